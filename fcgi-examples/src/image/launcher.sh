@@ -1,0 +1,22 @@
+#!/bin/sh
+# Starts @MAIN@ on the Java of this image.
+# exec: signals and the process id are Java's. File descriptor 0 may be a listening socket: nothing
+# here reads it. No external command, except readlink when started through a symbolic link.
+self=$0
+case $self in */*) ;; *) self=./$self ;; esac
+while [ -h "$self" ]; do
+  link=$(readlink "$self" </dev/null) || { echo "$0: symbolic link, and no readlink here" >&2; exit 127; }
+  case $link in
+    /*) self=$link ;;
+    *) self=${self%/*}/$link ;;
+  esac
+done
+
+# Serial: the smallest heap and the quickest start; any -XX:+Use...GC in FCGI_JAVA_OPTS replaces it.
+gc=-XX:+UseSerialGC
+case ${FCGI_JAVA_OPTS-} in *-XX:+Use*GC*) gc= ;; esac
+
+# What the JVM itself prints goes to stderr: stdout belongs to the program (in plain CGI it is the answer).
+set -f
+exec "${self%/*}/java" $gc -XX:-UsePerfData -XX:+DisplayVMOutputToStderr \
+  -Xlog:disable -Xlog:all=warning:stderr ${FCGI_JAVA_OPTS-} -m @MAIN@ "$@"
