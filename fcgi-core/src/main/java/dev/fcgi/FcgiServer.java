@@ -1,0 +1,596 @@
+package dev.fcgi;
+
+import dev.fcgi.internal.io.Address;
+import dev.fcgi.internal.io.AllowedPeers;
+import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.server.Options;
+import dev.fcgi.internal.server.Server;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/**
+ * A concurrent FastCGI server: any number of connections, each on a virtual thread, each carrying any number of
+ * requests.
+ *
+ * {@snippet :
+ * FcgiServer server = FcgiServer.builder()
+ *         .listen("unix:/run/app.sock")
+ *         .responder(request -> {
+ *             try (var out = new PrintStream(request.stdout())) {
+ *                 out.print("Content-Type: text/plain\r\n\r\nhello\n");
+ *             }
+ *         })
+ *         .build();
+ * Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+ * server.serve();
+ * }
+ *
+ * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls
+ * {@link #start()} ends when its {@code main} ends, one that calls {@link #serve()} lives as long as the server.
+ */
+public final class FcgiServer implements AutoCloseable {
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    private final Builder settings;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private Server server; // guarded by this
+
+    private FcgiServer(Builder settings) {
+        this.settings = settings;
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Binds all addresses and starts to accept connections; returns when that is done.
+     *
+     * @return this
+     * @throws IOException when an address cannot be bound, with the address in the message; none is bound then
+     * @throws IllegalStateException when the server was started before
+     */
+    public synchronized FcgiServer start() throws IOException {
+        if (server != null || closed.getCount() == 0) {
+            throw new IllegalStateException("a server starts once");
+        }
+        server = new Server(settings.options, settings.openListeners());
+        server.start();
+        return this;
+    }
+
+    /**
+     * Starts, if that was not done before, and blocks until the server has stopped.
+     *
+     * @throws IOException when an address cannot be bound
+     * @throws InterruptedException when the thread was interrupted; the server goes on
+     */
+    public void serve() throws IOException, InterruptedException {
+        synchronized (this) {
+            if (server == null) {
+                start();
+            }
+        }
+        closed.await();
+    }
+
+    private synchronized Server server() {
+        if (server == null) {
+            throw new IllegalStateException("not started");
+        }
+        return server;
+    }
+
+    /**
+     * {@return the addresses that the server listens on, with the real port where 0 was asked for, in the order of the
+     * builder's calls}
+     *
+     * @throws IllegalStateException when the server was not started
+     */
+    public List<SocketAddress> addresses() {
+        return server().addresses();
+    }
+
+    /**
+     * {@return the counters at this moment}
+     *
+     * @throws IllegalStateException when the server was not started
+     */
+    public ServerStats stats() {
+        return server().stats();
+    }
+
+    /**
+     * Stops gracefully: accepts what the kernel has taken in and nothing more, answers every request that has begun,
+     * closes each connection behind its last answer and idle ones after a moment. What still runs after the period of
+     * grace is cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about two
+     * seconds longer than the period of grace at most.
+     *
+     * @param grace how long requests may take to end by themselves
+     * @return whether all ended by themselves
+     * @throws InterruptedException when the thread was interrupted: the rest is cancelled without period of grace
+     */
+    public boolean shutdown(Duration grace) throws InterruptedException {
+        Server running;
+        synchronized (this) {
+            running = server;
+        }
+        try {
+            return running == null || running.shutdown(grace.toNanos());
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    /** Stops like {@link #shutdown} with 10 seconds of grace. An interrupt cuts the grace short; its flag stays set. */
+    @Override
+    public void close() {
+        try {
+            shutdown(CLOSE_GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Settings of a server. Not thread-safe; each setter returns the builder. */
+    public static final class Builder {
+        @FunctionalInterface
+        private interface Opening {
+            Listener open() throws IOException;
+        }
+
+        private final List<Opening> openings = new ArrayList<>();
+        private final Options options = new Options();
+        private boolean peersChosen;
+        private Set<PosixFilePermission> unixMode;
+        private String unixGroup;
+        private int backlog = 1024;
+
+        private Builder() {}
+
+        /**
+         * Adds an address to listen on, in writing: {@code unix:/path/to.sock}, {@code host:port},
+         * {@code [ipv6]:port}, {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}.
+         *
+         * @param address the address
+         * @return this
+         * @throws IllegalArgumentException when it has none of these forms
+         */
+        public Builder listen(String address) {
+            if (address.equals("fd:0")) {
+                return listenInherited();
+            }
+            return bind(Address.parse(address));
+        }
+
+        /**
+         * Adds an address to listen on.
+         *
+         * @param address an {@link InetSocketAddress} of one interface, port 0 for any free one, or a
+         *     {@link UnixDomainSocketAddress}. A left-over socket file that nobody listens on is replaced; a live one,
+         *     or another file, makes {@link #start()} fail. The file is removed at the stop if it is still ours.
+         * @return this
+         * @throws IllegalArgumentException when the address means all interfaces, which exposes the program to whoever
+         *     can reach the machine: say {@link #listenOnAllInterfaces}
+         */
+        public Builder listen(SocketAddress address) {
+            if (address instanceof InetSocketAddress internet
+                    && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
+                throw new IllegalArgumentException(
+                        address + " means all interfaces; that is listenOnAllInterfaces(" + internet.getPort() + ")");
+            }
+            return bind(address);
+        }
+
+        /**
+         * Adds a TCP port of the loopback interface.
+         *
+         * @param port the port, 0 for any free one
+         * @return this
+         */
+        public Builder listen(int port) {
+            return bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        }
+
+        /**
+         * Adds a TCP port of all interfaces, IPv4 and IPv6. FastCGI has no authentication: restrict the peers by
+         * {@code FCGI_WEB_SERVER_ADDRS}, {@link #allowedPeers} or a firewall.
+         *
+         * @param port the port, 0 for any free one
+         * @return this
+         */
+        public Builder listenOnAllInterfaces(int port) {
+            return bind(new InetSocketAddress(port));
+        }
+
+        private Builder bind(SocketAddress address) {
+            Objects.requireNonNull(address, "address");
+            openings.add(() -> Listener.bind(address, backlog, new Listener.UnixOptions(unixMode, unixGroup)));
+            return this;
+        }
+
+        /**
+         * Adds a socket that the program has bound itself, in blocking mode. It is closed at the stop; a socket file
+         * stays.
+         *
+         * @param channel the listening socket
+         * @return this
+         */
+        public Builder listen(ServerSocketChannel channel) {
+            Objects.requireNonNull(channel, "channel");
+            openings.add(() -> Listener.adopt(channel));
+            return this;
+        }
+
+        /**
+         * Adds the listening socket that a process manager has left as file descriptor 0 (FastCGI 2.2), TCP or Unix.
+         * It may be shared with other processes. It is not closed before the process ends.
+         *
+         * @return this; {@link #start()} fails when file descriptor 0 is not a listening socket
+         */
+        public Builder listenInherited() {
+            openings.add(() -> {
+                Listener listener = Listener.inherited();
+                if (listener == null) {
+                    throw new IOException("file descriptor 0 is not a listening socket");
+                }
+                return listener;
+            });
+            return this;
+        }
+
+        /**
+         * Sets the mode of the socket files that are made. Default: as the umask says.
+         *
+         * @param mode the permissions; who may connect needs the one to write
+         * @return this
+         */
+        public Builder unixMode(Set<PosixFilePermission> mode) {
+            unixMode = Set.copyOf(mode);
+            return this;
+        }
+
+        /**
+         * Sets the group of the socket files that are made. Default: the group of the process.
+         *
+         * @param group the name of the group
+         * @return this
+         */
+        public Builder unixGroup(String group) {
+            unixGroup = Objects.requireNonNull(group, "group");
+            return this;
+        }
+
+        /**
+         * Sets how many connections the kernel holds for us before they are accepted. Default 1024; the kernel has a
+         * limit of its own.
+         *
+         * @param connections at least 1
+         * @return this
+         */
+        public Builder backlog(int connections) {
+            backlog = atLeast(1, connections, "backlog");
+            return this;
+        }
+
+        /**
+         * Sets the handler of role Responder.
+         *
+         * @param responder the handler; without one the role is answered UNKNOWN_ROLE, like the others
+         * @return this
+         */
+        public Builder responder(Responder responder) {
+            options.responder = Objects.requireNonNull(responder, "responder");
+            return this;
+        }
+
+        /**
+         * Sets the handler of role Authorizer.
+         *
+         * @param authorizer the handler
+         * @return this
+         */
+        public Builder authorizer(Authorizer authorizer) {
+            options.authorizer = Objects.requireNonNull(authorizer, "authorizer");
+            return this;
+        }
+
+        /**
+         * Sets the handler of role Filter.
+         *
+         * @param filter the handler
+         * @return this
+         */
+        public Builder filter(Filter filter) {
+            options.filter = Objects.requireNonNull(filter, "filter");
+            return this;
+        }
+
+        /**
+         * Sets where handlers run. Default: on the virtual thread of the connection while it carries one request at a
+         * time, else on a virtual thread of their own. A pool of platform threads suits handlers that compute for
+         * long; {@code Thread::startVirtualThread} gives every request a fresh thread, with fresh thread locals.
+         *
+         * @param executor must not run a task on the thread that gives it; a task that it rejects is answered 503
+         * @return this
+         */
+        public Builder executor(Executor executor) {
+            options.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Sets what happens to the thread of a cancelled request. Default {@link AbortPolicy#INTERRUPT}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder abortPolicy(AbortPolicy policy) {
+            options.abortPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets who may connect; all others are closed at once, without an answer. Default: the addresses in the
+         * environment variable {@code FCGI_WEB_SERVER_ADDRS} (FastCGI 3.2), and everybody when it is not set. That
+         * list is separated by commas: IPv4 and IPv6 addresses, optionally with a prefix length, and the word
+         * {@code unix} for peers on Unix sockets, who are refused otherwise while the variable is set.
+         *
+         * @param allowed tells for the address of a peer whether it may connect
+         * @return this
+         */
+        public Builder allowedPeers(Predicate<SocketAddress> allowed) {
+            options.allowedPeers = Objects.requireNonNull(allowed, "allowed");
+            peersChosen = true;
+            return this;
+        }
+
+        /**
+         * Sets how many connections may be open. More wait in the kernel. Default 16,384.
+         *
+         * @param connections at least 1
+         * @return this
+         */
+        public Builder maxConnections(int connections) {
+            options.maxConnections = atLeast(1, connections, "maxConnections");
+            return this;
+        }
+
+        /**
+         * Sets how many requests may be in hand: begun, and their handlers not returned. More are answered 503 with
+         * OVERLOADED. Default 4096.
+         *
+         * @param requests at least 1
+         * @return this
+         */
+        public Builder maxRequests(int requests) {
+            options.maxRequests = atLeast(1, requests, "maxRequests");
+            return this;
+        }
+
+        /**
+         * Sets how many requests one connection may carry at once. More are answered 503 with OVERLOADED. With 1,
+         * there is no multiplexing, and a second request is answered CANT_MPX_CONN. Default 128.
+         *
+         * @param requests 1 to 65535
+         * @return this
+         */
+        public Builder maxRequestsPerConnection(int requests) {
+            options.maxRequestsPerConnection = atLeast(1, requests, "maxRequestsPerConnection");
+            return this;
+        }
+
+        /**
+         * Sets how long the encoded parameters of a request may be. Longer ones are answered 503 with OVERLOADED.
+         * Default 128 KiB.
+         *
+         * @param bytes at least 1024
+         * @return this
+         */
+        public Builder maxParamsLength(int bytes) {
+            options.maxParamsLength = atLeast(1024, bytes, "maxParamsLength");
+            return this;
+        }
+
+        /**
+         * Sets how many parameters a request may have. More are answered 503 with OVERLOADED. Default 1000.
+         *
+         * @param count at least 1
+         * @return this
+         */
+        public Builder maxParamsCount(int count) {
+            options.maxParamsCount = atLeast(1, count, "maxParamsCount");
+            return this;
+        }
+
+        /**
+         * Sets how much input of a request is kept while its handler does not read it. When that is full the
+         * connection is not read on, see {@link #stallTimeout}. Default 64 KiB.
+         *
+         * @param bytes at least 1024
+         * @return this
+         */
+        public Builder inputBuffer(int bytes) {
+            options.inputBuffer = atLeast(1024, bytes, "inputBuffer");
+            return this;
+        }
+
+        /**
+         * Sets how much output of a request is collected before it is sent. Allocated as needed. Default 32 KiB.
+         *
+         * @param bytes at least 64
+         * @return this
+         */
+        public Builder outputBuffer(int bytes) {
+            options.outputBuffer = atLeast(64, bytes, "outputBuffer");
+            return this;
+        }
+
+        /**
+         * Sets how much STDERR of a request is kept; the rest is dropped. Default 1 MiB.
+         *
+         * @param bytes at least 0
+         * @return this
+         */
+        public Builder maxStderrLength(int bytes) {
+            options.maxStderrLength = atLeast(0, bytes, "maxStderrLength");
+            return this;
+        }
+
+        /**
+         * Sets how long the head of a request may take, from BEGIN_REQUEST to the end of PARAMS. After that it is
+         * answered 503 and the connection closed. Default 30 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder headTimeout(Duration time) {
+            options.headTimeout = limit(time, "headTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a peer may be silent: a connection without a request is closed after that time, a handler that
+         * waits for input is cancelled. Default 5 minutes.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder idleTimeout(Duration time) {
+            options.idleTimeout = limit(time, "idleTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a peer may take no output. The connection is closed after that time. Default 60 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder writeTimeout(Duration time) {
+            options.writeTimeout = limit(time, "writeTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a handler may leave its input unread, with its {@linkplain #inputBuffer buffer} full, while
+         * other requests of the same connection wait behind it. It is cancelled after that time. Default 30 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder stallTimeout(Duration time) {
+            options.stallTimeout = limit(time, "stallTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a handler may take. It is cancelled after that time, and the request answered 503 if no output
+         * was sent before. Default: no limit.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder handlerTimeout(Duration time) {
+            options.handlerTimeout = limit(time, "handlerTimeout");
+            return this;
+        }
+
+        /**
+         * Sets whether a peer that shuts down its sending side after a complete request still gets the answer. Default
+         * false: that counts as a lost connection, since it cannot be told from one and no web server does it.
+         *
+         * @param tolerate whether to answer such a peer
+         * @return this
+         */
+        public Builder tolerateHalfClose(boolean tolerate) {
+            options.tolerateHalfClose = tolerate;
+            return this;
+        }
+
+        /**
+         * Sets whether the parameter {@code HTTP_PROXY} is kept. Default false: it is the HTTP header {@code Proxy},
+         * which anybody can send, and much software takes it for a setting ("httpoxy", CVE-2016-5385).
+         *
+         * @param keep whether handlers see it
+         * @return this
+         */
+        public Builder keepHttpProxy(boolean keep) {
+            options.keepHttpProxy = keep;
+            return this;
+        }
+
+        /**
+         * Sets whether outgoing records with content are padded to a multiple of 8 bytes, as FastCGI 3.3 recommends.
+         * Default true.
+         *
+         * @param pad whether to pad
+         * @return this
+         */
+        public Builder recordPadding(boolean pad) {
+            options.recordPadding = pad;
+            return this;
+        }
+
+        /**
+         * {@return a server with these settings, not started; the builder must not be used any more}
+         *
+         * @throws IllegalStateException when there is no address or no handler
+         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
+         */
+        public FcgiServer build() {
+            if (openings.isEmpty()) {
+                throw new IllegalStateException("no address to listen on");
+            }
+            if (options.responder == null && options.authorizer == null && options.filter == null) {
+                throw new IllegalStateException("no handler");
+            }
+            String allowed = System.getenv("FCGI_WEB_SERVER_ADDRS");
+            if (allowed != null && !peersChosen) {
+                options.allowedPeers = new AllowedPeers(allowed);
+            }
+            return new FcgiServer(this);
+        }
+
+        private List<Listener> openListeners() throws IOException {
+            List<Listener> listeners = new ArrayList<>();
+            try {
+                for (Opening opening : openings) {
+                    listeners.add(opening.open());
+                }
+                return listeners;
+            } catch (IOException | RuntimeException e) {
+                listeners.forEach(Listener::close);
+                throw e;
+            }
+        }
+
+        private static int atLeast(int least, int value, String name) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " " + value + ", less than " + least);
+            }
+            return value;
+        }
+
+        private static long limit(Duration time, String name) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException(name + " " + time + " is negative");
+            }
+            return time.isZero() ? Long.MAX_VALUE : time.toNanos();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.fcgi;
+
+import dev.fcgi.internal.wire.NameValuePairs;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The parameters of a request: an ordered list of name-value pairs (FastCGI 3.4, 5.2), kept as the bytes that arrived
+ * and decoded when asked for. Immutable; may be used from any thread; nothing blocks.
+ *
+ * <p>Names are matched exactly, byte for byte. Where a web server sends a name more than once, the values of an HTTP
+ * header ({@code HTTP_*}) are one value, joined by {@code ", "} and for {@code HTTP_COOKIE} by {@code "; "}
+ * (RFC 3875 4.1.18); of any other name the last value counts. The server drops {@code HTTP_PROXY} unless
+ * {@linkplain FcgiServer.Builder#keepHttpProxy asked not to}.
+ *
+ * <p>A lookup costs time in proportion to the number of pairs; a handler that needs many of them uses {@link #toMap()}.
+ */
+public final class Params {
+    private static final byte[] HTTP = "HTTP_".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COOKIE = "HTTP_COOKIE".getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] block;
+    private final int length;
+
+    private Params(byte[] block, int length) {
+        this.block = block;
+        this.length = length;
+    }
+
+    /**
+     * Wraps encoded name-value pairs without copying them.
+     *
+     * @param block the pairs as in FastCGI 3.4; must not be changed afterwards
+     * @param length how many bytes of the array are pairs
+     * @return the parameters
+     * @throws FcgiProtocolException when a pair is longer than what is left of the bytes
+     */
+    public static Params decode(byte[] block, int length) throws FcgiProtocolException {
+        NameValuePairs.check(block, length, Integer.MAX_VALUE, null);
+        return new Params(block, length);
+    }
+
+    /**
+     * Makes parameters of a map, for tests of handlers and for plain CGI.
+     *
+     * @param values names and values, encoded as UTF-8
+     * @return the parameters, in the order of the map
+     */
+    public static Params of(Map<String, String> values) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        values.forEach((name, value) -> NameValuePairs.append(block, name, value));
+        return new Params(block.toByteArray(), block.size());
+    }
+
+    /**
+     * Looks up one value.
+     *
+     * @param name the exact name
+     * @return the value decoded as UTF-8, malformed bytes replaced; null when there is none
+     */
+    public String get(String name) {
+        return get(name, null);
+    }
+
+    /**
+     * Looks up one value.
+     *
+     * @param name the exact name
+     * @param otherwise what to return when there is none, may be null
+     * @return the value decoded as UTF-8, malformed bytes replaced
+     */
+    public String get(String name, String otherwise) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        NameValuePairs pairs = pairs();
+        int start = -1;
+        int valueLength = 0;
+        while (next(pairs)) {
+            if (pairs.nameIs(wanted)) {
+                if (start >= 0 && isHeader(wanted)) {
+                    return utf8(bytes(wanted));
+                }
+                start = pairs.valueStart();
+                valueLength = pairs.valueLength();
+            }
+        }
+        return start < 0 ? otherwise : new String(block, start, valueLength, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Looks up one value as it was sent, for whoever needs another charset than UTF-8.
+     *
+     * @param name the exact name
+     * @return a copy of the bytes, or null when there is none
+     */
+    public byte[] bytes(String name) {
+        return bytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private byte[] bytes(byte[] name) {
+        byte[] value = null;
+        NameValuePairs pairs = pairs();
+        while (next(pairs)) {
+            if (pairs.nameIs(name)) {
+                value = merge(name, value, value(pairs));
+            }
+        }
+        return value;
+    }
+
+    /**
+     * Tells whether a name was sent.
+     *
+     * @param name the exact name
+     * @return true also when its value is empty
+     */
+    public boolean contains(String name) {
+        return bytes(name) != null;
+    }
+
+    /** {@return the number of different names} */
+    public int size() {
+        return names().size();
+    }
+
+    /** {@return the different names in the order of their first appearance, decoded as UTF-8} */
+    public List<String> names() {
+        return List.copyOf(toMap().keySet());
+    }
+
+    /** {@return all names and values in the order of their first appearance, decoded as UTF-8; unmodifiable} */
+    public Map<String, String> toMap() {
+        Map<String, byte[]> values = new LinkedHashMap<>();
+        NameValuePairs pairs = pairs();
+        while (next(pairs)) {
+            byte[] name = pairs.name();
+            values.merge(utf8(name), value(pairs), (first, second) -> merge(name, first, second));
+        }
+        Map<String, String> decoded = LinkedHashMap.newLinkedHashMap(values.size());
+        values.forEach((name, value) -> decoded.put(name, utf8(value)));
+        return Collections.unmodifiableMap(decoded);
+    }
+
+    /**
+     * One pair as the web server sent it.
+     *
+     * @param name the bytes of the name
+     * @param value the bytes of the value
+     */
+    public record Pair(byte[] name, byte[] value) {}
+
+    /** {@return copies of all pairs as they were sent: exact bytes, repeated names kept apart, in order} */
+    public List<Pair> pairsAsSent() {
+        List<Pair> sent = new ArrayList<>();
+        NameValuePairs pairs = pairs();
+        while (next(pairs)) {
+            sent.add(new Pair(pairs.name(), value(pairs)));
+        }
+        return Collections.unmodifiableList(sent);
+    }
+
+    private NameValuePairs pairs() {
+        return new NameValuePairs(block, length);
+    }
+
+    private static boolean next(NameValuePairs pairs) {
+        try {
+            return pairs.next();
+        } catch (FcgiProtocolException e) {
+            throw new AssertionError(e); // the block was checked when this object was made
+        }
+    }
+
+    private byte[] value(NameValuePairs pairs) {
+        return Arrays.copyOfRange(block, pairs.valueStart(), pairs.valueStart() + pairs.valueLength());
+    }
+
+    private static byte[] merge(byte[] name, byte[] first, byte[] second) {
+        if (first == null || !isHeader(name)) {
+            return second;
+        }
+        byte[] joined = Arrays.copyOf(first, first.length + 2 + second.length);
+        joined[first.length] = (byte) (Arrays.equals(name, COOKIE) ? ';' : ',');
+        joined[first.length + 1] = ' ';
+        System.arraycopy(second, 0, joined, first.length + 2, second.length);
+        return joined;
+    }
+
+    private static boolean isHeader(byte[] name) {
+        return name.length >= HTTP.length && Arrays.equals(name, 0, HTTP.length, HTTP, 0, HTTP.length);
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** {@return the names only: values may be secrets} */
+    @Override
+    public String toString() {
+        return "Params" + names();
+    }
+}

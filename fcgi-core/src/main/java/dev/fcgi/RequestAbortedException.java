@@ -1,0 +1,39 @@
+package dev.fcgi;
+
+/** Thrown by the streams of a request that was cancelled before its end. */
+public final class RequestAbortedException extends FcgiException {
+    private static final long serialVersionUID = 1;
+
+    /** Why a request was cancelled. */
+    public enum Reason {
+        /** The web server sent ABORT_REQUEST (FastCGI 5.4). */
+        ABORT_REQUEST,
+        /** The web server closed the connection, or the connection broke. */
+        CONNECTION_LOST,
+        /** The web server did not send, or not take, bytes in time, or the handler ran too long. */
+        TIMEOUT,
+        /** The handler did not read its input while other requests of the connection waited behind it. */
+        INPUT_STALLED,
+        /** The server was shut down and the period of grace is over. */
+        SHUTDOWN
+    }
+
+    /** Why. */
+    private final Reason reason;
+
+    /**
+     * Creates the exception.
+     *
+     * @param reason why the request was cancelled
+     * @param cause the failure behind it, or null
+     */
+    public RequestAbortedException(Reason reason, Throwable cause) {
+        super("request aborted: " + reason, cause);
+        this.reason = reason;
+    }
+
+    /** {@return why the request was cancelled} */
+    public Reason reason() {
+        return reason;
+    }
+}

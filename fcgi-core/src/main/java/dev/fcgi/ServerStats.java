@@ -1,0 +1,26 @@
+package dev.fcgi;
+
+/**
+ * Counters of a {@link FcgiServer} at one moment. Each is exact; together they are not a single snapshot.
+ *
+ * @param connections connections that are open now
+ * @param activeRequests requests whose handler runs now, those included whose answer is already complete
+ * @param connectionsAccepted connections accepted since the start
+ * @param requestsStarted requests given to a handler since the start
+ * @param requestsAborted requests cancelled before their end, for whatever {@linkplain RequestAbortedException.Reason
+ *     reason}
+ * @param requestsRefused requests answered by the server itself: over a limit, unknown role, draining
+ * @param handlersFailed handlers that threw
+ * @param protocolErrors connections closed because the peer broke the protocol
+ * @param connectionsMultiplexed connections on which two requests were active at once
+ */
+public record ServerStats(
+        int connections,
+        int activeRequests,
+        long connectionsAccepted,
+        long requestsStarted,
+        long requestsAborted,
+        long requestsRefused,
+        long handlersFailed,
+        long protocolErrors,
+        long connectionsMultiplexed) {}

@@ -1,0 +1,209 @@
+package dev.fcgi.internal.conn;
+
+import dev.fcgi.internal.io.Transport;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Arrays;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The way out of one connection: admits runs of whole records one after the other and gets them to the peer.
+ *
+ * <p>Guarded by the connection's lock, which every method except {@link #flush} expects to be held and which is never
+ * held over I/O. While one request at a time is active its own thread writes to the socket, so that failures surface
+ * where they belong and a response costs one write. What is admitted meanwhile is staged and written by whoever is
+ * writing. Once the connection is {@linkplain #share shared} all is staged, and a virtual thread of the library writes:
+ * responses of many requests go out together, and an interrupt of one handler cannot close the socket of all.
+ */
+public final class Output {
+    /** How much waits for the writing thread before handlers have to wait. */
+    private static final int STAGED_LIMIT = 64 * 1024;
+    private static final byte[] NOTHING = {};
+
+    private final Transport transport;
+    private final ReentrantLock lock;
+    private final Condition progress;
+
+    private byte[] staged = NOTHING;
+    private byte[] spare = NOTHING;
+    private int stagedLength;
+    /** Whether some thread is in a write of the transport, or about to be. */
+    private boolean writing;
+    private long writingSince;
+    private boolean shared;
+    private boolean endAfterFlush;
+    private IOException failure;
+
+    public Output(Transport transport, ReentrantLock lock) {
+        this.transport = transport;
+        this.lock = lock;
+        this.progress = lock.newCondition();
+    }
+
+    /** From now on, for the rest of its life, the connection carries several requests at once. */
+    public void share() {
+        shared = true;
+    }
+
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** {@return whether {@link #write} takes that many bytes without exceeding its memory} */
+    public boolean hasRoom(int length) {
+        return failure != null || stagedLength == 0 || stagedLength + length <= STAGED_LIMIT;
+    }
+
+    /**
+     * Blocks until something was written or {@link #wakeUp} was called; releases the lock meanwhile.
+     *
+     * @throws InterruptedIOException when the thread was interrupted; its flag is set again
+     */
+    public void awaitProgress() throws InterruptedIOException {
+        try {
+            progress.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the web server to take output");
+        }
+    }
+
+    /** The same for whom an interrupt must not stop; the flag stays set. */
+    public void awaitProgressUninterruptibly() {
+        progress.awaitUninterruptibly();
+    }
+
+    /** Makes all waiting threads look again. */
+    public void wakeUp() {
+        progress.signalAll();
+    }
+
+    /**
+     * Admits whole records and, unless the connection is shared or another thread is writing, writes them: blocks then,
+     * with the lock released. Bytes admitted earlier arrive earlier.
+     *
+     * @throws IOException when the connection failed, now or before
+     */
+    public void write(byte[] records, int offset, int length) throws IOException {
+        if (shared || writing) {
+            stage(records, offset, length);
+            return;
+        }
+        check();
+        startWriting();
+        if (writeUnlocked(records, offset, length)) {
+            if (stagedLength > 0) {
+                startFlushing(); // whatever it is, it is not this caller's
+                return;
+            }
+        }
+        stopWriting();
+        check();
+    }
+
+    /** Admits whole records and has a thread of the library write them. Never blocks. */
+    public void stage(byte[] records, int offset, int length) throws IOException {
+        check();
+        if (stagedLength + length > staged.length) {
+            staged = Arrays.copyOf(staged, Math.max(stagedLength + length, Math.min(4 * staged.length, STAGED_LIMIT)));
+        }
+        System.arraycopy(records, offset, staged, stagedLength, length);
+        stagedLength += length;
+        if (!writing) {
+            startWriting();
+            startFlushing();
+        }
+    }
+
+    /** Tells the peer that nothing more comes, as soon as all that was admitted is written. */
+    public void endAfterFlush() {
+        endAfterFlush = true;
+        if (!writing) {
+            transport.shutdownOutput();
+        }
+    }
+
+    /** {@return whether nothing is being written or waits to be} */
+    public boolean isIdle() {
+        return !writing;
+    }
+
+    /** {@return whether a write has been going on since before that moment of {@link System#nanoTime()}} */
+    public boolean isStuck(long since) {
+        return writing && writingSince - since < 0;
+    }
+
+    /** Makes this and every later write fail. */
+    public void fail(IOException cause) {
+        if (failure == null) {
+            failure = cause;
+            stagedLength = 0;
+            progress.signalAll();
+        }
+    }
+
+    private void check() throws IOException {
+        if (failure != null) {
+            throw new IOException("connection lost", failure);
+        }
+    }
+
+    private void startWriting() {
+        writing = true;
+        writingSince = System.nanoTime();
+    }
+
+    private void stopWriting() {
+        writing = false;
+        if (endAfterFlush) {
+            transport.shutdownOutput();
+        }
+        progress.signalAll();
+    }
+
+    private boolean writeUnlocked(byte[] records, int offset, int length) {
+        IOException failed = null;
+        lock.unlock();
+        try {
+            transport.write(records, offset, length);
+        } catch (IOException e) {
+            failed = e;
+        } finally {
+            lock.lock();
+        }
+        if (failed != null) {
+            fail(failed);
+        }
+        return failure == null;
+    }
+
+    private void startFlushing() {
+        try {
+            Thread.startVirtualThread(this::flush);
+        } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal
+            fail(new IOException("no thread to write with", e));
+            stopWriting();
+        }
+    }
+
+    /** Runs on a virtual thread of its own until nothing is staged. */
+    private void flush() {
+        lock.lock();
+        try {
+            while (stagedLength > 0) {
+                byte[] full = staged;
+                int length = stagedLength;
+                staged = spare;
+                stagedLength = 0;
+                writingSince = System.nanoTime();
+                writeUnlocked(full, 0, length);
+                spare = full.length <= STAGED_LIMIT ? full : NOTHING;
+                progress.signalAll();
+            }
+            stopWriting();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

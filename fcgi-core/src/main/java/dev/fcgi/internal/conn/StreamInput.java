@@ -1,0 +1,238 @@
+package dev.fcgi.internal.conn;
+
+import dev.fcgi.RequestAbortedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The reading end of one inbound stream of one request: a bounded queue of bytes.
+ *
+ * <p>State is guarded by the connection's lock. The thread that reads the connection calls {@link #offer}, {@link #end}
+ * and {@link #fail} with the lock held; the handler's thread calls the methods of {@link InputStream}. Where nobody
+ * reads the connection, the handler's thread does it itself through the {@link Source}, straight into its own array.
+ */
+public final class StreamInput extends InputStream {
+    /** What a stream needs of its connection. */
+    public interface Source {
+        /**
+         * Called with the lock held when nothing is queued: reads from the connection, or waits by {@link #await}
+         * while another thread does. Releases the lock meanwhile.
+         *
+         * @return bytes put into the target, or 0 when the stream shall look again
+         */
+        int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException;
+
+        /** Called with the lock held when a full queue has room again. */
+        void roomMade(StreamInput stream);
+    }
+
+    private static final int FIRST_CAPACITY = 8 * 1024;
+    private static final byte[] NOTHING = {};
+
+    private final Source source;
+    private final ReentrantLock lock;
+    private final int limit;
+    /** Made by the first thread that has to wait. */
+    private Condition readable;
+    /** A ring: size bytes from head on. */
+    private byte[] queue = NOTHING;
+    private int head;
+    private int size;
+    private boolean ended;
+    private boolean closed;
+    private RequestAbortedException failure;
+    private long waitingSince;
+    private boolean waiting;
+
+    /**
+     * Creates an open stream.
+     *
+     * @param limit how many bytes may be queued
+     */
+    public StreamInput(Source source, ReentrantLock lock, int limit) {
+        this.source = source;
+        this.lock = lock;
+        this.limit = limit;
+    }
+
+    // ---- the side of the connection; the lock is held
+
+    /** Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
+    public int offer(byte[] bytes, int offset, int length) {
+        if (closed || ended || failure != null) {
+            return length;
+        }
+        int count = Math.min(length, limit - size);
+        if (count > queue.length - size) {
+            grow(size + count);
+        }
+        int tail = (head + size) % Math.max(queue.length, 1);
+        int untilWrap = Math.min(count, queue.length - tail);
+        System.arraycopy(bytes, offset, queue, tail, untilWrap);
+        System.arraycopy(bytes, offset + untilWrap, queue, 0, count - untilWrap);
+        size += count;
+        signal();
+        return count;
+    }
+
+    public boolean isFull() {
+        return size == limit && !closed && failure == null;
+    }
+
+    /** The peer ended the stream. */
+    public void end() {
+        ended = true;
+        signal();
+    }
+
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Makes this and every later read fail, also of what is queued. */
+    public void fail(RequestAbortedException cause) {
+        if (failure == null) {
+            failure = cause;
+            queue = NOTHING;
+            size = 0;
+            signal();
+        }
+    }
+
+    /** {@return whether a handler has been waiting for bytes since before that moment of System.nanoTime()} */
+    public boolean isStarving(long since) {
+        return waiting && waitingSince - since < 0;
+    }
+
+    /**
+     * Blocks until the stream changes; releases the lock meanwhile.
+     *
+     * @throws InterruptedIOException when the thread was interrupted; its flag is set again
+     */
+    public void await() throws InterruptedIOException {
+        if (readable == null) {
+            readable = lock.newCondition();
+        }
+        try {
+            readable.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (failure == null) {
+                throw new InterruptedIOException("interrupted while waiting for input");
+            }
+        }
+    }
+
+    /** Drops what is queued and all that comes; the handler wants no more. */
+    public void discard() {
+        closed = true;
+        queue = NOTHING;
+        size = 0;
+        source.roomMade(this);
+        signal();
+    }
+
+    private void signal() {
+        if (readable != null) {
+            readable.signalAll();
+        }
+    }
+
+    private void grow(int needed) {
+        byte[] larger = new byte[Math.min(limit, Math.max(needed, Math.max(FIRST_CAPACITY, 2 * queue.length)))];
+        int untilWrap = Math.min(size, queue.length - head);
+        System.arraycopy(queue, head, larger, 0, untilWrap);
+        System.arraycopy(queue, 0, larger, untilWrap, size - untilWrap);
+        queue = larger;
+        head = 0;
+    }
+
+    // ---- the side of the handler
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            while (true) {
+                if (failure != null) {
+                    throw new RequestAbortedException(failure.reason(), failure); // with this thread's stack
+                }
+                if (closed) {
+                    throw new IOException("stream closed");
+                }
+                if (size > 0) {
+                    return take(target, offset, length);
+                }
+                if (ended) {
+                    return -1;
+                }
+                int pulled = pull(target, offset, length);
+                if (pulled > 0) {
+                    return pulled;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int pull(byte[] target, int offset, int length) throws IOException {
+        waiting = true;
+        waitingSince = System.nanoTime();
+        try {
+            return source.pull(this, target, offset, length);
+        } finally {
+            waiting = false;
+        }
+    }
+
+    private int take(byte[] target, int offset, int length) {
+        boolean wasFull = size == limit;
+        int count = Math.min(length, size);
+        int untilWrap = Math.min(count, queue.length - head);
+        System.arraycopy(queue, head, target, offset, untilWrap);
+        System.arraycopy(queue, 0, target, offset + untilWrap, count - untilWrap);
+        head = (head + count) % queue.length;
+        size -= count;
+        if (wasFull) {
+            source.roomMade(this);
+        }
+        return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+        lock.lock();
+        try {
+            return size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                discard();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

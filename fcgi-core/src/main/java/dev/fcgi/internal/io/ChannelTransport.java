@@ -1,0 +1,72 @@
+package dev.fcgi.internal.io;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** A TCP or Unix socket in blocking mode, which on a virtual thread parks instead of blocking. */
+public final class ChannelTransport implements Transport {
+    private final SocketChannel channel;
+    private final SocketAddress peer;
+
+    public ChannelTransport(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        this.peer = channel.getRemoteAddress();
+        if (peer instanceof InetSocketAddress) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // every write of ours is a complete thought
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return channel.read(target);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    @Override
+    public void shutdownInput() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException ignored) {
+            // not connected any more: a read fails by itself
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException ignored) {
+            // not connected any more: the peer knows already
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // the descriptor is gone either way
+        }
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return peer;
+    }
+}

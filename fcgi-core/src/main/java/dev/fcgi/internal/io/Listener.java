@@ -1,0 +1,271 @@
+package dev.fcgi.internal.io;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One listening socket and its end.
+ *
+ * <p>One thread calls {@link #accept()}; any thread may call {@link #lastCall()}. Stopping loses no connection that the
+ * kernel has taken in: a connection of our own, made behind all others, wakes up the accepting thread and marks where
+ * the queue ended. That works in blocking mode too, which the inherited socket must keep: O_NONBLOCK would be seen by
+ * all processes that share it, and libfcgi leaves its accept loop over it.
+ */
+public final class Listener {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+
+    /** How the file of a Unix socket is made; null fields leave the default of the system. */
+    public record UnixOptions(Set<PosixFilePermission> mode, String group) {}
+
+    private final ServerSocketChannel channel;
+    private final SocketAddress address;
+    /** Whether the socket came as fd 0: closing it would turn fd 0, 1 and 2 into the null device. */
+    private final boolean inherited;
+    /** The socket file that we made, and which file it was; null when there is none. */
+    private final Path file;
+    private final Object fileKey;
+
+    private volatile boolean stopping;
+    private volatile SocketChannel marker;
+
+    private Listener(ServerSocketChannel channel, boolean inherited, Path file) throws IOException {
+        this.channel = channel;
+        this.address = channel.getLocalAddress();
+        this.inherited = inherited;
+        this.file = file;
+        this.fileKey = file == null ? null : key(file);
+    }
+
+    /** Binds a TCP or Unix address. */
+    public static Listener bind(SocketAddress address, int backlog, UnixOptions options) throws IOException {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return bindUnix(unix, backlog, options);
+        }
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(address, backlog);
+            return new Listener(channel, false, null);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw bindFailed(address, e);
+        }
+    }
+
+    private static Listener bindUnix(UnixDomainSocketAddress address, int backlog, UnixOptions options)
+            throws IOException {
+        Path file = address.getPath();
+        removeStale(address);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.bind(address, backlog);
+            if (options.mode() != null) {
+                Files.setPosixFilePermissions(file, options.mode());
+            }
+            if (options.group() != null) {
+                Files.getFileAttributeView(file, PosixFileAttributeView.class)
+                        .setGroup(file.getFileSystem().getUserPrincipalLookupService()
+                                .lookupPrincipalByGroupName(options.group()));
+            }
+            return new Listener(channel, false, file);
+        } catch (IOException | RuntimeException e) {
+            boolean bound = channel.getLocalAddress() != null;
+            channel.close();
+            if (bound) {
+                Files.deleteIfExists(file);
+            }
+            throw bindFailed(address, e);
+        }
+    }
+
+    private static IOException bindFailed(SocketAddress address, Exception cause) {
+        BindException failed = new BindException("cannot listen on " + address + ": " + cause.getMessage());
+        failed.initCause(cause);
+        return failed;
+    }
+
+    /** Removes a socket file that nobody listens on; never a file of another kind, never a live socket. */
+    private static void removeStale(UnixDomainSocketAddress address) throws IOException {
+        Path file = address.getPath();
+        if (!Files.exists(file)) {
+            return;
+        }
+        if (!Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+            throw new BindException("cannot listen on " + address + ": the file exists and is not a socket");
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false); // a live process with a full backlog must not hold us up
+            probe.connect(address);
+        } catch (ConnectException refused) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        throw new BindException("cannot listen on " + address + ": a live process listens there");
+    }
+
+    /** Adopts a socket that the caller has bound; it is closed at the end, a socket file is left alone. */
+    public static Listener adopt(ServerSocketChannel channel) throws IOException {
+        return new Listener(channel, false, null);
+    }
+
+    /**
+     * The listening socket on fd 0 (FastCGI 2.2).
+     *
+     * @return null when fd 0 is something else
+     */
+    public static Listener inherited() throws IOException {
+        Channel channel = System.inheritedChannel();
+        return channel instanceof ServerSocketChannel listening ? new Listener(listening, true, null) : null;
+    }
+
+    public SocketAddress address() {
+        return address;
+    }
+
+    /** {@return whether {@link #accept()} must be called by a platform thread} */
+    public boolean isInherited() {
+        return inherited;
+    }
+
+    /**
+     * Takes the next connection. Blocks until there is one.
+     *
+     * @return null when the listener was stopped and nothing is left
+     */
+    public SocketChannel accept() throws IOException {
+        while (true) {
+            SocketChannel accepted;
+            try {
+                boolean drain = stopping && !inherited && marker == null;
+                if (drain && channel.isBlocking()) {
+                    channel.configureBlocking(false);
+                }
+                accepted = channel.accept();
+                if (drain && accepted == null) {
+                    channel.close();
+                }
+            } catch (ClosedChannelException closed) {
+                return null;
+            }
+            if (accepted == null) {
+                continue;
+            }
+            SocketChannel mark = marker;
+            if (mark == null || !mark.getLocalAddress().equals(accepted.getRemoteAddress())) {
+                return accepted;
+            }
+            accepted.close();
+            mark.close();
+            marker = null;
+            if (inherited) {
+                return null; // what came later belongs to the processes that share the socket
+            }
+        }
+    }
+
+    /** Stops listening: what the kernel has taken in still comes out of {@link #accept()}, then null. */
+    public void lastCall() {
+        if (stopping) {
+            return;
+        }
+        if (address == null) {
+            close();
+            return;
+        }
+        try {
+            SocketChannel mark = openMarker();
+            marker = mark;
+            stopping = true;
+            Thread.startVirtualThread(() -> connect(mark)); // connecting may wait for room in the backlog
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
+            stopping = true;
+            close();
+        }
+    }
+
+    /** A socket whose own address the accepting thread will recognize. */
+    private SocketChannel openMarker() throws IOException {
+        if (address instanceof InetSocketAddress) {
+            SocketChannel mark = SocketChannel.open();
+            mark.bind(new InetSocketAddress(target().getAddress(), 0));
+            return mark;
+        }
+        SocketChannel mark = SocketChannel.open(StandardProtocolFamily.UNIX);
+        String name = "fcgi-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Path own = Path.of(System.getProperty("java.io.tmpdir"), name);
+        mark.bind(UnixDomainSocketAddress.of(own));
+        Files.deleteIfExists(own); // the name stays with the socket
+        return mark;
+    }
+
+    private InetSocketAddress target() {
+        InetSocketAddress bound = (InetSocketAddress) address;
+        return bound.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+                : bound;
+    }
+
+    private void connect(SocketChannel mark) {
+        try {
+            mark.connect(address instanceof InetSocketAddress ? target() : address);
+            removeFile(); // after the marker, which needs it; who came in between is accepted behind the marker
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
+            removeFile();
+            close();
+        }
+    }
+
+    /** Removes our socket file, unless a successor has put its own in that place. */
+    private void removeFile() {
+        if (file == null) {
+            return;
+        }
+        try {
+            if (fileKey == null || fileKey.equals(key(file))) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "socket file not removed", e);
+        }
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Ends without a last call. The inherited socket stays open: only the end of the process closes it. */
+    public void close() {
+        stopping = true;
+        if (inherited) {
+            return;
+        }
+        removeFile();
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // the descriptor is gone either way
+        }
+    }
+}

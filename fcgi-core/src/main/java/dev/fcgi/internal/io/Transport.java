@@ -1,0 +1,27 @@
+package dev.fcgi.internal.io;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * One connection as a pair of byte streams. At most one thread reads and one writes at a time; the rest may be called
+ * by any thread, also to wake up the two.
+ */
+public interface Transport extends ReadableByteChannel {
+    /** Writes all bytes. Blocks until the kernel has taken them. */
+    void write(byte[] source, int offset, int length) throws IOException;
+
+    /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. */
+    void shutdownInput();
+
+    /** Tells the peer that nothing more comes. Does not block. */
+    void shutdownOutput();
+
+    /** Closes at once; blocked reads and writes fail. Never throws: there is nothing anyone could do. */
+    @Override
+    void close();
+
+    /** {@return the address of the peer} */
+    SocketAddress peer();
+}

@@ -1,0 +1,2 @@
+/** Sockets: connections, listeners, addresses. Knows nothing of records. */
+package dev.fcgi.internal.io;

@@ -1,0 +1,50 @@
+package dev.fcgi.internal.server;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** Standard input up to CONTENT_LENGTH: the web server need not end it there, reading on might block (RFC 3875 4.2). */
+final class CgiInput extends FilterInputStream {
+    private long left;
+
+    CgiInput(InputStream in, long length) {
+        super(in);
+        left = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        int count = left == 0 ? -1 : in.read(target, offset, (int) Math.min(length, left));
+        left -= Math.max(0, count);
+        return count;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+        long skipped = in.skip(Math.min(count, left));
+        left -= skipped;
+        return skipped;
+    }
+
+    @Override
+    public int available() throws IOException {
+        return (int) Math.min(left, in.available());
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+}

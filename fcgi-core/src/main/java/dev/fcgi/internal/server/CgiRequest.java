@@ -1,0 +1,135 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.Params;
+import dev.fcgi.Request;
+import dev.fcgi.Role;
+import dev.fcgi.internal.wire.NameValuePairs;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The one request of a program that was started as plain CGI: environment, standard input, standard output. Nobody can
+ * abort it; the web server kills the process instead.
+ */
+public final class CgiRequest implements Request {
+    private final Params params;
+    private final InputStream stdin;
+    private final OutputStream stdout = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192);
+    private final OutputStream stderr = new FileOutputStream(FileDescriptor.err);
+
+    private CgiRequest(Params params) {
+        this.params = params;
+        this.stdin = new CgiInput(new FileInputStream(FileDescriptor.in), contentLength(params));
+    }
+
+    /** Makes the request of this process. */
+    public static CgiRequest fromEnvironment() throws IOException {
+        return new CgiRequest(environment());
+    }
+
+    /** The exact bytes where the system has them: System.getenv() decodes by the locale, which CGI programs lack. */
+    private static Params environment() throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        Path exact = Path.of("/proc/self/environ");
+        if (Files.isReadable(exact)) {
+            byte[] environ = Files.readAllBytes(exact);
+            for (int start = 0, end; start < environ.length; start = end + 1) {
+                end = indexOf((byte) 0, environ, start);
+                int equals = indexOf((byte) '=', environ, start);
+                if (equals < end) {
+                    append(block, Arrays.copyOfRange(environ, start, equals),
+                            Arrays.copyOfRange(environ, equals + 1, end));
+                }
+            }
+        } else {
+            System.getenv().forEach((name, value) -> append(block, name.getBytes(StandardCharsets.UTF_8),
+                    value.getBytes(StandardCharsets.UTF_8)));
+        }
+        return Params.decode(block.toByteArray(), block.size());
+    }
+
+    private static int indexOf(byte wanted, byte[] bytes, int start) {
+        int i = start;
+        while (i < bytes.length && bytes[i] != wanted) {
+            i++;
+        }
+        return i;
+    }
+
+    private static void append(ByteArrayOutputStream block, byte[] name, byte[] value) {
+        if (!Arrays.equals(name, RequestHead.HTTP_PROXY)) {
+            NameValuePairs.append(block, name, value);
+        }
+    }
+
+    private static long contentLength(Params params) {
+        try {
+            return Math.max(0, Long.parseLong(params.get("CONTENT_LENGTH", "0")));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public int id() {
+        return 1;
+    }
+
+    @Override
+    public Role role() {
+        return Role.RESPONDER;
+    }
+
+    @Override
+    public Params params() {
+        return params;
+    }
+
+    @Override
+    public InputStream stdin() {
+        return stdin;
+    }
+
+    @Override
+    public OutputStream stdout() {
+        return stdout;
+    }
+
+    @Override
+    public OutputStream stderr() {
+        return stderr;
+    }
+
+    /** Ignored: the status of a CGI program is the one of its process. */
+    @Override
+    public void appStatus(int status) {}
+
+    @Override
+    public boolean isAborted() {
+        return false;
+    }
+
+    @Override
+    public void onAbort(Runnable action) {}
+
+    @Override
+    public void finish() throws IOException {
+        stdout.flush();
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return null;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Answers that the library gives itself, complete with END_REQUEST in one run of records. Web servers disagree on what a
+ * bare OVERLOADED means, from an empty 200 to waiting for ever; all of them show a 503.
+ */
+enum ErrorAnswer {
+    INTERNAL_SERVER_ERROR("500 Internal Server Error", 1, ProtocolStatus.REQUEST_COMPLETE),
+    TIMEOUT("503 Service Unavailable", 1, ProtocolStatus.REQUEST_COMPLETE),
+    OVERLOADED("503 Service Unavailable", 0, ProtocolStatus.OVERLOADED);
+
+    private final byte[] head;
+    private final byte[] body;
+    private final int appStatus;
+    private final int protocolStatus;
+
+    ErrorAnswer(String status, int appStatus, ProtocolStatus protocolStatus) {
+        this.body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
+        this.head = ("Status: " + status + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        this.appStatus = appStatus;
+        this.protocolStatus = protocolStatus.code();
+    }
+
+    /** Appends everything from the head to END_REQUEST. */
+    void appendTo(RecordBuffer records, int requestId, boolean withBody) {
+        records.appendAll(Fcgi.STDOUT, requestId, head, head.length);
+        if (withBody) {
+            records.append(Fcgi.STDOUT, requestId, body, 0, body.length);
+        }
+        records.endStream(Fcgi.STDOUT, requestId);
+        records.endRequest(requestId, appStatus, protocolStatus);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.AbortPolicy;
+import dev.fcgi.Authorizer;
+import dev.fcgi.Filter;
+import dev.fcgi.Responder;
+import dev.fcgi.Role;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/**
+ * The settings of a server, as its builder collects them. Written before the server starts, read-only afterwards.
+ *
+ * <p>Times are nanoseconds; {@link Long#MAX_VALUE} stands for no limit.
+ */
+public final class Options {
+    public Responder responder;
+    public Authorizer authorizer;
+    public Filter filter;
+    /** Where handlers run; null: on the thread of the connection where possible. */
+    public Executor executor;
+    public Predicate<SocketAddress> allowedPeers = peer -> true;
+    public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;
+    public int maxConnections = 16_384;
+    public int maxRequests = 4096;
+    public int maxRequestsPerConnection = 128;
+    public int maxParamsLength = 128 * 1024;
+    public int maxParamsCount = 1000;
+    public int inputBuffer = 64 * 1024;
+    public int outputBuffer = 32 * 1024;
+    public int maxStderrLength = 1024 * 1024;
+    public long headTimeout = Duration.ofSeconds(30).toNanos();
+    public long idleTimeout = Duration.ofMinutes(5).toNanos();
+    public long writeTimeout = Duration.ofSeconds(60).toNanos();
+    public long stallTimeout = Duration.ofSeconds(30).toNanos();
+    public long handlerTimeout = Long.MAX_VALUE;
+    public boolean tolerateHalfClose;
+    public boolean keepHttpProxy;
+    public boolean recordPadding = true;
+
+    boolean handles(Role role) {
+        return switch (role) {
+            case RESPONDER -> responder != null;
+            case AUTHORIZER -> authorizer != null;
+            case FILTER -> filter != null;
+        };
+    }
+}

@@ -1,0 +1,306 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.Decision;
+import dev.fcgi.ServerStats;
+import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.io.ChannelTransport;
+import dev.fcgi.internal.io.Listener;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Listeners, their connections, and the common limits: what {@code FcgiServer} and {@code FcgiAcceptor} share.
+ *
+ * <p>Each listener has an accepting thread, each connection a virtual one. The number of connections and the stages of
+ * the stop are guarded by one lock, under which nothing blocks.
+ */
+public final class Server {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final long ACCEPT_PAUSE_MILLIS = 100;
+    /** What handlers get to react to the cancellation at the end of the period of grace. */
+    private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
+
+    private final Options options;
+    private final List<Listener> listeners;
+    private final Counters counters = new Counters();
+    private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Ticker ticker = new Ticker(connections);
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile boolean draining;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // guarded by the lock
+    private int openConnections;
+    private int acceptingThreads;
+    private boolean acceptingHeld;
+
+    /** Creates a server for listeners that are bound already. */
+    public Server(Options options, List<Listener> listeners) {
+        this.options = options;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    public void start() {
+        ticker.start();
+        acceptingThreads = listeners.size();
+        for (Listener listener : listeners) {
+            Runnable accepting = () -> accept(listener);
+            if (listener.isInherited()) {
+                Thread.ofPlatform().name("fcgi-accept").daemon().start(accepting);
+            } else {
+                Thread.ofVirtual().name("fcgi-accept").start(accepting);
+            }
+        }
+    }
+
+    public List<SocketAddress> addresses() {
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    public ServerStats stats() {
+        return new ServerStats(
+                connections.size(),
+                requests.get(),
+                counters.accepted.sum(),
+                counters.started.sum(),
+                counters.aborted.sum(),
+                counters.refused.sum(),
+                counters.failed.sum(),
+                counters.protocolErrors.sum(),
+                counters.multiplexed.sum());
+    }
+
+    void handle(ServerRequest request) throws Exception {
+        switch (request.role()) {
+            case RESPONDER -> options.responder.respond(request);
+            case FILTER -> options.filter.filter(request);
+            case AUTHORIZER -> {
+                Decision decision = options.authorizer.authorize(request);
+                if (decision == null) {
+                    throw new NullPointerException("the authorizer returned null");
+                }
+                request.stdout().write(decision.toBytes());
+            }
+        }
+    }
+
+    // ---- limits
+
+    /** Takes the permit of one more request, if there is one. */
+    boolean admitRequest() {
+        if (requests.incrementAndGet() > options.maxRequests) {
+            requests.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void releaseRequest() {
+        if (requests.decrementAndGet() == 0 && draining) {
+            signalChange();
+        }
+    }
+
+    /** Holds the accepting threads back, or lets them go on: connections wait in the kernel meanwhile. */
+    public void holdAccepting(boolean hold) {
+        lock.lock();
+        try {
+            acceptingHeld = hold;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitPermit() {
+        lock.lock();
+        try {
+            while (!draining && (acceptingHeld || openConnections >= options.maxConnections)) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signalChange() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- accepting
+
+    private void accept(Listener listener) {
+        boolean failing = false;
+        try {
+            while (true) {
+                awaitPermit();
+                try {
+                    SocketChannel channel = listener.accept();
+                    if (channel == null) {
+                        return;
+                    }
+                    failing = false;
+                    open(channel);
+                } catch (IOException | OutOfMemoryError e) { // out of descriptors, memory, threads: that passes
+                    if (!failing) {
+                        LOG.log(Level.WARNING, "cannot accept connections at " + listener.address() + " for now", e);
+                        failing = true;
+                    }
+                    pause();
+                }
+            }
+        } finally {
+            lock.lock();
+            try {
+                acceptingThreads--;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void open(SocketChannel channel) throws IOException {
+        boolean started = false;
+        try {
+            ChannelTransport transport = new ChannelTransport(channel);
+            if (!options.allowedPeers.test(transport.peer())) {
+                LOG.log(Level.WARNING, "connection of {0} refused", transport.peer());
+                return;
+            }
+            ServerConnection connection = new ServerConnection(this, transport);
+            countConnection(1);
+            connections.add(connection);
+            counters.accepted.increment();
+            try {
+                Thread.startVirtualThread(connection::read);
+                started = true;
+            } finally {
+                if (!started) {
+                    closed(connection);
+                }
+            }
+        } finally {
+            if (!started) {
+                channel.close();
+            }
+        }
+    }
+
+    void closed(ServerConnection connection) {
+        connections.remove(connection);
+        countConnection(-1);
+    }
+
+    private void countConnection(int difference) {
+        lock.lock();
+        try {
+            openConnections += difference;
+            if (difference < 0) {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(ACCEPT_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody is meant to; accept would fail from now on
+        }
+    }
+
+    // ---- the end
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Stops: no new connections, everything that has begun may end, what remains after the period of grace is
+     * cancelled. Blocks until nothing is left. Calling it again waits for the same end.
+     *
+     * @return whether nothing had to be cancelled
+     * @throws InterruptedException when the calling thread was interrupted; the stop goes on without period of grace
+     */
+    public boolean shutdown(long graceNanos) throws InterruptedException {
+        boolean first;
+        lock.lock();
+        try {
+            first = !draining;
+            draining = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (first) {
+            listeners.forEach(Listener::lastCall);
+        }
+        boolean drained = false;
+        try {
+            drained = awaitEnd(graceNanos);
+        } finally {
+            if (!drained) {
+                cancel();
+            }
+        }
+        ticker.stop();
+        return drained;
+    }
+
+    private void cancel() throws InterruptedException {
+        listeners.forEach(Listener::close);
+        connections.forEach(ServerConnection::shutDown);
+        boolean ended = awaitEnd(CANCEL_TIME);
+        connections.forEach(ServerConnection::kill);
+        if (!ended) {
+            awaitEnd(CANCEL_TIME); // for threads to notice; a handler that ignores everything is left behind
+        }
+    }
+
+    private boolean awaitEnd(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (acceptingThreads > 0 || openConnections > 0 || requests.get() > 0) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.fcgi.internal.wire;
+
+import dev.fcgi.FcgiProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A cursor over encoded name-value pairs (FastCGI 3.4). Allocates nothing; lengths are checked as 31-bit numbers
+ * against the bytes at hand before anything is added to them.
+ */
+public final class NameValuePairs {
+    private final byte[] block;
+    private final int end;
+    private int next;
+    private int pairStart;
+    private int nameStart;
+    private int nameLength;
+    private int valueLength;
+
+    /** A cursor before the first pair of {@code block[0 .. length)}. */
+    public NameValuePairs(byte[] block, int length) {
+        this.block = block;
+        this.end = length;
+    }
+
+    /**
+     * Goes to the next pair.
+     *
+     * @return false at the end
+     * @throws FcgiProtocolException when the pair is longer than what is left
+     */
+    public boolean next() throws FcgiProtocolException {
+        if (next == end) {
+            return false;
+        }
+        //  | nameLength: 1 or 4 bytes | valueLength: 1 or 4 bytes | name | value |
+        //  a first bit of 0 stands for the short form, 0..127; of 1 for the long form, 31 bits
+        pairStart = next;
+        nameLength = length();
+        valueLength = length();
+        nameStart = next;
+        if ((long) nameLength + valueLength > end - next) {
+            throw malformed();
+        }
+        next += nameLength + valueLength;
+        return true;
+    }
+
+    private int length() throws FcgiProtocolException {
+        if (next == end) {
+            throw malformed();
+        }
+        int first = block[next];
+        if (first >= 0) {
+            next++;
+            return first;
+        }
+        if (end - next < 4) {
+            throw malformed();
+        }
+        int length = (first & 0x7F) << 24
+                | (block[next + 1] & 0xFF) << 16
+                | (block[next + 2] & 0xFF) << 8
+                | block[next + 3] & 0xFF;
+        next += 4;
+        return length;
+    }
+
+    private FcgiProtocolException malformed() {
+        return new FcgiProtocolException(
+                "name-value pair at byte " + pairStart + " is longer than the " + end + " bytes of its stream");
+    }
+
+    public boolean nameIs(byte[] name) {
+        return nameLength == name.length && startsWith(name);
+    }
+
+    public boolean nameStartsWith(byte[] prefix) {
+        return nameLength >= prefix.length && startsWith(prefix);
+    }
+
+    private boolean startsWith(byte[] prefix) {
+        return Arrays.equals(block, nameStart, nameStart + prefix.length, prefix, 0, prefix.length);
+    }
+
+    public byte[] name() {
+        return Arrays.copyOfRange(block, nameStart, nameStart + nameLength);
+    }
+
+    /** Where the value starts in the block. */
+    public int valueStart() {
+        return nameStart + nameLength;
+    }
+
+    public int valueLength() {
+        return valueLength;
+    }
+
+    /**
+     * Checks a whole block and removes the pairs of one name from it, in place.
+     *
+     * @param unwanted the name to remove, or null
+     * @return the length of what is left
+     * @throws FcgiProtocolException when a pair is malformed
+     */
+    public static int check(byte[] block, int length, int maxCount, byte[] unwanted) throws FcgiProtocolException {
+        NameValuePairs pairs = new NameValuePairs(block, length);
+        int count = 0;
+        int kept = 0;
+        while (pairs.next()) {
+            if (++count > maxCount) {
+                return -1;
+            }
+            int pairLength = pairs.next - pairs.pairStart;
+            if (unwanted != null && pairs.nameIs(unwanted)) {
+                continue;
+            }
+            if (kept != pairs.pairStart) {
+                System.arraycopy(block, pairs.pairStart, block, kept, pairLength);
+            }
+            kept += pairLength;
+        }
+        return kept;
+    }
+
+    /** Appends one pair in the shortest form. */
+    public static void append(ByteArrayOutputStream out, byte[] name, byte[] value) {
+        appendLength(out, name.length);
+        appendLength(out, value.length);
+        out.writeBytes(name);
+        out.writeBytes(value);
+    }
+
+    /** Appends one pair of US-ASCII or UTF-8 text. */
+    public static void append(ByteArrayOutputStream out, String name, String value) {
+        append(out, name.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void appendLength(ByteArrayOutputStream out, int length) {
+        if (length > 0x7F) {
+            out.write(length >>> 24 | 0x80);
+            out.write(length >>> 16);
+            out.write(length >>> 8);
+        }
+        out.write(length);
+    }
+}

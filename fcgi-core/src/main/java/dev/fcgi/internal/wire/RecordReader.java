@@ -1,0 +1,275 @@
+package dev.fcgi.internal.wire;
+
+import dev.fcgi.FcgiProtocolException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Cuts the byte stream of one connection into FastCGI records.
+ *
+ * <p>Confined to the holder of the connection's reader role; holds no lock and allocates nothing per record. Content is
+ * not copied: between {@link #next()} and the following call it is taken in place ({@link #fill}, {@link #array},
+ * {@link #position}, {@link #skip}) or read into the caller's array; what is left behind is skipped.
+ */
+public final class RecordReader {
+    /** Small, since an idle connection holds one; a request of a web server has about 1 KiB. */
+    private static final int FIRST_CAPACITY = 2048;
+    /** What one read can take once a connection carries more than small requests. */
+    private static final int FULL_CAPACITY = 32 * 1024;
+
+    private final ReadableByteChannel channel;
+    private byte[] buffer = new byte[FIRST_CAPACITY];
+    private ByteBuffer view = ByteBuffer.wrap(buffer);
+    /** Bytes that were read and not yet consumed: buffer[position .. limit). */
+    private int position;
+    private int limit;
+
+    private int type;
+    private int requestId;
+    private int contentLength;
+    private int paddingLength;
+    /** Content and padding of the current record that were not consumed yet. */
+    private int contentLeft;
+    private int paddingLeft;
+
+    public RecordReader(ReadableByteChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Goes to the next record, skipping what is left of this one. Blocks until its header is there.
+     *
+     * @return false at a clean end: the stream ended between two records
+     * @throws FcgiProtocolException when the record has a version other than 1
+     * @throws EOFException when the stream ended inside a record
+     */
+    public boolean next() throws IOException {
+        skipRecord();
+        while (limit - position < Fcgi.HEADER_LENGTH) {
+            if (!receive()) {
+                if (limit == position) {
+                    return false;
+                }
+                throw new EOFException("connection ended inside a record header");
+            }
+        }
+        //  byte  0         1      2..3        4..5            6               7
+        //      | version | type | requestId | contentLength | paddingLength | reserved |
+        int version = buffer[position] & 0xFF;
+        type = buffer[position + 1] & 0xFF;
+        requestId = unsignedShort(position + 2);
+        contentLength = unsignedShort(position + 4);
+        paddingLength = buffer[position + 6] & 0xFF;
+        if (version != Fcgi.VERSION_1) {
+            throw new FcgiProtocolException("record version " + version + " instead of 1");
+        }
+        position += Fcgi.HEADER_LENGTH;
+        contentLeft = contentLength;
+        paddingLeft = paddingLength;
+        return true;
+    }
+
+    public int type() {
+        return type;
+    }
+
+    public int requestId() {
+        return requestId;
+    }
+
+    public int contentLength() {
+        return contentLength;
+    }
+
+    public int paddingLength() {
+        return paddingLength;
+    }
+
+    /** {@return how many bytes of the current record's content were not taken yet} */
+    public int contentLeft() {
+        return contentLeft;
+    }
+
+    /** {@return whether bytes behind the current record were received already} */
+    public boolean hasMoreBuffered() {
+        return limit - position > contentLeft + paddingLeft;
+    }
+
+    /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
+    public boolean hasNextBuffered() {
+        int next = position + contentLeft + paddingLeft;
+        int needed = Fcgi.HEADER_LENGTH;
+        if (limit - next < needed) {
+            return false;
+        }
+        return limit - next - needed >= unsignedShort(next + 4) + (buffer[next + 6] & 0xFF);
+    }
+
+    /** {@return how many bytes of content lie at {@link #position()} of {@link #array()}; reads nothing} */
+    public int buffered() {
+        return Math.min(contentLeft, limit - position);
+    }
+
+    /**
+     * Makes content available in place. Blocks until at least one byte of it is there.
+     *
+     * @return how many bytes lie at {@link #position()} of {@link #array()}, 0 at the end of the content
+     */
+    public int fill() throws IOException {
+        if (contentLeft > 0 && limit == position) {
+            require();
+        }
+        return buffered();
+    }
+
+    public byte[] array() {
+        return buffer;
+    }
+
+    public int position() {
+        return position;
+    }
+
+    /** Marks bytes of content as taken; at most as many as {@link #buffered()} says. */
+    public void skip(int length) {
+        position += length;
+        contentLeft -= length;
+    }
+
+    /** Leaves the rest of the content to be skipped by {@link #next()}. */
+    public void ignoreContent() {
+        paddingLeft += contentLeft;
+        contentLeft = 0;
+    }
+
+    /**
+     * Reads content of the current record, directly into the caller's array where nothing is buffered and the rest is
+     * large. Blocks until at least one byte is there.
+     *
+     * @return the number of bytes, -1 at the end of the content
+     */
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (contentLeft == 0) {
+            return -1;
+        }
+        int wanted = Math.min(length, contentLeft);
+        if (limit == position && wanted >= buffer.length) {
+            int count = channel.read(ByteBuffer.wrap(target, offset, wanted));
+            if (count < 0) {
+                throw endInside();
+            }
+            contentLeft -= count;
+            return count;
+        }
+        int count = Math.min(wanted, fill());
+        System.arraycopy(buffer, position, target, offset, count);
+        skip(count);
+        return count;
+    }
+
+    /**
+     * Copies the whole content, which must not exceed the limit.
+     *
+     * @throws FcgiProtocolException when it does
+     */
+    public byte[] readContent(int maxLength) throws IOException {
+        if (contentLength > maxLength) {
+            throw new FcgiProtocolException(
+                    Fcgi.typeName(type) + " record of " + contentLength + " bytes, more than " + maxLength);
+        }
+        byte[] content = new byte[contentLength];
+        int filled = 0;
+        while (contentLeft > 0) {
+            filled += read(content, filled, contentLeft);
+        }
+        return content;
+    }
+
+    /** Reads and drops what arrives, records or not. Returns the number of bytes, -1 at the end of the stream. */
+    public int discard() throws IOException {
+        contentLeft = 0;
+        paddingLeft = 0;
+        int buffered = limit - position;
+        position = limit;
+        if (buffered > 0) {
+            return buffered;
+        }
+        return receive() ? limit - position : -1;
+    }
+
+    private void skipRecord() throws IOException {
+        int left = contentLeft + paddingLeft;
+        while (left > limit - position) {
+            left -= limit - position;
+            position = limit;
+            require();
+        }
+        position += left;
+        contentLeft = 0;
+        paddingLeft = 0;
+    }
+
+    private void require() throws IOException {
+        if (!receive()) {
+            throw endInside();
+        }
+    }
+
+    private EOFException endInside() {
+        return new EOFException("connection ended inside a " + Fcgi.typeName(type) + " record");
+    }
+
+    /** Reads once, behind the bytes that are still needed; false at the end of the stream. */
+    private boolean receive() throws IOException {
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        } else if (limit == buffer.length) {
+            System.arraycopy(buffer, position, buffer, 0, limit - position); // fewer than 8 bytes of a header
+            limit -= position;
+            position = 0;
+        }
+        view.limit(buffer.length).position(limit);
+        int count = channel.read(view);
+        if (count < 0) {
+            return false;
+        }
+        limit += count;
+        if (limit == buffer.length && buffer.length < FULL_CAPACITY) {
+            grow();
+        }
+        return true;
+    }
+
+    /** A read that fills the buffer tells of more to come. */
+    private void grow() {
+        byte[] larger = new byte[FULL_CAPACITY];
+        System.arraycopy(buffer, position, larger, 0, limit - position);
+        limit -= position;
+        position = 0;
+        buffer = larger;
+        view = ByteBuffer.wrap(larger);
+    }
+
+    /** Gives back what a large request needed, when nothing is buffered: an idle connection shall be small. */
+    public void shrink() {
+        if (buffer.length > FIRST_CAPACITY && position == limit && contentLeft + paddingLeft == 0) {
+            buffer = new byte[FIRST_CAPACITY];
+            view = ByteBuffer.wrap(buffer);
+            position = 0;
+            limit = 0;
+        }
+    }
+
+    private int unsignedShort(int at) {
+        return (buffer[at] & 0xFF) << 8 | buffer[at + 1] & 0xFF;
+    }
+
+    /** The current record in one line for logs, such as {@code 1 PARAMS 812+4}. */
+    @Override
+    public String toString() {
+        return requestId + " " + Fcgi.typeName(type) + " " + contentLength + "+" + paddingLength;
+    }
+}
