@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +25,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Links the run-time image. The build runs it as
- * {@code java BuildImage.java IMAGE MODULE_PATH MODULE name=main.Class,...}.
+ * {@code java BuildImage.java IMAGE MODULE_PATH MODULE "name=main.Class[ server],..."}.
  *
  * <p>Beyond what jlink does, it writes a launcher for each name, and a class data archive of
  * exactly the classes that these programs load up to their first answers. Such an archive is
@@ -38,14 +39,18 @@ class BuildImage {
     private final String modulePath;
     private final String module;
     private final Map<String, String> launchers = new LinkedHashMap<>();
+    private final Set<String> servers = new HashSet<>();
 
     private BuildImage(String[] args) {
         image = Path.of(args[0]);
         modulePath = args[1];
         module = args[2];
         for (String launcher : args[3].split(",")) {
-            String[] nameAndMain = launcher.strip().split("=", 2);
-            launchers.put(nameAndMain[0], nameAndMain[1]);
+            String[] words = launcher.strip().split("[= ]", 3);
+            launchers.put(words[0], words[1]);
+            if (words.length > 2) {
+                servers.add(words[0]);
+            }
         }
     }
 
@@ -122,11 +127,16 @@ class BuildImage {
         }
     }
 
-    /** Runs a program until it has answered, or has ended by itself; it leaves a list of its classes. */
+    /**
+     * Runs a program until it has ended by itself or, a server, until it has answered; it leaves a list of its classes.
+     * A server takes an address, prints READY and answers /hello and /echo; others run as plain CGI.
+     */
     private void train(String launcher, Path directory) throws Exception {
         Path socket = directory.resolve("socket");
-        ProcessBuilder builder = new ProcessBuilder(
-                image.resolve("bin").resolve(launcher).toString(), "unix:" + socket);
+        ProcessBuilder builder = new ProcessBuilder(image.resolve("bin").resolve(launcher).toString());
+        if (servers.contains(launcher)) {
+            builder.command().add("unix:" + socket);
+        }
         builder.directory(directory.toFile());
         builder.environment().put("FCGI_JAVA_OPTS", "-Xshare:off -XX:DumpLoadedClassList=classes");
         builder.redirectInput(new File("/dev/null")).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -2,6 +2,7 @@ package dev.fcgi;
 
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ public final class Params {
      */
     public String get(String name, String otherwise) {
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        NameValuePairs pairs = pairs();
+        NameValuePairs pairs = cursor();
         int start = -1;
         int valueLength = 0;
         while (next(pairs)) {
@@ -104,7 +105,7 @@ public final class Params {
 
     private byte[] bytes(byte[] name) {
         byte[] value = null;
-        NameValuePairs pairs = pairs();
+        NameValuePairs pairs = cursor();
         while (next(pairs)) {
             if (pairs.nameIs(name)) {
                 value = merge(name, value, value(pairs));
@@ -135,36 +136,40 @@ public final class Params {
 
     /** {@return all names and values in the order of their first appearance, decoded as UTF-8; unmodifiable} */
     public Map<String, String> toMap() {
-        Map<String, byte[]> values = new LinkedHashMap<>();
-        NameValuePairs pairs = pairs();
-        while (next(pairs)) {
-            byte[] name = pairs.name();
-            values.merge(utf8(name), value(pairs), (first, second) -> merge(name, first, second));
-        }
-        Map<String, String> decoded = LinkedHashMap.newLinkedHashMap(values.size());
-        values.forEach((name, value) -> decoded.put(name, utf8(value)));
+        Map<String, String> decoded = new LinkedHashMap<>();
+        pairs().forEach(pair -> decoded.put(utf8(pair.name()), utf8(pair.value())));
         return Collections.unmodifiableMap(decoded);
     }
 
     /**
-     * One pair as the web server sent it.
+     * A name and its value, as bytes.
      *
      * @param name the bytes of the name
      * @param value the bytes of the value
      */
     public record Pair(byte[] name, byte[] value) {}
 
-    /** {@return copies of all pairs as they were sent: exact bytes, repeated names kept apart, in order} */
+    /** {@return copies of all names and values, exact to the byte, in the order of their first appearance} */
+    public List<Pair> pairs() {
+        Map<ByteBuffer, Pair> merged = new LinkedHashMap<>();
+        for (Pair sent : pairsAsSent()) {
+            merged.merge(ByteBuffer.wrap(sent.name()), sent, (first, second) ->
+                    new Pair(first.name(), merge(first.name(), first.value(), second.value())));
+        }
+        return List.copyOf(merged.values());
+    }
+
+    /** {@return copies of all pairs as they were sent, repeated names kept apart} */
     public List<Pair> pairsAsSent() {
         List<Pair> sent = new ArrayList<>();
-        NameValuePairs pairs = pairs();
+        NameValuePairs pairs = cursor();
         while (next(pairs)) {
             sent.add(new Pair(pairs.name(), value(pairs)));
         }
         return Collections.unmodifiableList(sent);
     }
 
-    private NameValuePairs pairs() {
+    private NameValuePairs cursor() {
         return new NameValuePairs(block, length);
     }
 

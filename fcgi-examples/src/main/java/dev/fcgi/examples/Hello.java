@@ -1,16 +1,21 @@
 package dev.fcgi.examples;
 
-/** Placeholder. */
-public final class Hello {
-    private Hello() {
-    }
+import dev.fcgi.FcgiAcceptor;
+import dev.fcgi.Request;
+import java.io.PrintStream;
 
-    /**
-     * Says hello.
-     *
-     * @param args not used
-     */
-    public static void main(String[] args) {
-        System.out.println("hello");
+/** An accept loop in {@code main}: on the address that is given, else on fd 0, else one request of plain CGI. */
+final class Hello {
+    private Hello() {}
+
+    public static void main(String[] args) throws Exception {
+        try (var acceptor = args.length > 0 ? FcgiAcceptor.open(args[0]) : FcgiAcceptor.inherited()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close)); // SIGTERM: answer what has come, end
+            for (Request request; (request = acceptor.accept()) != null; ) {
+                var out = new PrintStream(request.stdout());
+                out.print("Content-Type: text/plain\r\n\r\n");
+                out.println("hello " + request.params().get("REMOTE_ADDR", "world"));
+            }
+        }
     }
 }

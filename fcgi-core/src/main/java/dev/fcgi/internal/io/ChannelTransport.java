@@ -69,4 +69,17 @@ public final class ChannelTransport implements Transport {
     public SocketAddress peer() {
         return peer;
     }
+
+    /** For logs. A peer on a Unix socket has no name, so it goes by the one of the socket. */
+    @Override
+    public String toString() {
+        if (peer instanceof InetSocketAddress) {
+            return peer.toString();
+        }
+        try {
+            return "peer of " + channel.getLocalAddress();
+        } catch (IOException closed) {
+            return "peer of a Unix socket";
+        }
+    }
 }

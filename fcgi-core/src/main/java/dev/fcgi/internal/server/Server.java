@@ -193,7 +193,7 @@ public final class Server {
         try {
             ChannelTransport transport = new ChannelTransport(channel);
             if (!options.allowedPeers.test(transport.peer())) {
-                LOG.log(Level.WARNING, "connection of {0} refused", transport.peer());
+                LOG.log(Level.WARNING, "connection of {0} refused", transport);
                 return;
             }
             ServerConnection connection = new ServerConnection(this, transport);

@@ -15,7 +15,6 @@ import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +110,8 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         return output;
     }
 
-    SocketAddress peer() {
-        return transport.peer();
+    Transport transport() {
+        return transport;
     }
 
     void handle(ServerRequest request) throws Exception {
@@ -132,7 +131,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         } catch (IOException e) {
             peerClosed(e);
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "connection of " + peer() + " given up", e);
+            LOG.log(Level.ERROR, "connection of " + transport + " given up", e);
             peerClosed(new IOException("internal error", e));
         }
         close();
@@ -155,8 +154,8 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
                     peerClosed(null);
                     return true;
                 }
-                if (ready != null && isContentOf(ready)) {
-                    continue; // for the handler, who reads it in place
+                if (ready != null && isBehind(ready)) {
+                    continue;
                 }
             }
             ServerRequest complete = onRecord();
@@ -182,8 +181,10 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    private boolean isContentOf(ServerRequest request) {
-        return reader.requestId() == request.id() && reader.type() == Fcgi.STDIN && reader.contentLeft() > 0;
+    /** Whether a request shall start before this record is taken: its input, or the next request under its id. */
+    private boolean isBehind(ServerRequest request) {
+        return reader.requestId() == request.id() && reader.contentLeft() > 0
+                && (reader.type() == Fcgi.STDIN || reader.type() == Fcgi.BEGIN_REQUEST);
     }
 
     private boolean nextRecord() throws IOException {
@@ -191,7 +192,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             return false;
         }
         if (traceRecords) {
-            RECORDS.log(Level.TRACE, "<< {0} {1}", peer(), reader);
+            RECORDS.log(Level.TRACE, "<< {0} {1}", transport, reader);
         }
         return true;
     }
@@ -338,11 +339,9 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         boolean keepConn = (beginBody[2] & Fcgi.KEEP_CONN) != 0;
         lock.lock();
         try {
+            awaitEnd(id);
             if (state != State.OPEN) {
                 return;
-            }
-            if (requests.containsKey(id)) {
-                throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
             }
             ProtocolStatus refusal = refusal(role);
             keep &= keepConn;
@@ -358,6 +357,16 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one. */
+    private void awaitEnd(int id) throws FcgiProtocolException {
+        for (ServerRequest active; state == State.OPEN && (active = requests.get(id)) != null; ) {
+            if (!active.isInputComplete()) {
+                throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
+            }
+            output.awaitProgressUninterruptibly();
         }
     }
 
@@ -692,7 +701,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         try {
             inputEnded = true;
             if (!requests.isEmpty()) {
-                LOG.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", peer(), requests.size(),
+                LOG.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport, requests.size(),
                         cause == null ? "closed by peer" : cause);
             }
             if (cause == null && options.tolerateHalfClose) {
@@ -713,7 +722,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     private void protocolError(FcgiProtocolException e) {
         counters().protocolErrors.increment();
-        LOG.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", peer(), e.getMessage(),
+        LOG.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport, e.getMessage(),
                 reader);
         lock.lock();
         try {
@@ -806,7 +815,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         }
         try {
             if (output.isStuck(now - options.writeTimeout)) {
-                LOG.log(Level.DEBUG, "write time-out: {0}", peer());
+                LOG.log(Level.DEBUG, "write time-out: {0}", transport);
                 lost(new IOException("the web server took no output in time"));
             } else if (state == State.CLOSING && output.isIdle() && closingSince + CLOSING_TIME - now < 0) {
                 transport.close();

@@ -558,7 +558,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     @Override
     public SocketAddress peer() {
-        return connection.peer();
+        return connection.transport().peer();
     }
 
     // ---- FilterRequest
@@ -596,7 +596,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
     public String toString() {
         String method = params == null ? "?" : params.get("REQUEST_METHOD", "-");
         String path = params == null ? "" : params.get("SCRIPT_NAME", "") + params.get("PATH_INFO", "");
-        return "request " + id + " of " + peer() + " " + role + " "
+        return "request " + id + " of " + connection.transport() + ", " + role + " "
                 + (method + " " + path).replaceAll("[\\p{Cntrl}]", "?");
     }
 }
