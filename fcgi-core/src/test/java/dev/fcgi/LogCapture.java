@@ -1,0 +1,59 @@
+package dev.fcgi;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.text.MessageFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * Keeps what the logger {@code dev.fcgi.server} is told, instead of printing it. By reflection: the module under test,
+ * which tests are part of, does not read {@code java.logging}.
+ */
+final class LogCapture implements AutoCloseable {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Object logger; // a strong reference: the log manager keeps a weak one
+    private final Method setFilter;
+
+    LogCapture() {
+        try {
+            Class<?> loggerType = Class.forName("java.util.logging.Logger");
+            Class<?> filterType = Class.forName("java.util.logging.Filter");
+            logger = loggerType.getMethod("getLogger", String.class).invoke(null, "dev.fcgi.server");
+            setFilter = loggerType.getMethod("setFilter", filterType);
+            setFilter.invoke(logger, Proxy.newProxyInstance(LogCapture.class.getClassLoader(),
+                    new Class<?>[] {filterType}, (proxy, method, arguments) -> keep(arguments[0])));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean keep(Object record) throws ReflectiveOperationException {
+        Class<?> type = record.getClass();
+        Object level = type.getMethod("getLevel").invoke(record);
+        String message = (String) type.getMethod("getMessage").invoke(record);
+        Object[] parameters = (Object[]) type.getMethod("getParameters").invoke(record);
+        Object thrown = type.getMethod("getThrown").invoke(record);
+        String text = parameters == null ? message : MessageFormat.format(message, parameters);
+        lines.add(level + " " + text + (thrown == null ? "" : " / " + thrown));
+        return false;
+    }
+
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    boolean has(Predicate<String> wanted) {
+        return lines.stream().anyMatch(wanted);
+    }
+
+    @Override
+    public void close() {
+        try {
+            setFilter.invoke(logger, (Object) null);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.fcgi;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What tests of a whole server share: servers and peers that are gone afterwards, a log to look into. */
+abstract class ServerTest {
+    private static final int DEADLINE_SECONDS = 10;
+
+    @TempDir
+    Path directory;
+    LogCapture log;
+    FcgiServer server;
+    private final List<FcgiServer> servers = new ArrayList<>();
+    private final List<ScriptedPeer> peers = new ArrayList<>();
+    private final List<CountDownLatch> latches = new ArrayList<>();
+
+    @BeforeEach
+    void captureLog() {
+        log = new LogCapture();
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        latches.forEach(CountDownLatch::countDown);
+        for (ScriptedPeer peer : peers) {
+            peer.close();
+        }
+        for (FcgiServer one : servers) {
+            one.shutdown(Duration.ofSeconds(1));
+        }
+        log.close();
+    }
+
+    /** Settings that all servers of a class share. */
+    FcgiServer.Builder settings(FcgiServer.Builder builder) {
+        return builder;
+    }
+
+    Cutting cutting() {
+        return Cutting.WHOLE;
+    }
+
+    /** Starts a server on a Unix socket. */
+    FcgiServer start(UnaryOperator<FcgiServer.Builder> more) throws IOException {
+        return launch(b -> more.apply(b.listen("unix:" + directory.resolve("s" + servers.size()))));
+    }
+
+    FcgiServer serve(Responder responder) throws IOException {
+        return start(b -> b.responder(responder));
+    }
+
+    /** Starts a server on a port of the loopback interface. */
+    FcgiServer startTcp(UnaryOperator<FcgiServer.Builder> more) throws IOException {
+        return launch(b -> more.apply(b.listen(0)));
+    }
+
+    FcgiServer launch(UnaryOperator<FcgiServer.Builder> more) throws IOException {
+        FcgiServer launched = more.apply(settings(FcgiServer.builder())).build();
+        servers.add(launched);
+        server = launched;
+        return launched.start();
+    }
+
+    ScriptedPeer peer() throws IOException {
+        return peer(server.addresses().get(0));
+    }
+
+    ScriptedPeer peer(SocketAddress address) throws IOException {
+        ScriptedPeer peer = ScriptedPeer.connect(address, cutting());
+        peers.add(peer);
+        return peer;
+    }
+
+    /** A gate that opens at the end of the test at the latest, so that no handler is left behind it. */
+    CountDownLatch gate() {
+        CountDownLatch gate = new CountDownLatch(1);
+        latches.add(gate);
+        return gate;
+    }
+
+    static void print(Request request, String text) throws IOException {
+        request.stdout().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What {@link #print} prints for a request that says where it came from. */
+    static void echoPath(Request request) throws IOException {
+        print(request, "\r\n" + request.param("SCRIPT_NAME"));
+    }
+
+    static void await(CountDownLatch latch) throws InterruptedException {
+        assertTrue(latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS), "a latch stayed closed");
+    }
+
+    /** Waits like {@link #await}, and cannot be interrupted: a handler that goes on whatever happens. */
+    static void awaitStubbornly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                await(latch);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until a condition holds that nothing signals. */
+    static void until(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                fail("did not come true: " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(2); // between looks, not instead of them
+        }
+    }
+}
