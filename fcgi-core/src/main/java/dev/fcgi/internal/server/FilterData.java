@@ -24,4 +24,10 @@ final class FilterData extends FilterInputStream {
         stdin.close();
         return super.read(target, offset, length);
     }
+
+    @Override
+    public long skip(long count) throws IOException {
+        stdin.close();
+        return super.skip(count);
+    }
 }
