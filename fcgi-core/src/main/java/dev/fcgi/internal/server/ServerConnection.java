@@ -154,7 +154,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
                     peerClosed(null);
                     return true;
                 }
-                if (ready != null && isBehind(ready)) {
+                if (ready != null && mayWait()) {
                     continue;
                 }
             }
@@ -181,10 +181,10 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    /** Whether a request shall start before this record is taken: its input, or the next request under its id. */
-    private boolean isBehind(ServerRequest request) {
-        return reader.requestId() == request.id() && reader.contentLeft() > 0
-                && (reader.type() == Fcgi.STDIN || reader.type() == Fcgi.BEGIN_REQUEST);
+    /** Whether a complete head shall be handled before this record is taken: taking it may wait for some handler. */
+    private boolean mayWait() {
+        return reader.contentLeft() > 0 && (isInputType(reader.type()) // a full queue
+                || reader.type() == Fcgi.BEGIN_REQUEST && find(reader.requestId()) != null); // an id still in use
     }
 
     private boolean nextRecord() throws IOException {
@@ -757,7 +757,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         try {
             startClosing();
             // with input unread, or still to come, close() would send a reset
-            linger = !inputEnded && (inputOpen || reader.contentLeft() > 0 || reader.hasMoreBuffered());
+            linger = !inputEnded && (inputOpen || !reader.isAtBorder());
             if (linger || !output.isIdle()) {
                 output.endAfterFlush();
             }

@@ -92,9 +92,9 @@ public final class RecordReader {
         return contentLeft;
     }
 
-    /** {@return whether bytes behind the current record were received already} */
-    public boolean hasMoreBuffered() {
-        return limit - position > contentLeft + paddingLeft;
+    /** {@return whether the content was taken, the padding was received, and nothing behind it} */
+    public boolean isAtBorder() {
+        return contentLeft == 0 && limit - position == paddingLeft;
     }
 
     /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
