@@ -48,9 +48,9 @@ public final class RecordBuffer {
     /** {@return how many bytes of content {@link #append} takes now} */
     public int room(int type, int requestId) {
         if (continues(type, requestId)) {
-            return Math.min(capacity - length, Fcgi.MAX_ALIGNED_LENGTH - (length - open - Fcgi.HEADER_LENGTH));
+            return Math.max(0, Math.min(capacity - length, Fcgi.MAX_ALIGNED_LENGTH - openContent()));
         }
-        return Math.max(0, capacity - length - 2 * Fcgi.HEADER_LENGTH);
+        return Math.max(0, Math.min(capacity - length - 2 * Fcgi.HEADER_LENGTH, Fcgi.MAX_ALIGNED_LENGTH));
     }
 
     /** Appends content of a stream, at most as many bytes as {@link #room} says. */
@@ -102,7 +102,7 @@ public final class RecordBuffer {
         if (open == NONE) {
             return;
         }
-        int content = length - open - Fcgi.HEADER_LENGTH;
+        int content = openContent();
         if (content > Fcgi.MAX_LENGTH) {
             throw new IllegalStateException("record of " + content + " bytes");
         }
@@ -118,8 +118,13 @@ public final class RecordBuffer {
         open = NONE;
     }
 
+    private int openContent() {
+        return length - open - Fcgi.HEADER_LENGTH;
+    }
+
     private boolean continues(int type, int requestId) {
         return open != NONE
+                && openContent() < Fcgi.MAX_ALIGNED_LENGTH
                 && bytes[open + 1] == type
                 && bytes[open + 2] == (byte) (requestId >>> 8)
                 && bytes[open + 3] == (byte) requestId;
