@@ -29,11 +29,16 @@ enum ErrorAnswer {
 
     /** Appends everything from the head to END_REQUEST. */
     void appendTo(RecordBuffer records, int requestId, boolean withBody) {
+        appendStdout(records, requestId, withBody);
+        records.endRequest(requestId, appStatus, protocolStatus);
+    }
+
+    /** Appends all of STDOUT. */
+    void appendStdout(RecordBuffer records, int requestId, boolean withBody) {
         records.appendAll(Fcgi.STDOUT, requestId, head, head.length);
         if (withBody) {
             records.append(Fcgi.STDOUT, requestId, body, 0, body.length);
         }
         records.endStream(Fcgi.STDOUT, requestId);
-        records.endRequest(requestId, appStatus, protocolStatus);
     }
 }

@@ -210,13 +210,13 @@ public final class ServerRequest implements FilterRequest, Runnable {
         RecordBuffer records = takeOutput();
         if (failure != null && !outputBegun) {
             records.clear();
-            ErrorAnswer.INTERNAL_SERVER_ERROR.appendTo(records, id, hasBody());
+            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, hasBody());
         } else {
             records.endStream(Fcgi.STDOUT, id);
-            appendStderr(records);
-            int status = failure != null && appStatus == 0 ? 1 : appStatus;
-            records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
         }
+        appendStderr(records); // what a handler said before it failed matters most
+        int status = failure != null && appStatus == 0 ? 1 : appStatus;
+        records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
         ended();
         write(records);
         connection.recycle(records);
