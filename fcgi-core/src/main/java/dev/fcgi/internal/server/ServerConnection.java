@@ -18,7 +18,6 @@ import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -239,7 +238,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             } else {
                 Thread.startVirtualThread(request);
             }
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // not only RejectedExecutionException
             LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
             request.dispatched(false);
             request.abort(Reason.TIMEOUT, e);
