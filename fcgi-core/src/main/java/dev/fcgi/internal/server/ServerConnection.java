@@ -828,7 +828,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     private void checkRequests(long now) {
         if (!requests.isEmpty()) {
-            long starvingSince = options.idleTimeout == Long.MAX_VALUE ? Long.MIN_VALUE : now - options.idleTimeout;
+            long starvingSince = now - options.idleTimeout; // without limit: 292 years ago
             for (ServerRequest request : List.copyOf(requests.values())) {
                 request.check(now, starvingSince);
             }
