@@ -735,8 +735,12 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Locked. Writing failed: there is nobody to talk to. */
     void lost(IOException cause) {
+        giveUp(Reason.CONNECTION_LOST, cause);
+    }
+
+    private void giveUp(Reason reason, IOException cause) {
         output.fail(cause);
-        abortRequests(Reason.CONNECTION_LOST, cause, true);
+        abortRequests(reason, cause, true);
         startClosing();
         transport.close(); // wakes up the reader
     }
@@ -815,7 +819,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         try {
             if (output.isStuck(now - options.writeTimeout)) {
                 LOG.log(Level.DEBUG, "write time-out: {0}", transport);
-                lost(new IOException("the web server took no output in time"));
+                giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
             } else if (state == State.CLOSING && output.isIdle() && closingSince + CLOSING_TIME - now < 0) {
                 transport.close();
             } else if (state == State.OPEN) {
