@@ -196,7 +196,8 @@ public final class Listener {
             SocketChannel mark = openMarker();
             marker = mark;
             stopping = true;
-            Thread.startVirtualThread(() -> connect(mark)); // connecting may wait for room in the backlog
+            // connecting may wait for room in the backlog: for a Unix socket only a platform thread can
+            Thread.ofPlatform().name("fcgi-last-call").daemon().start(() -> connect(mark));
         } catch (IOException e) {
             LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
             stopping = true;
