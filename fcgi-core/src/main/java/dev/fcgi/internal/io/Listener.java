@@ -44,6 +44,7 @@ public final class Listener {
     /** The socket file that we made, and which file it was; null when there is none. */
     private final Path file;
     private final Object fileKey;
+    private boolean fileRemoved; // guarded by this
 
     private volatile boolean stopping;
     private volatile SocketChannel marker;
@@ -180,6 +181,7 @@ public final class Listener {
             if (inherited) {
                 return null; // what came later belongs to the processes that share the socket
             }
+            removeFile(); // not later than the close: the process may end right behind it
         }
     }
 
@@ -238,11 +240,15 @@ public final class Listener {
         }
     }
 
-    /** Removes our socket file, unless a successor has put its own in that place. */
-    private void removeFile() {
-        if (file == null) {
+    /**
+     * Removes our socket file, unless a successor has put its own in that place. Only once: when our socket is closed,
+     * the file of a successor may get the number by which we know our own.
+     */
+    private synchronized void removeFile() {
+        if (file == null || fileRemoved) {
             return;
         }
+        fileRemoved = true;
         try {
             if (fileKey == null || fileKey.equals(key(file))) {
                 Files.deleteIfExists(file);
