@@ -1,0 +1,21 @@
+package dev.fcgi.examples;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waits for conditions that no event tells of; never longer than a deadline, never shorter than needed. */
+final class Await {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private Await() {}
+
+    static void until(String what, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what);
+            }
+            Thread.sleep(5);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.fcgi.examples;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A process of a test. Its output goes to files; at the end it is killed, with all that it has started. */
+final class Child implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Process process;
+    private final String name;
+    private final Path stdout;
+    private final Path stderr;
+
+    private Child(Process process, String name, Path stdout, Path stderr) {
+        this.process = process;
+        this.name = name;
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+
+    /** Starts a command with its standard input at the null device. */
+    static Child start(Path directory, Map<String, String> environment, String... command) throws IOException {
+        String name = Path.of(command[0]).getFileName() + "-" + COUNT.incrementAndGet();
+        Path stdout = directory.resolve(name + ".out");
+        Path stderr = directory.resolve(name + ".err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(stdout.toFile())
+                .redirectError(stderr.toFile());
+        builder.environment().putAll(environment);
+        return new Child(builder.start(), name + " " + Arrays.asList(command), stdout, stderr);
+    }
+
+    /** Waits until the process has printed something. */
+    void awaitOutput(String text) throws Exception {
+        Await.until(name + " prints " + text, () -> {
+            if (stdout().contains(text)) {
+                return true;
+            }
+            if (!process.isAlive()) {
+                throw new AssertionError(name + " ended with " + process.exitValue() + ": " + stderr());
+            }
+            return false;
+        });
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String stdout() throws IOException {
+        return read(stdout);
+    }
+
+    String stderr() throws IOException {
+        return read(stderr);
+    }
+
+    private static String read(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("still runs: " + name);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

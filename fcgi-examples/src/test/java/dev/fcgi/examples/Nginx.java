@@ -1,0 +1,134 @@
+package dev.fcgi.examples;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** An nginx of our own: own prefix, own configuration, one worker; in front of one playground or several. */
+final class Nginx implements AutoCloseable {
+    private static final String CONFIGURATION = """
+            daemon off;
+            worker_processes 1;
+            user root;
+            pid nginx.pid;
+            error_log error.log info;
+            events { worker_connections 2048; }
+            http {
+              access_log off;
+              client_body_temp_path body;
+              fastcgi_temp_path answers;
+              client_max_body_size 0;
+              upstream playground {
+            %s
+              }
+              server {
+                listen 127.0.0.1:%d;
+                server_name playground.test;
+                fastcgi_param REQUEST_METHOD $request_method;
+                fastcgi_param SCRIPT_NAME $fastcgi_script_name;
+                fastcgi_param QUERY_STRING $query_string;
+                fastcgi_param REQUEST_URI $request_uri;
+                fastcgi_param CONTENT_TYPE $content_type;
+                fastcgi_param CONTENT_LENGTH $content_length;
+                fastcgi_param SERVER_PROTOCOL $server_protocol;
+                fastcgi_param SERVER_NAME $server_name;
+                fastcgi_param REMOTE_ADDR $remote_addr;
+                fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+                fastcgi_keep_conn %s;
+                fastcgi_next_upstream error timeout;
+                fastcgi_read_timeout 20s;
+                location / { fastcgi_pass playground; }
+                location = /echo {
+                  fastcgi_request_buffering off;
+                  fastcgi_buffering off;
+                  fastcgi_pass playground;
+                }
+                location = /drip {
+                  fastcgi_buffering off;
+                  fastcgi_pass playground;
+                }
+              }
+            }
+            """;
+
+    private final Child child;
+    private final Path prefix;
+    private final int port;
+
+    private Nginx(Child child, Path prefix, int port) {
+        this.child = child;
+        this.prefix = prefix;
+        this.port = port;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param keep whether connections to the playgrounds are kept
+     */
+    static Nginx start(Path directory, boolean keep, List<String> playgrounds) throws Exception {
+        String program = Peers.require("nginx");
+        Path prefix = Files.createTempDirectory(directory, "nginx");
+        int port = Ports.free();
+        // max_fails=0: a server that was away for a moment is asked again
+        String upstream = playgrounds.stream()
+                .map(address -> "    server " + address + " max_fails=0;\n")
+                .collect(Collectors.joining()) + (keep ? "    keepalive 16;" : "");
+        Path configuration = prefix.resolve("nginx.conf");
+        Files.writeString(configuration, CONFIGURATION.formatted(upstream, port, keep ? "on" : "off"));
+        Child child = Child.start(prefix, Map.of(), program, "-e", prefix.resolve("error.log").toString(),
+                "-p", prefix.toString(), "-c", configuration.toString());
+        Nginx nginx = new Nginx(child, prefix, port);
+        try {
+            Await.until("nginx answers", nginx::isUp);
+            return nginx;
+        } catch (Throwable e) {
+            nginx.close();
+            throw e;
+        }
+    }
+
+    private boolean isUp() throws IOException {
+        if (!child.isAlive()) {
+            throw new AssertionError("nginx: " + errors() + child.stderr());
+        }
+        try (Socket probe = socket()) {
+            return probe.isConnected();
+        } catch (ConnectException notYet) {
+            return false;
+        }
+    }
+
+    URI uri(String pathAndQuery) {
+        return URI.create("http://127.0.0.1:" + port + pathAndQuery);
+    }
+
+    /** A connection for what an HTTP client would not send. */
+    Socket socket() throws IOException {
+        return new Socket(InetAddress.getByName("127.0.0.1"), port);
+    }
+
+    /** The error log. */
+    String errors() throws IOException {
+        return Files.readString(prefix.resolve("error.log"));
+    }
+
+    @Override
+    public void close() {
+        child.terminate(); // the master takes its worker along
+        try {
+            child.exitStatus();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            child.close();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.fcgi.examples;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The programs of others that tests need: where one is missing the test is skipped, in CI it fails. */
+final class Peers {
+    private static final String PLACES = System.getenv("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin";
+
+    private Peers() {}
+
+    /** {@return the path of a program} */
+    static String require(String program) {
+        for (String directory : PLACES.split(":")) {
+            Path path = Path.of(directory, program);
+            if (Files.isExecutable(path)) {
+                return path.toString();
+            }
+        }
+        return missing(program);
+    }
+
+    /** Tells by a command that must succeed whether something is there: a library, a Perl module. */
+    static void requireWorking(String what, List<String> command) throws IOException, InterruptedException {
+        require(command.get(0));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        process.getInputStream().readAllBytes();
+        if (process.waitFor() != 0) {
+            missing(what);
+        }
+    }
+
+    private static String missing(String what) {
+        if ("1".equals(System.getenv("FCGI_REQUIRE_PEERS"))) {
+            return fail("not installed: " + what);
+        }
+        return abort("skipped, not installed: " + what);
+    }
+}
