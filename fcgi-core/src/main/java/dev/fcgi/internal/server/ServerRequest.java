@@ -196,6 +196,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
     private void end(Throwable failure) throws IOException {
         if (failure != null && outputBegun && connection.isAlone(this)) {
             // web servers ignore the application status and would take the part for the whole
+            stageCut();
             ended();
             connection.closeAfterLast();
             connection.settle();
@@ -267,8 +268,12 @@ public final class ServerRequest implements FilterRequest, Runnable {
             data.fail(failure);
         }
         boolean cut = outputBegun && reason != Reason.ABORT_REQUEST && connection.isAlone(this);
-        if (reason != Reason.CONNECTION_LOST && !cut) {
-            stageEnd(reason);
+        if (reason != Reason.CONNECTION_LOST) {
+            if (cut) {
+                stageCut();
+            } else {
+                stageEnd(reason);
+            }
         }
         ended();
         if (cut) {
@@ -284,6 +289,17 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
     }
 
+    /**
+     * Locked. The last record of a response that broke off; the connection closes behind it. For nginx a close alone is
+     * the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes it
+     * fail the response in all cases; whoever ignores it still sees no END_REQUEST.
+     */
+    private void stageCut() {
+        RecordBuffer records = new RecordBuffer(0, false);
+        records.abortRequest(id);
+        stage(records);
+    }
+
     private void stageEnd(Reason reason) {
         RecordBuffer records = new RecordBuffer(0, connection.options().recordPadding);
         if (outputBegun || reason == Reason.ABORT_REQUEST) {
@@ -293,6 +309,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
         } else {
             ErrorAnswer.TIMEOUT.appendTo(records, id, hasBody());
         }
+        stage(records);
+    }
+
+    private void stage(RecordBuffer records) {
         try {
             connection.output().stage(records.array(), 0, records.length());
         } catch (IOException ignored) {

@@ -88,6 +88,12 @@ public final class RecordBuffer {
         close();
     }
 
+    /** Appends ABORT_REQUEST, a header only. */
+    public void abortRequest(int requestId) {
+        startRecord(Fcgi.ABORT_REQUEST, requestId);
+        close();
+    }
+
     /** Appends UNKNOWN_TYPE (FastCGI 4.2). */
     public void unknownType(int type) {
         startRecord(Fcgi.UNKNOWN_TYPE, Fcgi.NULL_REQUEST_ID);
