@@ -27,11 +27,17 @@ final class Child implements AutoCloseable {
 
     /** Starts a command with its standard input at the null device. */
     static Child start(Path directory, Map<String, String> environment, String... command) throws IOException {
+        return start(directory, environment, Path.of("/dev/null"), command);
+    }
+
+    /** Starts a command with its standard input from a file. */
+    static Child start(Path directory, Map<String, String> environment, Path stdin, String... command)
+            throws IOException {
         String name = Path.of(command[0]).getFileName() + "-" + COUNT.incrementAndGet();
         Path stdout = directory.resolve(name + ".out");
         Path stderr = directory.resolve(name + ".err");
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectInput(stdin.toFile())
                 .redirectOutput(stdout.toFile())
                 .redirectError(stderr.toFile());
         builder.environment().putAll(environment);

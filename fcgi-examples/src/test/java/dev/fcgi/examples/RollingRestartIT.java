@@ -27,7 +27,7 @@ final class RollingRestartIT {
                 PlaygroundProcess oldB = PlaygroundProcess.start(directory, b);
                 Nginx nginx = Nginx.start(directory, upstream.isKept(), List.of(a, b));
                 // nginx repeats no POST whose kept connection ends just then
-                Traffic traffic = new Traffic(nginx, !upstream.isKept())) {
+                Traffic traffic = new Traffic(nginx, true)) {
             traffic.await(300);
             stop(oldA, upstream);
             traffic.await(300);

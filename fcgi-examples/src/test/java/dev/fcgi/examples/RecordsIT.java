@@ -1,17 +1,21 @@
 package dev.fcgi.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The roles that nginx cannot ask for, in records made by hand. */
+/** What nginx cannot ask for, in records made by hand: two of the roles, and a large echo. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class RolesIT {
+final class RecordsIT {
     @TempDir
     Path directory;
 
@@ -41,6 +45,25 @@ final class RolesIT {
             environment.put("FCGI_DATA_LAST_MOD", "0");
             connection.send(RawConnection.FILTER, true, environment, stdin, data);
             assertEquals("stdin " + Content.sum(stdin) + "data " + Content.sum(data), connection.reply().body());
+        }
+    }
+
+    @Test
+    void aBodyIsEchoedWhileItIsBeingSent() throws Exception {
+        byte[] body = Content.random(5_000_000); // much more than all buffers on the way
+        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, "unix:" + directory.resolve("s"));
+                RawConnection connection = RawConnection.open(playground.address())) {
+            Thread sender = Thread.startVirtualThread(() -> {
+                try {
+                    connection.send(RawConnection.RESPONDER, true, RawConnection.environment("/echo", ""), body, null);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            RawReply reply = connection.reply();
+            sender.join();
+            byte[] echo = Arrays.copyOfRange(reply.stdout(), reply.head().length() + 4, reply.stdout().length);
+            assertArrayEquals(body, echo);
         }
     }
 }
