@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -33,6 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Listener {
     private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final long MARKER_PAUSE_MILLIS = 10;
 
     /** How the file of a Unix socket is made; null fields leave the default of the system. */
     public record UnixOptions(Set<PosixFilePermission> mode, String group) {}
@@ -47,7 +49,17 @@ public final class Listener {
     private boolean fileRemoved; // guarded by this
 
     private volatile boolean stopping;
-    private volatile SocketChannel marker;
+    private volatile Marker marker;
+    /** Of the inherited socket: the marker was taken out of the queue, by us or by a process that shares the socket. */
+    private volatile boolean passed;
+    private volatile boolean ended;
+
+    /** A connection of our own; its address is known also when it is closed. */
+    private record Marker(SocketChannel channel, SocketAddress address) {
+        boolean isPeerOf(SocketChannel accepted) throws IOException {
+            return address.equals(accepted.getRemoteAddress());
+        }
+    }
 
     private Listener(ServerSocketChannel channel, boolean inherited, Path file) throws IOException {
         this.channel = channel;
@@ -155,6 +167,10 @@ public final class Listener {
      */
     public SocketChannel accept() throws IOException {
         while (true) {
+            if (passed) {
+                ended = true;
+                return null; // what came later belongs to the processes that share the socket
+            }
             SocketChannel accepted;
             try {
                 boolean drain = stopping && !inherited && marker == null;
@@ -171,16 +187,19 @@ public final class Listener {
             if (accepted == null) {
                 continue;
             }
-            SocketChannel mark = marker;
-            if (mark == null || !mark.getLocalAddress().equals(accepted.getRemoteAddress())) {
+            Marker mark = marker;
+            if (mark == null || !mark.isPeerOf(accepted)) {
                 return accepted;
             }
-            accepted.close();
-            mark.close();
-            marker = null;
             if (inherited) {
-                return null; // what came later belongs to the processes that share the socket
+                passed = true;
+                ended = true;
+                accepted.close();
+                return null;
             }
+            accepted.close();
+            mark.channel().close();
+            marker = null;
             removeFile(); // not later than the close: the process may end right behind it
         }
     }
@@ -195,7 +214,7 @@ public final class Listener {
             return;
         }
         try {
-            SocketChannel mark = openMarker();
+            Marker mark = openMarker();
             marker = mark;
             stopping = true;
             // connecting may wait for room in the backlog: for a Unix socket only a platform thread can
@@ -208,35 +227,66 @@ public final class Listener {
     }
 
     /** A socket whose own address the accepting thread will recognize. */
-    private SocketChannel openMarker() throws IOException {
-        if (address instanceof InetSocketAddress) {
+    private Marker openMarker() throws IOException {
+        if (target() instanceof InetSocketAddress internet) {
             SocketChannel mark = SocketChannel.open();
-            mark.bind(new InetSocketAddress(target().getAddress(), 0));
-            return mark;
+            mark.bind(new InetSocketAddress(internet.getAddress(), 0));
+            return new Marker(mark, mark.getLocalAddress());
         }
         SocketChannel mark = SocketChannel.open(StandardProtocolFamily.UNIX);
         String name = "fcgi-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         Path own = Path.of(System.getProperty("java.io.tmpdir"), name);
         mark.bind(UnixDomainSocketAddress.of(own));
         Files.deleteIfExists(own); // the name stays with the socket
-        return mark;
+        return new Marker(mark, mark.getLocalAddress());
     }
 
-    private InetSocketAddress target() {
-        InetSocketAddress bound = (InetSocketAddress) address;
-        return bound.getAddress().isAnyLocalAddress()
-                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
-                : bound;
+    private SocketAddress target() {
+        return address instanceof InetSocketAddress internet && internet.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), internet.getPort())
+                : address;
     }
 
-    private void connect(SocketChannel mark) {
+    private void connect(Marker mark) {
         try {
-            mark.connect(address instanceof InetSocketAddress ? target() : address);
+            mark.channel().connect(target());
+            if (inherited) {
+                awaitAcceptingThread(mark);
+                return;
+            }
             removeFile(); // after the marker, which needs it; who came in between is accepted behind the marker
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
             removeFile();
             close();
+        }
+    }
+
+    /**
+     * Another process that shares the inherited socket may take the marker. The end of the queue is passed then, too,
+     * but our accepting thread may still be blocked: more markers, until it has got one or a connection.
+     */
+    private void awaitAcceptingThread(Marker first) throws IOException, InterruptedException {
+        awaitClose(first);
+        while (true) {
+            passed = true;
+            Thread.sleep(MARKER_PAUSE_MILLIS);
+            if (ended) {
+                return;
+            }
+            Marker next = openMarker();
+            marker = next;
+            next.channel().connect(target());
+            awaitClose(next);
+        }
+    }
+
+    private static void awaitClose(Marker mark) {
+        try (SocketChannel channel = mark.channel()) {
+            channel.shutdownOutput(); // a process that serves one connection at a time must not wait for us
+            channel.read(ByteBuffer.allocate(1));
+        } catch (IOException reset) {
+            // closed as well
         }
     }
 
@@ -266,6 +316,8 @@ public final class Listener {
     public void close() {
         stopping = true;
         if (inherited) {
+            passed = true;
+            ended = true;
             return;
         }
         removeFile();
