@@ -174,14 +174,13 @@ final class SpawnFcgiIT {
                 Nginx nginx = nginxBefore(address, parent);
                 Traffic traffic = new Traffic(nginx, true)) {
             traffic.await(300);
-            ProcessHandle first = pids(parent).get(0);
-            first.destroy();
-            parent.awaitOutput("ended " + first.pid() + " 0\n");
+            List<ProcessHandle> both = pids(parent);
+            both.get(0).destroy();
+            parent.awaitOutput("ended " + both.get(0).pid() + " 0\n");
             traffic.await(300);
             assertEquals(List.of(), traffic.end(), () -> "of " + traffic.answers() + " requests");
-            ProcessHandle second = pids(parent).get(1);
-            second.destroy();
-            parent.awaitOutput("ended " + second.pid() + " 0\n");
+            both.get(1).destroy();
+            parent.awaitOutput("ended " + both.get(1).pid() + " 0\n");
             assertEquals(0, parent.exitStatus());
         }
     }
