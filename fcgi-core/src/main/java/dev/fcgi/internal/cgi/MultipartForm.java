@@ -1,0 +1,217 @@
+package dev.fcgi.internal.cgi;
+
+import dev.fcgi.cgi.Upload;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A form of the type multipart/form-data (RFC 7578), read as a whole: text fields in memory, uploads in memory or in one
+ * temporary file.
+ *
+ * <p>Read by one thread; unchangeable then, except for {@link #close}, which any thread may call.
+ */
+public final class MultipartForm implements AutoCloseable {
+    /** A field of this name tells the charset of the text fields behind it (RFC 7578 4.6). */
+    private static final String CHARSET_FIELD = "_charset_";
+
+    private final FormLimits limits;
+    private final List<Map.Entry<String, String>> fields = new ArrayList<>();
+    private final List<Upload> uploads = new ArrayList<>();
+    private final LinkedHashSet<String> names = new LinkedHashSet<>();
+    private final TempFile file;
+    private Charset charset;
+    private int fieldLengthLeft;
+
+    private MultipartForm(Charset charset, FormLimits limits) {
+        this.charset = charset;
+        this.limits = limits;
+        fieldLengthLeft = limits.maxFieldLength();
+        file = new TempFile(limits.tempDirectory());
+    }
+
+    /**
+     * Reads a form up to its closing delimiter. Blocks where the body does, and for the temporary file.
+     *
+     * <p>A part with a file name is an upload; with an empty one and no content it is a file field that was left empty
+     * and becomes a text field with an empty value. Malformed text is decoded with U+FFFD.
+     *
+     * @param body is read up to the closing delimiter and at most 16 KiB beyond, and not closed
+     * @param contentType tells the boundary
+     * @param charset of names and of text that tells no other: UTF-8, except for forms in pages that are not
+     * @throws FormException 400 for what is malformed, 413 for what exceeds a limit; in this case, as in all that
+     *     follow, everything made so far was deleted
+     * @throws java.io.EOFException when the body ended before its closing delimiter
+     * @throws IOException when the body or the temporary file fail
+     */
+    public static MultipartForm read(InputStream body, String contentType, Charset charset, FormLimits limits)
+            throws IOException {
+        String boundary = MultipartParser.boundary(contentType);
+        MultipartForm form = new MultipartForm(charset, limits);
+        try {
+            InputStream limited = new LimitedBody(body, limits.maxBodyLength());
+            form.read(new MultipartParser(limited, boundary, MultipartParser.DEFAULT_MAX_HEADER_LENGTH));
+            return form;
+        } catch (Throwable failure) {
+            try {
+                form.close();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
+    }
+
+    private void read(MultipartParser parser) throws IOException {
+        parser.headerCharset(charset);
+        int count = 0;
+        for (Part part = parser.next(); part != null; part = parser.next()) {
+            if (++count > limits.maxParts()) {
+                throw FormException.tooLarge("form has more than " + limits.maxParts() + " parts");
+            }
+            if (part.name() == null) {
+                throw FormException.malformed("part " + count + " of the form has no name");
+            }
+            names.add(part.name());
+            if (part.filename() == null) {
+                readField(part);
+            } else {
+                readUpload(part);
+            }
+        }
+    }
+
+    private void readField(Part part) throws IOException {
+        takeFieldLength(part.name().length());
+        // One byte more than allowed tells that there is more than allowed.
+        byte[] bytes = part.content().readNBytes((int) Math.min(fieldLengthLeft + 1L, Integer.MAX_VALUE));
+        takeFieldLength(bytes.length);
+        String value = new String(bytes, part.charset(charset));
+        fields.add(Map.entry(part.name(), value));
+        if (part.name().equals(CHARSET_FIELD)) {
+            charset = Part.charset(value, charset);
+        }
+    }
+
+    private void takeFieldLength(int length) throws FormException {
+        if (length > fieldLengthLeft) {
+            throw FormException.tooLarge("text fields of the form exceed " + limits.maxFieldLength() + " bytes");
+        }
+        fieldLengthLeft -= length;
+    }
+
+    private void readUpload(Part part) throws IOException {
+        Spool spool = new Spool();
+        part.content().transferTo(spool);
+        if (spool.size == 0 && part.filename().isEmpty()) {
+            takeFieldLength(part.name().length());
+            fields.add(Map.entry(part.name(), ""));
+        } else {
+            uploads.add(spool.toUpload(part));
+        }
+    }
+
+    /** {@return the text fields in the order of the form; a name may occur more than once; unmodifiable} */
+    public List<Map.Entry<String, String>> fields() {
+        return Collections.unmodifiableList(fields);
+    }
+
+    /** {@return the uploads in the order of the form; a name may occur more than once; unmodifiable} */
+    public List<Upload> uploads() {
+        return Collections.unmodifiableList(uploads);
+    }
+
+    /** {@return the names of fields and uploads, each once, in the order of the form; unmodifiable} */
+    public List<String> names() {
+        return List.copyOf(names);
+    }
+
+    /** Closes all uploads, which deletes the temporary file. Without effect when closed already. */
+    @Override
+    public void close() throws IOException {
+        uploads.forEach(Upload::close);
+        file.close();
+    }
+
+    /** Takes one upload: into memory, and from the threshold on into the file. */
+    private final class Spool extends OutputStream {
+        private static final int FIRST_CAPACITY = 512;
+
+        private byte[] memory = new byte[0];
+        private long size;
+        /** Where the content starts in the file, -1 while it is in memory. */
+        private long start = -1;
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            if (start < 0 && size + length <= limits.memoryThreshold()) {
+                int used = (int) size;
+                if (used + length > memory.length) {
+                    int doubled = (int) Math.min(limits.memoryThreshold(), memory.length * 2L);
+                    memory = Arrays.copyOf(memory, Math.max(used + length, Math.max(FIRST_CAPACITY, doubled)));
+                }
+                System.arraycopy(source, offset, memory, used, length);
+            } else {
+                if (start < 0) {
+                    start = file.length();
+                    file.append(memory, 0, (int) size);
+                    memory = null;
+                }
+                file.append(source, offset, length);
+            }
+            size += length;
+        }
+
+        Upload toUpload(Part part) throws IOException {
+            if (start < 0) {
+                byte[] content = size == memory.length ? memory : Arrays.copyOf(memory, (int) size);
+                return Upload.inMemory(part.name(), part.filename(), part.headers(), content);
+            }
+            return Upload.inFile(part.name(), part.filename(), part.headers(), file.channel(), start, size);
+        }
+    }
+
+    /** Fails when the body goes on behind the limit, but only when it is read on: an epilogue there does no harm. */
+    private static final class LimitedBody extends FilterInputStream {
+        private final long limit;
+        private long left;
+
+        LimitedBody(InputStream body, long limit) {
+            super(body);
+            this.limit = limit;
+            left = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (left == 0) {
+                if (in.read() < 0) {
+                    return -1;
+                }
+                throw FormException.tooLarge("body of the form exceeds " + limit + " bytes");
+            }
+            int count = in.read(target, offset, (int) Math.min(length, left));
+            left -= Math.max(count, 0);
+            return count;
+        }
+    }
+}

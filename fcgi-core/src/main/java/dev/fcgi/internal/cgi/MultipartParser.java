@@ -1,0 +1,352 @@
+package dev.fcgi.internal.cgi;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * Cuts a multipart body into its parts (RFC 2046 5.1, RFC 7578).
+ *
+ * <p>Belongs to one thread; blocks where the body does. Content is searched for the delimiter where it was read to, in
+ * one buffer of 16 KiB, and copied once, into the caller's array; memory does not depend on the length of the body.
+ * Lines end with CRLF, nothing else.
+ */
+public final class MultipartParser {
+    /** The usual limit of the headers of one part, in bytes. */
+    public static final int DEFAULT_MAX_HEADER_LENGTH = 8 * 1024;
+
+    /** RFC 2046 5.1.1 allows 70, but what is longer does no harm. */
+    private static final int MAX_BOUNDARY_LENGTH = 200;
+    /** White space behind a delimiter; with more of it the line is content. Bounds how far to look ahead. */
+    private static final int MAX_PADDING = 256;
+    private static final int CAPACITY = 16 * 1024;
+    private static final int FIRST_HEAD_CAPACITY = 256;
+
+    private static final int NO = -1;
+    private static final int UNDECIDED = -2;
+
+    private final InputStream body;
+    private final int maxHeaderLength;
+    /** CRLF, two hyphens, boundary. Its only CR is the first byte, which bounds the cost of the search. */
+    private final byte[] delimiter;
+    /** Horspool's table: how far the delimiter may move when this byte is under its end. */
+    private final int[] shift = new int[256];
+    private Charset charset = StandardCharsets.UTF_8;
+
+    private final byte[] buffer = new byte[CAPACITY];
+    /** Bytes that were read and not yet consumed: buffer[position .. limit). */
+    private int position;
+    private int limit;
+    /** Of these, what is known to be content: buffer[position .. contentEnd). */
+    private int contentEnd;
+    /** Where the delimiter that starts at contentEnd ends; NO while none is known. */
+    private int delimiterEnd = NO;
+    private boolean closing;
+    private boolean finished;
+    private byte[] head = new byte[FIRST_HEAD_CAPACITY];
+    private Content current;
+
+    /**
+     * Creates a parser in front of the first delimiter.
+     *
+     * @param body is read up to the closing delimiter and up to 16 KiB beyond, and not closed
+     * @param boundary without the hyphens in front, see {@link #boundary}
+     * @param maxHeaderLength how many bytes the headers of one part may have
+     * @throws IllegalArgumentException for a boundary that is empty, longer than 200 bytes or not printable ASCII
+     */
+    public MultipartParser(InputStream body, String boundary, int maxHeaderLength) {
+        if (!isBoundary(boundary)) {
+            throw new IllegalArgumentException("boundary \"" + boundary + '"');
+        }
+        this.body = Objects.requireNonNull(body);
+        this.maxHeaderLength = maxHeaderLength;
+        delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.US_ASCII);
+        Arrays.fill(shift, delimiter.length);
+        for (int i = 0; i < delimiter.length - 1; i++) {
+            shift[delimiter[i]] = delimiter.length - 1 - i;
+        }
+        // The first delimiter may lack its CRLF: put one in front of the body.
+        buffer[0] = '\r';
+        buffer[1] = '\n';
+        limit = 2;
+    }
+
+    /**
+     * Takes the boundary out of a Content-Type, quoted or not.
+     *
+     * @throws FormException 400 when the type is not multipart or the boundary is missing or unusable
+     */
+    public static String boundary(String contentType) throws FormException {
+        HeaderValue type = HeaderValue.parse(contentType);
+        if (!type.value().regionMatches(true, 0, "multipart/", 0, 10)) {
+            throw FormException.malformed("content type " + type.value() + " instead of multipart");
+        }
+        String boundary = type.parameter("boundary");
+        if (boundary == null || !isBoundary(boundary)) {
+            throw FormException.malformed(
+                    boundary == null ? "multipart without boundary" : "multipart with unusable boundary");
+        }
+        return boundary;
+    }
+
+    private static boolean isBoundary(String boundary) {
+        return !boundary.isEmpty()
+                && boundary.length() <= MAX_BOUNDARY_LENGTH
+                && boundary.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+
+    /** Sets the charset of the headers of the parts to come, a superset of ASCII; UTF-8 unless told. */
+    public void headerCharset(Charset newCharset) {
+        charset = Objects.requireNonNull(newCharset);
+    }
+
+    /**
+     * Goes to the next part, skipping what is left of this one, or the preamble. Blocks until the part's headers and
+     * at least one byte behind them are there. After an exception the parser is of no further use.
+     *
+     * @return the part, or null behind the closing delimiter; the epilogue is not read
+     * @throws FormException 400 for malformed headers, 413 for too many bytes of them
+     * @throws EOFException when the body ended before its closing delimiter
+     */
+    public Part next() throws IOException {
+        current = null;
+        if (finished) {
+            return null;
+        }
+        while (fill() > 0) {
+            position = contentEnd;
+        }
+        position = delimiterEnd;
+        delimiterEnd = NO;
+        if (closing) {
+            finished = true;
+            return null;
+        }
+        Map<String, String> headers = parseHead(readHead());
+        contentEnd = position;
+        if (fill() > 0) {
+            position += 2;
+        } // else the part has no content at all: the CRLF of its empty line is that of the delimiter
+        current = new Content();
+        return new Part(headers, current);
+    }
+
+    /** Blocks until content of the current part is known, and returns how many bytes; 0 in front of the delimiter. */
+    private int fill() throws IOException {
+        while (contentEnd == position && delimiterEnd == NO) {
+            search();
+            if (contentEnd == position && delimiterEnd == NO) {
+                receive();
+            }
+        }
+        return contentEnd - position;
+    }
+
+    /**
+     * Looks for the delimiter (Horspool). Linear even for bodies made to be slow: a comparison starts at a CR only and
+     * does not go past another one.
+     */
+    private void search() {
+        int length = delimiter.length;
+        int at = position;
+        while (at <= limit - length) {
+            int last = buffer[at + length - 1];
+            if (last == delimiter[length - 1]
+                    && buffer[at] == '\r'
+                    && Arrays.equals(buffer, at, at + length, delimiter, 0, length)) {
+                int end = endOfDelimiter(at + length);
+                if (end != NO) {
+                    contentEnd = at;
+                    delimiterEnd = end == UNDECIDED ? NO : end;
+                    return;
+                }
+                at += length;
+            } else {
+                at += shift[last & 0xFF];
+            }
+        }
+        contentEnd = startOfPrefix(at);
+    }
+
+    /** Returns where the delimiter may start that has not arrived completely, the limit when nowhere. */
+    private int startOfPrefix(int from) {
+        for (int i = limit - 1; i >= from; i--) {
+            if (buffer[i] == '\r') {
+                boolean prefix = Arrays.equals(buffer, i, limit, delimiter, 0, limit - i);
+                return prefix ? i : limit;
+            }
+        }
+        return limit;
+    }
+
+    //  CRLF -- boundary  *( SP / HT )  CRLF        in front of a part
+    //  CRLF -- boundary  --                        the closing one
+    /** Returns the end of the delimiter; NO when the line just starts like one; UNDECIDED at the limit. */
+    private int endOfDelimiter(int start) {
+        int at = start;
+        while (at < limit && (buffer[at] == ' ' || buffer[at] == '\t')) {
+            at++;
+        }
+        if (at - start > MAX_PADDING) {
+            return NO;
+        }
+        if (at == limit) {
+            return UNDECIDED;
+        }
+        boolean dash = at == start && buffer[at] == '-';
+        if (!dash && buffer[at] != '\r') {
+            return NO;
+        }
+        if (at + 1 == limit) {
+            return UNDECIDED;
+        }
+        if (buffer[at + 1] != (dash ? '-' : '\n')) {
+            return NO;
+        }
+        closing = dash;
+        return at + 2;
+    }
+
+    /** Reads once, behind the bytes that are still needed; called only while no content is known. */
+    private void receive() throws IOException {
+        if (position == limit || limit == buffer.length) {
+            System.arraycopy(buffer, position, buffer, 0, limit - position); // at most a delimiter with its padding
+            limit -= position;
+            position = 0;
+            contentEnd = 0;
+        }
+        int count = body.read(buffer, limit, buffer.length - limit);
+        if (count < 0) {
+            throw new EOFException("body ended before the closing delimiter of the form");
+        }
+        limit += count;
+    }
+
+    /** Takes the headers, each with an LF at its end, and stops in front of the empty line. */
+    private String readHead() throws IOException {
+        int length = 0;
+        while (true) {
+            while (position == limit || buffer[position] == '\r' && position + 1 == limit) {
+                receive();
+            }
+            byte b = buffer[position];
+            if (b == '\r' && buffer[position + 1] == '\n') {
+                if (length == 0 || head[length - 1] == '\n') {
+                    return new String(head, 0, length, charset);
+                }
+                position++;
+                b = '\n';
+            } else if (b == '\r' || b == '\n' || b == 0) {
+                throw FormException.malformed("byte " + b + " in the headers of a part");
+            }
+            position++;
+            if (length == maxHeaderLength) {
+                throw FormException.tooLarge("headers of a part exceed " + maxHeaderLength + " bytes");
+            }
+            if (length == head.length) {
+                head = Arrays.copyOf(head, length * 2);
+            }
+            head[length++] = b;
+        }
+    }
+
+    private static Map<String, String> parseHead(String lines) throws FormException {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        int at = 0;
+        while (at < lines.length()) {
+            int end = lines.indexOf('\n', at);
+            // A line that starts with white space continues the one before it (RFC 822 3.4.8).
+            while (end + 1 < lines.length() && isBlank(lines.charAt(end + 1))) {
+                end = lines.indexOf('\n', end + 1);
+            }
+            int colon = lines.indexOf(':', at);
+            if (colon < 0 || colon > end || !isToken(lines, at, colon)) {
+                throw FormException.malformed("header of a part without a name");
+            }
+            String value = lines.substring(colon + 1, end).replace('\n', ' ').strip();
+            headers.putIfAbsent(lines.substring(at, colon), value);
+            at = end + 1;
+        }
+        return Collections.unmodifiableMap(headers);
+    }
+
+    private static boolean isToken(String text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return start < end;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /** The content of one part. */
+    private final class Content extends InputStream {
+        @Override
+        public int read() throws IOException {
+            return ready() == 0 ? -1 : buffer[position++] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, target.length);
+            if (length == 0) {
+                return 0;
+            }
+            int count = Math.min(length, ready());
+            if (count == 0) {
+                return -1;
+            }
+            System.arraycopy(buffer, position, target, offset, count);
+            position += count;
+            return count;
+        }
+
+        @Override
+        public long skip(long length) throws IOException {
+            long left = length;
+            while (left > 0 && ready() > 0) {
+                int count = (int) Math.min(left, contentEnd - position);
+                position += count;
+                left -= count;
+            }
+            return Math.max(0, length) - Math.max(0, left);
+        }
+
+        @Override
+        public int available() {
+            return current == this ? contentEnd - position : 0;
+        }
+
+        /** Writes from the buffer, without a copy. */
+        @Override
+        public long transferTo(OutputStream target) throws IOException {
+            long sum = 0;
+            while (ready() > 0) {
+                int count = contentEnd - position;
+                target.write(buffer, position, count);
+                position += count;
+                sum += count;
+            }
+            return sum;
+        }
+
+        private int ready() throws IOException {
+            if (current != this) {
+                throw new IOException("content of a part read after the parser went on");
+            }
+            return fill();
+        }
+    }
+}

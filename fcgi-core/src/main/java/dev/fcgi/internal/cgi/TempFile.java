@@ -1,0 +1,92 @@
+package dev.fcgi.internal.cgi;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * A temporary file that is made when the first byte is written and deleted whatever happens: on Unix its name vanishes
+ * from the directory before a byte is in it, so that the kernel frees it even when the process is killed.
+ *
+ * <p>Written by one thread. An interrupt of a thread that reads or writes closes it, as any {@link FileChannel}.
+ */
+final class TempFile implements AutoCloseable {
+    private static final int ATTEMPTS = 10;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Set<OpenOption> OPTIONS = Set.of(
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE,
+            LinkOption.NOFOLLOW_LINKS);
+
+    private final Path directory;
+    private volatile FileChannel channel;
+    private long length;
+
+    TempFile(Path directory) {
+        this.directory = directory;
+    }
+
+    long length() {
+        return length;
+    }
+
+    /** {@return the channel, null before the first byte} */
+    FileChannel channel() {
+        return channel;
+    }
+
+    void append(byte[] source, int offset, int count) throws IOException {
+        if (channel == null) {
+            channel = create(directory);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(source, offset, count);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, length + bytes.position() - offset);
+        }
+        length += count;
+    }
+
+    private static FileChannel create(Path directory) throws IOException {
+        byte[] random = new byte[16];
+        for (int attempt = 1; true; attempt++) {
+            RANDOM.nextBytes(random);
+            Path path = directory.resolve("fcgi-" + HexFormat.of().formatHex(random));
+            try {
+                return FileChannel.open(path, OPTIONS, ownerOnly(directory));
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path directory) {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0]; // Windows: as the directory's access list says
+        }
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        FileChannel opened = channel;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+}
