@@ -6,4 +6,5 @@
  */
 module dev.fcgi {
     exports dev.fcgi;
+    exports dev.fcgi.cgi;
 }

@@ -3,15 +3,17 @@ package dev.fcgi;
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.io.Listener;
-import dev.fcgi.internal.server.CgiRequest;
+import dev.fcgi.internal.server.PlainCgiRequest;
 import dev.fcgi.internal.server.Options;
 import dev.fcgi.internal.server.Server;
 import dev.fcgi.internal.server.ServerRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,6 +39,7 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>{@link #accept()} is for one thread, any kind of thread; the other methods may be called from any thread.
  */
 public final class FcgiAcceptor implements AutoCloseable {
+    private static final int DEFAULT_BACKLOG = 1024;
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
     /** Taken for the next request when none comes any more. */
@@ -50,13 +53,13 @@ public final class FcgiAcceptor implements AutoCloseable {
     private volatile boolean over;
 
     // confined to the thread of the loop
-    private final CgiRequest cgi;
+    private final PlainCgiRequest cgi;
     private boolean cgiTaken;
     private boolean cgiEnded;
     private ServerRequest current;
     private volatile Thread loop;
 
-    private FcgiAcceptor(CgiRequest cgi) {
+    private FcgiAcceptor(PlainCgiRequest cgi) {
         this.cgi = cgi;
         this.server = null;
     }
@@ -102,8 +105,22 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     private static FcgiAcceptor bind(SocketAddress address) throws IOException {
+        return open(address, DEFAULT_BACKLOG, null);
+    }
+
+    /**
+     * Listens on an address, all interfaces included.
+     *
+     * @param address a TCP or Unix address
+     * @param backlog how many connections the kernel holds for us before they are accepted
+     * @param mode the permissions of the socket file; null for those of the umask
+     * @return the acceptor
+     * @throws IOException when the address cannot be bound
+     */
+    public static FcgiAcceptor open(SocketAddress address, int backlog, Set<PosixFilePermission> mode)
+            throws IOException {
         Options options = options();
-        return new FcgiAcceptor(Listener.bind(address, 1024, new Listener.UnixOptions(null, null)), options);
+        return new FcgiAcceptor(Listener.bind(address, backlog, new Listener.UnixOptions(mode, null)), options);
     }
 
     /**
@@ -118,7 +135,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         Options options = options();
         Listener listener = Listener.inherited();
         return listener == null
-                ? new FcgiAcceptor(CgiRequest.fromEnvironment())
+                ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment())
                 : new FcgiAcceptor(listener, options);
     }
 

@@ -6,10 +6,10 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /** Standard input up to CONTENT_LENGTH: the web server need not end it there, reading on might block (RFC 3875 4.2). */
-final class CgiInput extends FilterInputStream {
+final class PlainCgiInput extends FilterInputStream {
     private long left;
 
-    CgiInput(InputStream in, long length) {
+    PlainCgiInput(InputStream in, long length) {
         super(in);
         left = length;
     }

@@ -22,20 +22,20 @@ import java.util.Arrays;
  * The one request of a program that was started as plain CGI: environment, standard input, standard output. Nobody can
  * abort it; the web server kills the process instead.
  */
-public final class CgiRequest implements Request {
+public final class PlainCgiRequest implements Request {
     private final Params params;
     private final InputStream stdin;
     private final OutputStream stdout = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192);
     private final OutputStream stderr = new FileOutputStream(FileDescriptor.err);
 
-    private CgiRequest(Params params) {
+    private PlainCgiRequest(Params params) {
         this.params = params;
-        this.stdin = new CgiInput(new FileInputStream(FileDescriptor.in), contentLength(params));
+        this.stdin = new PlainCgiInput(new FileInputStream(FileDescriptor.in), contentLength(params));
     }
 
     /** Makes the request of this process. */
-    public static CgiRequest fromEnvironment() throws IOException {
-        return new CgiRequest(environment());
+    public static PlainCgiRequest fromEnvironment() throws IOException {
+        return new PlainCgiRequest(environment());
     }
 
     /** The exact bytes where the system has them: System.getenv() decodes by the locale, which CGI programs lack. */

@@ -1,0 +1,346 @@
+package dev.fcgi.cgi;
+
+import dev.fcgi.Request;
+import dev.fcgi.internal.cgi.Expires;
+import dev.fcgi.internal.cgi.Percent;
+import dev.fcgi.internal.cgi.Reasons;
+import dev.fcgi.internal.cgi.ResponseBody;
+import dev.fcgi.internal.cgi.ResponseHead;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.Charset;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A CGI request and the response to it: what CGI.pm calls {@code $q}.
+ *
+ * {@snippet :
+ * q.contentType("text/html").cookie(Cookie.of("seen", "1"));
+ * q.out().printf("<p>hello %s</p>%n", q.param("name"));
+ * }
+ *
+ * <p>The response consists of status and headers, which can be changed until the first byte of the body leaves the
+ * buffer, and the body: text by {@link #out()} or bytes by {@link #stream()}. A body that fits the buffer is sent with
+ * its Content-Length. For a HEAD request, and where the status allows none, no body is sent, whatever is written.
+ *
+ * <p>Belongs to the thread that handles the request. Writing blocks like {@link Request#stdout()}.
+ */
+public final class CgiExchange extends CgiRequest {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+
+    private final ResponseHead head = new ResponseHead();
+    private final ResponseBody body;
+    private Charset charset;
+    private PrintWriter writer;
+    private List<Runnable> afterResponse = List.of();
+
+    private CgiExchange(Request request, CgiOptions options) {
+        super(request, options);
+        this.charset = options.charset();
+        this.body = new ResponseBody(head, request.stdout(), method().equals("HEAD"), options.responseBuffer());
+    }
+
+    /**
+     * Makes an exchange of a request, for handlers that are no {@link CgiHandler}, and for tests with an
+     * {@link OfflineRequest}. Call {@link #end()} when all is written.
+     *
+     * @param request the request; nothing must have been written to its STDOUT
+     * @param options limits and habits
+     * @return the exchange
+     */
+    public static CgiExchange of(Request request, CgiOptions options) {
+        return new CgiExchange(request, options);
+    }
+
+    // ---- status and headers
+
+    /** {@return the status of the response} */
+    public int status() {
+        return head.status();
+    }
+
+    /**
+     * Sets the status, with its usual reason phrase. Default 200.
+     *
+     * @param code three digits
+     * @return this
+     * @throws IllegalStateException when the head of the response was sent, like all that change it
+     */
+    public CgiExchange status(int code) {
+        return status(code, Reasons.of(code));
+    }
+
+    /**
+     * Sets the status.
+     *
+     * @param code three digits
+     * @param reason the phrase behind it
+     * @return this
+     */
+    public CgiExchange status(int code, String reason) {
+        requireUncommitted();
+        head.status(code, reason);
+        return this;
+    }
+
+    /**
+     * Sets a header, in place of all with that name.
+     *
+     * @param name a token
+     * @param value sent as UTF-8
+     * @return this
+     * @throws IllegalArgumentException when the name is no token, or the value has a CR, LF or NUL
+     */
+    public CgiExchange header(String name, String value) {
+        requireUncommitted();
+        head.set(name, value);
+        return this;
+    }
+
+    /**
+     * Adds a header to those with that name.
+     *
+     * @param name a token
+     * @param value sent as UTF-8
+     * @return this
+     * @throws IllegalArgumentException when the name is no token, or the value has a CR, LF or NUL
+     */
+    public CgiExchange addHeader(String name, String value) {
+        requireUncommitted();
+        head.add(name, value);
+        return this;
+    }
+
+    /**
+     * Sets the media type. Default {@code text/plain}.
+     *
+     * @param type the type; one of {@code text/*} without a charset gets the one of {@link #out()} when that is used
+     * @return this
+     */
+    public CgiExchange contentType(String type) {
+        return header("Content-Type", type);
+    }
+
+    /**
+     * Sets the charset of {@link #out()}, before its first use.
+     *
+     * @param charset default: the one of the options, UTF-8
+     * @return this
+     */
+    public CgiExchange charset(Charset charset) {
+        if (writer != null) {
+            throw new IllegalStateException("out() was used already");
+        }
+        this.charset = charset;
+        return this;
+    }
+
+    /**
+     * Sets a cookie.
+     *
+     * @param cookie the cookie
+     * @return this
+     */
+    public CgiExchange cookie(Cookie cookie) {
+        return addHeader("Set-Cookie", cookie.toString());
+    }
+
+    /**
+     * Sets when caches shall forget the response.
+     *
+     * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or a date as HTTP writes it
+     * @return this
+     */
+    public CgiExchange expires(String when) {
+        return header("Expires", Expires.date(when, Instant.now()));
+    }
+
+    /**
+     * Has the browser save the response as a file.
+     *
+     * @param fileName the name it proposes
+     * @return this
+     */
+    public CgiExchange attachment(String fileName) {
+        String ascii = fileName.replaceAll("[^ -~]", "_").replaceAll("[\"\\\\]", "_");
+        String extended = ascii.equals(fileName) ? "" : "; filename*=UTF-8''" + Percent.encode(fileName, "");
+        return header("Content-Disposition", "attachment; filename=\"" + ascii + '"' + extended);
+    }
+
+    // ---- the body
+
+    /**
+     * {@return the body as text. Its errors are silent, as always with a PrintWriter: a request that was aborted is
+     * noticed by {@code checkError()}, {@link #flush()}, and the interrupt}
+     */
+    public PrintWriter out() {
+        if (writer == null) {
+            head.charset(charset.name().toLowerCase(Locale.ROOT));
+            writer = new PrintWriter(new OutputStreamWriter(body, charset));
+        }
+        return writer;
+    }
+
+    /** {@return the body as bytes; flush {@link #out()} before using both} */
+    public OutputStream stream() {
+        return body;
+    }
+
+    /**
+     * Sends the head and all that was written.
+     *
+     * @throws IOException when the request was aborted or the connection is lost
+     */
+    public void flush() throws IOException {
+        if (writer != null) {
+            writer.flush();
+        }
+        body.flush();
+    }
+
+    /** {@return whether the head was sent, so that status and headers are fixed} */
+    public boolean isCommitted() {
+        return body.isCommitted();
+    }
+
+    private void requireUncommitted() {
+        if (body.isCommitted()) {
+            throw new IllegalStateException("the head of the response was sent");
+        }
+    }
+
+    // ---- whole answers
+
+    /**
+     * Answers with a redirect, status 302.
+     *
+     * @param location an absolute URI, or a path on this server
+     * @return this
+     * @throws IllegalArgumentException when the location has a CR, LF or NUL
+     */
+    public CgiExchange redirect(String location) {
+        return redirect(location, 302);
+    }
+
+    /**
+     * Answers with a redirect.
+     *
+     * @param location an absolute URI, or a path on this server
+     * @param code the status, 300 to 399
+     * @return this
+     */
+    public CgiExchange redirect(String location, int code) {
+        if (code < 300 || code > 399) {
+            throw new IllegalArgumentException("status " + code + " is no redirect");
+        }
+        return status(code).header("Location", location);
+    }
+
+    /**
+     * Answers with an error page, in place of all that was set and written so far.
+     *
+     * @param code the status
+     * @return this
+     */
+    public CgiExchange error(int code) {
+        return error(code, "");
+    }
+
+    /**
+     * Answers with an error page, in place of all that was set and written so far.
+     *
+     * @param code the status
+     * @param message what to tell the client, as plain text
+     * @return this
+     * @throws IllegalStateException when the head was sent
+     */
+    public CgiExchange error(int code, String message) {
+        requireUncommitted();
+        head.clear();
+        body.reset();
+        writer = null;
+        status(code);
+        out().print(code + " " + Reasons.of(code) + "\n" + (message.isEmpty() ? "" : message + "\n"));
+        return this;
+    }
+
+    /** Answers what a handler could not; once the head is out, only a failure is left. */
+    void error(CgiException e) throws CgiException {
+        if (isCommitted()) {
+            abandon();
+            throw e;
+        }
+        error(e.status(), e.getMessage());
+    }
+
+    /**
+     * Starts a stream of server-sent events: sends the head; the response lasts until the handler returns.
+     *
+     * @return the stream
+     * @throws IOException when the request was aborted or the connection is lost
+     */
+    public EventStream events() throws IOException {
+        contentType("text/event-stream").header("Cache-Control", "no-cache").header("X-Accel-Buffering", "no");
+        flush();
+        return new EventStream(body, request());
+    }
+
+    // ---- the end
+
+    /**
+     * Runs something once the answer is sent and the web server is content: on the thread of the handler, after it has
+     * returned. A graceful stop of the server waits for it.
+     *
+     * @param task what to do; what it throws is logged
+     */
+    public void afterResponse(Runnable task) {
+        if (afterResponse.isEmpty()) {
+            afterResponse = new ArrayList<>();
+        }
+        afterResponse.add(task);
+    }
+
+    /**
+     * Ends the exchange: sends what is left, deletes temporary files, runs what was registered to run afterwards. A
+     * {@link CgiHandler} and {@link CgiFast} have it called for them. Without effect when called again.
+     *
+     * @throws IOException when the request was aborted or the connection is lost
+     */
+    public void end() throws IOException {
+        List<Runnable> tasks = afterResponse;
+        afterResponse = List.of();
+        try {
+            body.ending();
+            if (writer != null) {
+                writer.flush();
+            }
+            body.close();
+            if (!tasks.isEmpty()) {
+                request().finish();
+            }
+        } finally {
+            closeForm();
+            tasks.forEach(CgiExchange::runLogged);
+        }
+    }
+
+    private static void runLogged(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "task after a response failed", e);
+        }
+    }
+
+    /** Ends without an answer: the handler has failed. */
+    void abandon() {
+        closeForm();
+    }
+}

@@ -1,0 +1,632 @@
+package dev.fcgi.cgi;
+
+import dev.fcgi.Params;
+import dev.fcgi.Request;
+import dev.fcgi.internal.cgi.Accept;
+import dev.fcgi.internal.cgi.Cookies;
+import dev.fcgi.internal.cgi.Fields;
+import dev.fcgi.internal.cgi.Form;
+import dev.fcgi.internal.cgi.LimitedBody;
+import dev.fcgi.internal.cgi.Percent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The request side of a {@link CgiExchange}: meta-variables (RFC 3875 4.1), URL, headers, cookies, parameters, body.
+ *
+ * <p>Belongs to the thread that handles the request. Only what reads the body blocks: {@link #body()} and everything
+ * about form fields and uploads.
+ */
+public abstract sealed class CgiRequest permits CgiExchange {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+
+    private final Request request;
+    private final CgiOptions options;
+    private final LimitedBody body;
+    private Fields query;
+    private Fields cookies;
+    private Form form;
+    private Map<String, String> pathVariables = Map.of();
+
+    CgiRequest(Request request, CgiOptions options) {
+        this.request = request;
+        this.options = options;
+        this.body = new LimitedBody(request.stdin(), options.maxBodyLength());
+    }
+
+    CgiOptions options() {
+        return options;
+    }
+
+    /** {@return the FastCGI request behind this exchange; its STDOUT must be left alone} */
+    public Request request() {
+        return request;
+    }
+
+    // ---- meta-variables
+
+    /**
+     * Looks up a meta-variable.
+     *
+     * @param name its name, in upper or lower case (RFC 3875 4.1)
+     * @return its value, or null when it is missing or empty, which mean the same
+     */
+    public String meta(String name) {
+        return meta(name, null);
+    }
+
+    /**
+     * Looks up a meta-variable.
+     *
+     * @param name its name, in upper or lower case (RFC 3875 4.1)
+     * @param otherwise what to return when it is missing or empty, which mean the same
+     * @return its value
+     */
+    public String meta(String name, String otherwise) {
+        Params params = request.params();
+        String value = params.get(name.toUpperCase(Locale.ROOT));
+        if (value == null) {
+            value = params.toMap().entrySet().stream()
+                    .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+                    .map(Map.Entry::getValue)
+                    .findFirst().orElse("");
+        }
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    /** {@return REQUEST_METHOD, in the case that was sent; GET when it is missing} */
+    public String method() {
+        return metaUpper("REQUEST_METHOD", "GET");
+    }
+
+    /** Web servers send names in upper case; only {@link #meta} promises more. */
+    private String metaUpper(String name, String otherwise) {
+        String value = request.params().get(name, "");
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    /** {@return SERVER_PROTOCOL, such as {@code HTTP/1.1}} */
+    public String protocol() {
+        return metaUpper("SERVER_PROTOCOL", "HTTP/1.0");
+    }
+
+    /** {@return SCRIPT_NAME, decoded; empty when it is missing} */
+    public String scriptName() {
+        return metaUpper("SCRIPT_NAME", "");
+    }
+
+    /** {@return PATH_INFO, decoded; empty when it is missing} */
+    public String pathInfo() {
+        return metaUpper("PATH_INFO", "");
+    }
+
+    /**
+     * {@return the path that the browser asked for, decoded: SCRIPT_NAME and PATH_INFO together, since web servers cut
+     * it differently; else DOCUMENT_URI, else what REQUEST_URI says; {@code /} when nothing does}
+     */
+    public String path() {
+        String path = scriptName() + pathInfo();
+        if (path.isEmpty()) {
+            path = metaUpper("DOCUMENT_URI", "");
+        }
+        if (path.isEmpty()) {
+            path = Percent.decode(withoutQuery(requestUri()), false, StandardCharsets.UTF_8);
+        }
+        return path.isEmpty() ? "/" : path;
+    }
+
+    /** {@return the path as the browser sent it, not decoded: from REQUEST_URI, else {@link #path()} encoded} */
+    public String rawPath() {
+        String raw = withoutQuery(requestUri());
+        return raw.isEmpty() ? Percent.encode(path(), "/:@!$&'()*+,;=") : raw;
+    }
+
+    private static String withoutQuery(String uri) {
+        int mark = uri.indexOf('?');
+        return mark < 0 ? uri : uri.substring(0, mark);
+    }
+
+    /** {@return REQUEST_URI, path and query as the browser sent them; empty when it is missing} */
+    public String requestUri() {
+        return metaUpper("REQUEST_URI", "");
+    }
+
+    /** {@return PATH_TRANSLATED, or null} */
+    public String pathTranslated() {
+        return metaUpper("PATH_TRANSLATED", null);
+    }
+
+    /** {@return QUERY_STRING, not decoded; empty when there is none} */
+    public String queryString() {
+        return metaUpper("QUERY_STRING", "");
+    }
+
+    /** {@return CONTENT_TYPE, or null} */
+    public String contentType() {
+        return metaUpper("CONTENT_TYPE", null);
+    }
+
+    /** {@return CONTENT_LENGTH, or -1 when the length is not known: missing, empty, -1 (Caddy), or no number} */
+    public long contentLength() {
+        try {
+            return Math.max(-1, Long.parseLong(metaUpper("CONTENT_LENGTH", "-1")));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** {@return REMOTE_ADDR, the address of the browser or of a proxy before it; null when it is missing} */
+    public String remoteAddr() {
+        return metaUpper("REMOTE_ADDR", null);
+    }
+
+    /** {@return REMOTE_HOST, or else REMOTE_ADDR (RFC 3875 4.1.9)} */
+    public String remoteHost() {
+        return metaUpper("REMOTE_HOST", remoteAddr());
+    }
+
+    /** {@return REMOTE_IDENT, or null} */
+    public String remoteIdent() {
+        return metaUpper("REMOTE_IDENT", null);
+    }
+
+    /**
+     * {@return REMOTE_USER, or null. No proof by itself: nginx and HAProxy fill it from an Authorization header that
+     * nobody has checked}
+     */
+    public String remoteUser() {
+        return metaUpper("REMOTE_USER", null);
+    }
+
+    /** {@return AUTH_TYPE, or null} */
+    public String authType() {
+        return metaUpper("AUTH_TYPE", null);
+    }
+
+    /** {@return SERVER_NAME without a port, which HAProxy puts there; {@code localhost} when it is missing} */
+    public String serverName() {
+        return withoutPort(metaUpper("SERVER_NAME", "localhost"));
+    }
+
+    /** {@return SERVER_PORT, or 80 when that is no number} */
+    public int serverPort() {
+        try {
+            return Integer.parseInt(metaUpper("SERVER_PORT", "80"));
+        } catch (NumberFormatException e) {
+            return 80;
+        }
+    }
+
+    /** {@return SERVER_SOFTWARE, or null} */
+    public String serverSoftware() {
+        return metaUpper("SERVER_SOFTWARE", null);
+    }
+
+    /** {@return GATEWAY_INTERFACE, or null} */
+    public String gatewayInterface() {
+        return metaUpper("GATEWAY_INTERFACE", null);
+    }
+
+    // ---- the URL
+
+    /** {@return {@code https} or {@code http}, by HTTPS, REQUEST_SCHEME and SERVER_PORT} */
+    public String scheme() {
+        String forwarded = forwarded("HTTP_X_FORWARDED_PROTO");
+        if (forwarded != null) {
+            return forwarded.equalsIgnoreCase("https") ? "https" : "http";
+        }
+        String https = metaUpper("HTTPS", "off");
+        boolean secure = https.equalsIgnoreCase("on") || https.equals("1")
+                || metaUpper("REQUEST_SCHEME", "").equalsIgnoreCase("https") || serverPort() == 443;
+        return secure ? "https" : "http";
+    }
+
+    /** {@return the host that the browser asked for, without port: by the Host header, else SERVER_NAME} */
+    public String host() {
+        String host = hostHeader();
+        return host == null ? serverName() : withoutPort(host);
+    }
+
+    /** {@return the port that the browser asked for: by the Host header and the scheme, else SERVER_PORT} */
+    public int port() {
+        String forwarded = forwarded("HTTP_X_FORWARDED_PORT");
+        String host = hostHeader();
+        String digits = forwarded != null ? forwarded : host == null ? "" : host.substring(withoutPort(host).length());
+        if (digits.startsWith(":")) {
+            digits = digits.substring(1);
+        }
+        if (digits.matches("\\d{1,5}")) {
+            return Integer.parseInt(digits);
+        }
+        return host == null ? serverPort() : scheme().equals("https") ? 443 : 80;
+    }
+
+    private String hostHeader() {
+        String forwarded = forwarded("HTTP_X_FORWARDED_HOST");
+        return forwarded != null ? forwarded : metaUpper("HTTP_HOST", null);
+    }
+
+    /** The last of several values: the one that the nearest proxy has added. */
+    private String forwarded(String name) {
+        String value = options.trustForwarded() ? metaUpper(name, null) : null;
+        return value == null ? null : value.substring(value.lastIndexOf(',') + 1).strip();
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon < 0 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
+    }
+
+    /**
+     * The URL of this program, in the variants of CGI.pm; without any, {@link UrlPart#FULL}.
+     *
+     * @param parts what it consists of
+     * @return the URL, characters that may not stand there encoded
+     */
+    public String url(UrlPart... parts) {
+        Set<UrlPart> chosen = EnumSet.noneOf(UrlPart.class);
+        chosen.addAll(List.of(parts));
+        String uri = uri(chosen.contains(UrlPart.NO_REWRITE));
+        String url;
+        if (chosen.contains(UrlPart.BASE) || chosen.contains(UrlPart.FULL)
+                || !chosen.contains(UrlPart.RELATIVE) && !chosen.contains(UrlPart.ABSOLUTE)) {
+            url = base();
+            if (chosen.contains(UrlPart.BASE)) {
+                return url;
+            }
+            url += uri;
+        } else {
+            url = chosen.contains(UrlPart.RELATIVE) ? uri.substring(uri.lastIndexOf('/') + 1) : uri;
+        }
+        if (chosen.contains(UrlPart.PATH_INFO)) {
+            url += pathInfo();
+        }
+        if (chosen.contains(UrlPart.QUERY) && !queryString().isEmpty()) {
+            url += '?' + queryString();
+        }
+        return Percent.encode(url, "%;&?/:+=\\");
+    }
+
+    private String base() {
+        String scheme = scheme();
+        int port = port();
+        boolean usual = port == (scheme.equals("https") ? 443 : 80);
+        return scheme + "://" + host() + (usual ? "" : ":" + port);
+    }
+
+    /** The path of this program: what was asked for, or SCRIPT_NAME, without PATH_INFO. */
+    private String uri(boolean scriptOnly) {
+        String asked = Percent.decode(withoutQuery(requestUri()), false, StandardCharsets.UTF_8);
+        String uri = scriptOnly || asked.isEmpty() ? withoutQuery(scriptName()) : asked;
+        String info = pathInfo();
+        return !info.isEmpty() && uri.endsWith(info) ? uri.substring(0, uri.length() - info.length()) : uri;
+    }
+
+    /** {@return the URL that leads to this program with the same path and query} */
+    public String selfUrl() {
+        return url(UrlPart.FULL, UrlPart.PATH_INFO, UrlPart.QUERY);
+    }
+
+    // ---- headers and cookies
+
+    /**
+     * Looks up a header of the HTTP request.
+     *
+     * @param name its name, such as {@code Accept-Language}, in any case
+     * @return its value, several joined by {@code ", "}; null when it is missing or empty
+     */
+    public String header(String name) {
+        String variable = name.toUpperCase(Locale.ROOT).replace('-', '_');
+        return switch (variable) {
+            case "CONTENT_TYPE", "CONTENT_LENGTH" -> metaUpper(variable, null);
+            default -> metaUpper("HTTP_" + variable, null);
+        };
+    }
+
+    /** {@return the headers of the HTTP request, as far as the web server passed them, by lower-case name} */
+    public Map<String, String> headers() {
+        Map<String, String> headers = new TreeMap<>();
+        request.params().toMap().forEach((name, value) -> {
+            if (name.startsWith("HTTP_")) {
+                headers.put(name.substring(5).toLowerCase(Locale.ROOT).replace('_', '-'), value);
+            }
+        });
+        return headers;
+    }
+
+    /** {@return the User-Agent header, or null} */
+    public String userAgent() {
+        return header("User-Agent");
+    }
+
+    /** {@return the Referer header, or null} */
+    public String referer() {
+        return header("Referer");
+    }
+
+    /**
+     * Tells how much the client likes a media type, by its Accept header (RFC 9110 12.5.1).
+     *
+     * @param mediaType such as {@code text/html}
+     * @return 0, not at all, to 1; of several entries that match, the most specific counts; 1 without a header
+     */
+    public double accepts(String mediaType) {
+        return Accept.quality(header("Accept"), mediaType);
+    }
+
+    /** {@return the media types of the Accept header, the most liked first; empty without a header} */
+    public List<String> accepted() {
+        return Accept.types(header("Accept"));
+    }
+
+    /**
+     * Looks up a cookie.
+     *
+     * @param name its name
+     * @return the value of the first cookie with that name, decoded; null when there is none
+     */
+    public String cookie(String name) {
+        return cookies().first(name);
+    }
+
+    /** {@return the names of all cookies} */
+    public List<String> cookieNames() {
+        return cookies().names();
+    }
+
+    /** {@return the Cookie header as it was sent; null when there is none} */
+    public String rawCookie() {
+        return header("Cookie");
+    }
+
+    private Fields cookies() {
+        if (cookies == null) {
+            String header = rawCookie();
+            cookies = header == null ? new Fields() : Cookies.parse(header);
+        }
+        return cookies;
+    }
+
+    // ---- parameters of the query
+
+    /**
+     * Looks up a parameter of the query: CGI.pm's {@code url_param}.
+     *
+     * @param name its name
+     * @return the first value, or null
+     * @throws CgiException 413 when there are more parameters than {@link CgiOptions#maxFields}
+     */
+    public String queryParam(String name) throws CgiException {
+        return query().first(name);
+    }
+
+    /**
+     * Looks up a parameter of the query.
+     *
+     * @param name its name
+     * @return all values, possibly none
+     * @throws CgiException 413 when there are more parameters than {@link CgiOptions#maxFields}
+     */
+    public List<String> queryParams(String name) throws CgiException {
+        return query().all(name);
+    }
+
+    /** {@return the words of a query that has no name-value pairs, {@code a+b}; empty otherwise (ISINDEX)} */
+    public List<String> keywords() {
+        String text = queryString();
+        return text.isEmpty() || isQuery(text)
+                ? List.of()
+                : List.of(Percent.decode(text, true, options.charset()).split(" "));
+    }
+
+    private static boolean isQuery(String text) {
+        return text.chars().anyMatch(c -> c == '=' || c == '&' || c == ';');
+    }
+
+    private Fields query() throws CgiException {
+        if (query == null) {
+            String text = isQuery(queryString()) ? queryString() : "";
+            query = Fields.urlencoded(text, options.charset(), options.maxFields());
+        }
+        return query;
+    }
+
+    // ---- parameters of the body
+
+    /**
+     * Looks up a field of the form in the body, {@code application/x-www-form-urlencoded} or
+     * {@code multipart/form-data}. The first such call reads the whole body.
+     *
+     * @param name its name
+     * @return the first value; the name of the file for an upload; null when there is none
+     * @throws CgiException 400 when the body is malformed or cut, 413 when it exceeds a limit
+     * @throws IOException when the connection is lost
+     */
+    public String bodyParam(String name) throws IOException {
+        return form().fields().first(name);
+    }
+
+    /**
+     * Looks up a field of the form in the body.
+     *
+     * @param name its name
+     * @return all values, possibly none
+     * @throws IOException as {@link #bodyParam}
+     */
+    public List<String> bodyParams(String name) throws IOException {
+        return form().fields().all(name);
+    }
+
+    /**
+     * Looks up a parameter, in the body and then in the query.
+     *
+     * @param name its name
+     * @return the first value, or null
+     * @throws IOException as {@link #bodyParam}
+     */
+    public String param(String name) throws IOException {
+        String value = bodyParam(name);
+        return value == null ? queryParam(name) : value;
+    }
+
+    /**
+     * Looks up a parameter, in the body and then in the query.
+     *
+     * @param name its name
+     * @return all values, those of the body first
+     * @throws IOException as {@link #bodyParam}
+     */
+    public List<String> params(String name) throws IOException {
+        return Stream.concat(bodyParams(name).stream(), queryParams(name).stream()).toList();
+    }
+
+    /**
+     * {@return the names of all parameters, those of the body first}
+     *
+     * @throws IOException as {@link #bodyParam}
+     */
+    public List<String> paramNames() throws IOException {
+        Set<String> names = new LinkedHashSet<>(form().fields().names());
+        names.addAll(query().names());
+        return List.copyOf(names);
+    }
+
+    /**
+     * {@return all parameters with all their values, those of the body first: CGI.pm's {@code Vars}}
+     *
+     * @throws IOException as {@link #bodyParam}
+     */
+    public Map<String, List<String>> allParams() throws IOException {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (String name : paramNames()) {
+            all.put(name, params(name));
+        }
+        return all;
+    }
+
+    /**
+     * Finds an uploaded file.
+     *
+     * @param name the name of the field
+     * @return the first file, or null; valid until the exchange ends
+     * @throws IOException as {@link #bodyParam}
+     */
+    public Upload upload(String name) throws IOException {
+        List<Upload> all = uploads(name);
+        return all.isEmpty() ? null : all.get(0);
+    }
+
+    /**
+     * Finds uploaded files.
+     *
+     * @param name the name of the field
+     * @return all its files, possibly none; valid until the exchange ends
+     * @throws IOException as {@link #bodyParam}
+     */
+    public List<Upload> uploads(String name) throws IOException {
+        return form().uploads().stream().filter(upload -> upload.name().equals(name)).toList();
+    }
+
+    private Form form() throws IOException {
+        if (form == null) {
+            checkDeclaredLength();
+            form = Form.read(contentType(), body, options.charset(), options.formLimits());
+        }
+        return form;
+    }
+
+    void closeForm() {
+        if (form == null) {
+            return;
+        }
+        try {
+            form.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "temporary file of uploads not closed", e);
+        }
+    }
+
+    // ---- the body itself
+
+    /**
+     * The body of the request, streamed. Not for use together with form fields, which are read from it.
+     *
+     * @return the stream, the same at each call; its end is where the web server ended it. Reading more than
+     *     {@link CgiOptions#maxBodyLength} bytes throws a {@link CgiException} with status 413
+     * @throws CgiException 413 when CONTENT_LENGTH says already that it is too long
+     */
+    public InputStream body() throws CgiException {
+        checkDeclaredLength();
+        return body;
+    }
+
+    private void checkDeclaredLength() throws CgiException {
+        if (contentLength() > options.maxBodyLength()) {
+            throw new CgiException(413, "request body of more than " + options.maxBodyLength() + " bytes");
+        }
+    }
+
+    /**
+     * Reads the whole body into memory: CGI.pm's {@code POSTDATA} and its kind.
+     *
+     * @return the bytes
+     * @throws CgiException 413 when it is longer than {@link CgiOptions#maxFieldLength}
+     * @throws IOException when the connection is lost
+     */
+    public byte[] bodyBytes() throws IOException {
+        byte[] bytes = body().readNBytes(options.maxFieldLength());
+        if (bytes.length == options.maxFieldLength() && body.read() >= 0) {
+            throw new CgiException(413, "request body of more than " + options.maxFieldLength() + " bytes");
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads the whole body into memory as text in the charset of the options.
+     *
+     * @return the text
+     * @throws IOException as {@link #bodyBytes}
+     */
+    public String bodyText() throws IOException {
+        return new String(bodyBytes(), options.charset());
+    }
+
+    /** {@return whether the body was read to its end and, where CONTENT_LENGTH promised a length, has that length} */
+    public boolean isBodyComplete() {
+        long promised = contentLength();
+        return body.hasEnded() && (promised < 0 || promised == body.received());
+    }
+
+    // ---- set by the router
+
+    /**
+     * Looks up what stood in the path for a variable of the route's pattern.
+     *
+     * @param name the name of the variable
+     * @return its value, decoded
+     * @throws IllegalArgumentException when the pattern has no such variable
+     */
+    public String pathVariable(String name) {
+        String value = pathVariables.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no variable " + name);
+        }
+        return value;
+    }
+
+    void pathVariables(Map<String, String> variables) {
+        pathVariables = variables;
+    }
+}

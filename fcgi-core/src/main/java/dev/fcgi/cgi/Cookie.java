@@ -1,0 +1,148 @@
+package dev.fcgi.cgi;
+
+import dev.fcgi.internal.cgi.Expires;
+import dev.fcgi.internal.cgi.Percent;
+import dev.fcgi.internal.cgi.ResponseHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * A cookie to be set (RFC 6265 4.1). Immutable: each setter returns a changed copy.
+ *
+ * {@snippet :
+ * q.cookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
+ * }
+ *
+ * <p>Name and value are percent-encoded where they need it, as CGI.pm does, and decoded by {@link CgiRequest#cookie}.
+ */
+public final class Cookie {
+    /** When a browser sends a cookie along with requests that other sites cause. */
+    public enum SameSite {
+        /** Never. */
+        STRICT,
+        /** Only when the user follows a link. */
+        LAX,
+        /** Always; browsers want {@link Cookie#secure} with it. */
+        NONE
+    }
+
+    private static final String VALUE_CHARACTERS = "!*()':@$/";
+
+    private final String pair;
+    private final String attributes;
+
+    private Cookie(String pair, String attributes) {
+        this.pair = pair;
+        this.attributes = attributes;
+    }
+
+    /**
+     * Makes a cookie for the time of the browser's session, without attributes.
+     *
+     * @param name its name, not empty
+     * @param value its value
+     * @return the cookie
+     */
+    public static Cookie of(String name, String value) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a cookie needs a name");
+        }
+        return new Cookie(Percent.encode(name, "") + '=' + Percent.encode(value, VALUE_CHARACTERS), "");
+    }
+
+    private Cookie with(String attribute) {
+        ResponseHead.requireValue("Set-Cookie", attribute);
+        if (attribute.indexOf(';') >= 0) {
+            throw new IllegalArgumentException("cookie attribute with a semicolon: " + attribute);
+        }
+        return new Cookie(pair, attributes + "; " + attribute);
+    }
+
+    /**
+     * Sets the path below which the cookie is sent.
+     *
+     * @param path such as {@code /}
+     * @return a changed copy
+     */
+    public Cookie path(String path) {
+        return with("Path=" + path);
+    }
+
+    /**
+     * Sets the domain whose hosts the cookie is sent to.
+     *
+     * @param domain such as {@code example.org}
+     * @return a changed copy
+     */
+    public Cookie domain(String domain) {
+        return with("Domain=" + domain);
+    }
+
+    /**
+     * Sets when the cookie expires.
+     *
+     * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or a date as HTTP writes it
+     * @return a changed copy
+     */
+    public Cookie expires(String when) {
+        return with("Expires=" + Expires.date(when, Instant.now()));
+    }
+
+    /**
+     * Sets when the cookie expires.
+     *
+     * @param when the moment
+     * @return a changed copy
+     */
+    public Cookie expires(Instant when) {
+        return with("Expires=" + Expires.date(when));
+    }
+
+    /**
+     * Sets how long the cookie lives.
+     *
+     * @param age zero or less deletes it; fractions of a second are dropped
+     * @return a changed copy
+     */
+    public Cookie maxAge(Duration age) {
+        return with("Max-Age=" + age.toSeconds());
+    }
+
+    /**
+     * Sets whether the cookie is sent over HTTPS only.
+     *
+     * @param yes whether it is
+     * @return a changed copy, or this
+     */
+    public Cookie secure(boolean yes) {
+        return yes ? with("Secure") : this;
+    }
+
+    /**
+     * Sets whether the cookie is hidden from scripts in the page.
+     *
+     * @param yes whether it is
+     * @return a changed copy, or this
+     */
+    public Cookie httpOnly(boolean yes) {
+        return yes ? with("HttpOnly") : this;
+    }
+
+    /**
+     * Sets when the cookie goes with requests that other sites cause.
+     *
+     * @param when the choice
+     * @return a changed copy
+     */
+    public Cookie sameSite(SameSite when) {
+        String name = when.name();
+        return with("SameSite=" + name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
+    }
+
+    /** {@return the value of the Set-Cookie header} */
+    @Override
+    public String toString() {
+        return pair + attributes;
+    }
+}

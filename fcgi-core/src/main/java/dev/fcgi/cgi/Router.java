@@ -1,0 +1,242 @@
+package dev.fcgi.cgi;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Chooses a handler by path and method; the first route that fits is taken.
+ *
+ * {@snippet :
+ * Router app = new Router()
+ *         .filter(MyProgram::authenticate)
+ *         .get("/users/{id}", q -> q.out().println(q.pathVariable("id")))
+ *         .post("/users", MyProgram::create)
+ *         .prefix("/files", MyProgram::file);
+ * FcgiServer server = FcgiServer.builder().listen(address).responder(app.toResponder()).build();
+ * }
+ *
+ * <p>The path is {@link CgiRequest#path()}, decoded. In a route, <code>{name}</code> stands for one element of the
+ * path, <code>{name...}</code> at the end for all that follow; {@link CgiRequest#pathVariable} tells what was there.
+ * HEAD goes to the routes of GET. A path that no route fits is answered 404, a method that none takes 405 with Allow.
+ *
+ * <p>Set up by one thread; once it serves requests it must not be changed.
+ */
+public final class Router implements CgiHandler {
+    private static final String ANY = "*";
+    private static final Pattern VARIABLE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_]*)(\\.\\.\\.)?}");
+
+    private record Route(String method, Pattern path, List<String> variables, CgiHandler handler) {
+        boolean takes(String requested) {
+            return method.equals(ANY) || method.equals(requested) || method.equals("GET") && requested.equals("HEAD");
+        }
+    }
+
+    private final List<Route> routes = new ArrayList<>();
+    private final List<CgiFilter> filters = new ArrayList<>();
+    private CgiHandler otherwise = q -> q.error(404);
+
+    /** Creates a router without routes. */
+    public Router() {}
+
+    /**
+     * Adds a route for GET and HEAD.
+     *
+     * @param path the path
+     * @param handler what answers
+     * @return this
+     */
+    public Router get(String path, CgiHandler handler) {
+        return route("GET", path, handler);
+    }
+
+    /**
+     * Adds a route for POST.
+     *
+     * @param path the path
+     * @param handler what answers
+     * @return this
+     */
+    public Router post(String path, CgiHandler handler) {
+        return route("POST", path, handler);
+    }
+
+    /**
+     * Adds a route for PUT.
+     *
+     * @param path the path
+     * @param handler what answers
+     * @return this
+     */
+    public Router put(String path, CgiHandler handler) {
+        return route("PUT", path, handler);
+    }
+
+    /**
+     * Adds a route for DELETE.
+     *
+     * @param path the path
+     * @param handler what answers
+     * @return this
+     */
+    public Router delete(String path, CgiHandler handler) {
+        return route("DELETE", path, handler);
+    }
+
+    /**
+     * Adds a route for every method.
+     *
+     * @param path the path
+     * @param handler what answers
+     * @return this
+     */
+    public Router any(String path, CgiHandler handler) {
+        return route(ANY, path, handler);
+    }
+
+    /**
+     * Adds a route.
+     *
+     * @param method the HTTP method, in upper case as a rule; {@code *} for every one
+     * @param path the path, with variables in braces
+     * @param handler what answers
+     * @return this
+     * @throws IllegalArgumentException when the path does not start with a slash or has a malformed variable
+     */
+    public Router route(String method, String path, CgiHandler handler) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path without a slash at its start: " + path);
+        }
+        List<String> variables = new ArrayList<>();
+        StringBuilder regex = new StringBuilder();
+        Matcher variable = VARIABLE.matcher(path);
+        int literal = 0;
+        while (variable.find()) {
+            regex.append(quote(path, literal, variable.start()));
+            boolean rest = variable.group(2) != null;
+            if (rest && variable.end() != path.length()) {
+                throw new IllegalArgumentException("only the last variable may have dots: " + path);
+            }
+            regex.append(rest ? "(.*)" : "([^/]+)");
+            variables.add(variable.group(1));
+            literal = variable.end();
+        }
+        regex.append(quote(path, literal, path.length()));
+        return add(new Route(method, Pattern.compile(regex.toString(), Pattern.DOTALL), variables, handler));
+    }
+
+    private static String quote(String path, int start, int end) {
+        String text = path.substring(start, end);
+        if (text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
+            throw new IllegalArgumentException("malformed variable in " + path);
+        }
+        return Pattern.quote(text);
+    }
+
+    /**
+     * Adds a route for a path and everything below it, for every method.
+     *
+     * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a} but not {@code /filesystem}
+     * @param handler what answers
+     * @return this
+     */
+    public Router prefix(String path, CgiHandler handler) {
+        String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return pattern(ANY, Pattern.compile(Pattern.quote(base) + "(?:/.*)?", Pattern.DOTALL), handler);
+    }
+
+    /**
+     * Adds a route for a regular expression, which the whole path has to match.
+     *
+     * @param method the HTTP method; {@code *} for every one
+     * @param path the expression; its groups are the path variables {@code 1}, {@code 2}, ...
+     * @param handler what answers
+     * @return this
+     */
+    public Router pattern(String method, Pattern path, CgiHandler handler) {
+        List<String> variables = new ArrayList<>();
+        for (int group = 1; group <= path.matcher("").groupCount(); group++) {
+            variables.add(Integer.toString(group));
+        }
+        return add(new Route(method, path, variables, handler));
+    }
+
+    private Router add(Route route) {
+        Objects.requireNonNull(route.handler, "handler");
+        routes.add(route);
+        return this;
+    }
+
+    /**
+     * Adds a filter before all routes, behind the filters added so far; it sees requests that fit no route, too.
+     *
+     * @param filter the filter
+     * @return this
+     */
+    public Router filter(CgiFilter filter) {
+        filters.add(Objects.requireNonNull(filter, "filter"));
+        return this;
+    }
+
+    /**
+     * Sets what answers when no route fits the path. Default: an error page with status 404.
+     *
+     * @param handler what answers
+     * @return this
+     */
+    public Router otherwise(CgiHandler handler) {
+        otherwise = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    @Override
+    public void handle(CgiExchange q) throws Exception {
+        handle(q, 0);
+    }
+
+    private void handle(CgiExchange q, int filter) throws Exception {
+        if (filter < filters.size()) {
+            filters.get(filter).filter(q, next -> handle(next, filter + 1));
+        } else {
+            dispatch(q);
+        }
+    }
+
+    private void dispatch(CgiExchange q) throws Exception {
+        TreeSet<String> allowed = new TreeSet<>();
+        for (Route route : routes) {
+            Matcher matcher = route.path.matcher(q.path());
+            if (!matcher.matches()) {
+                continue;
+            }
+            if (route.takes(q.method())) {
+                q.pathVariables(variables(route, matcher));
+                route.handler.handle(q);
+                return;
+            }
+            allowed.add(route.method);
+            if (route.method.equals("GET")) {
+                allowed.add("HEAD");
+            }
+        }
+        if (allowed.isEmpty()) {
+            otherwise.handle(q);
+        } else {
+            q.error(405).header("Allow", String.join(", ", allowed));
+        }
+    }
+
+    private static Map<String, String> variables(Route route, Matcher matcher) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (int i = 0; i < route.variables.size(); i++) {
+            String value = matcher.group(i + 1);
+            variables.put(route.variables.get(i), value == null ? "" : value);
+        }
+        return variables;
+    }
+}

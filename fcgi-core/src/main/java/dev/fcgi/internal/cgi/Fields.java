@@ -1,0 +1,63 @@
+package dev.fcgi.internal.cgi;
+
+import dev.fcgi.cgi.CgiException;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Names with one or more values each, in the order of their first appearance. Not thread-safe. */
+public final class Fields {
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
+
+    public void add(String name, String value) {
+        values.computeIfAbsent(name, unused -> new ArrayList<>(1)).add(value);
+    }
+
+    /** {@return the values of a name, empty when there is none} */
+    public List<String> all(String name) {
+        List<String> all = values.get(name);
+        return all == null ? List.of() : Collections.unmodifiableList(all);
+    }
+
+    /** {@return the first value of a name, or null} */
+    public String first(String name) {
+        List<String> all = values.get(name);
+        return all == null ? null : all.get(0);
+    }
+
+    public List<String> names() {
+        return List.copyOf(values.keySet());
+    }
+
+    /**
+     * Reads the encoding of forms: {@code a=b&c=d}, where {@code ;} separates as well.
+     *
+     * @param maxCount how many fields there may be
+     * @throws CgiException 413 when there are more
+     */
+    public static Fields urlencoded(String text, Charset charset, int maxCount) throws CgiException {
+        Fields fields = new Fields();
+        int count = 0;
+        for (int start = 0, end; start < text.length(); start = end + 1) {
+            end = start;
+            while (end < text.length() && text.charAt(end) != '&' && text.charAt(end) != ';') {
+                end++;
+            }
+            if (end == start) {
+                continue;
+            }
+            if (++count > maxCount) {
+                throw new CgiException(413, "form of more than " + maxCount + " fields");
+            }
+            int equals = text.indexOf('=', start);
+            boolean bare = equals < 0 || equals > end;
+            String name = text.substring(start, bare ? end : equals);
+            String value = bare ? "" : text.substring(equals + 1, end);
+            fields.add(Percent.decode(name, true, charset), Percent.decode(value, true, charset));
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fcgi.internal.cgi;
+
+import dev.fcgi.cgi.CgiException;
+import dev.fcgi.cgi.Upload;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The form in the body of a request, of either encoding; empty when the body is something else. */
+public final class Form {
+    private static final Form EMPTY = new Form(new Fields(), null);
+
+    private final Fields fields;
+    /** Null when there are no uploads. */
+    private final MultipartForm multipart;
+
+    private Form(Fields fields, MultipartForm multipart) {
+        this.fields = fields;
+        this.multipart = multipart;
+    }
+
+    /**
+     * Reads a form; a body of another type is left alone.
+     *
+     * @param contentType of the body, or null
+     * @throws CgiException 400 for a malformed body, 413 for one that exceeds a limit
+     */
+    public static Form read(String contentType, InputStream body, Charset charset, FormLimits limits)
+            throws IOException {
+        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        if (type.startsWith("application/x-www-form-urlencoded")) {
+            byte[] text = body.readNBytes(limits.maxFieldLength());
+            if (text.length == limits.maxFieldLength() && body.read() >= 0) {
+                throw new CgiException(413, "form of more than " + limits.maxFieldLength() + " bytes");
+            }
+            return new Form(Fields.urlencoded(new String(text, charset), charset, limits.maxParts()), null);
+        }
+        return type.startsWith("multipart/form-data") ? readMultipart(contentType, body, charset, limits) : EMPTY;
+    }
+
+    private static Form readMultipart(String contentType, InputStream body, Charset charset, FormLimits limits)
+            throws IOException {
+        MultipartForm multipart;
+        try {
+            multipart = MultipartForm.read(body, contentType, charset, limits);
+        } catch (EOFException cut) {
+            throw new CgiException(400, "the form ends before its closing delimiter");
+        }
+        Fields fields = new Fields();
+        for (Map.Entry<String, String> field : multipart.fields()) {
+            fields.add(field.getKey(), field.getValue());
+        }
+        for (Upload upload : multipart.uploads()) {
+            fields.add(upload.name(), upload.rawFileName());
+        }
+        return new Form(fields, multipart);
+    }
+
+    /** {@return the fields; an upload is there with the name of its file} */
+    public Fields fields() {
+        return fields;
+    }
+
+    public List<Upload> uploads() {
+        return multipart == null ? List.of() : multipart.uploads();
+    }
+
+    /** Deletes what the uploads have on disk. */
+    public void close() throws IOException {
+        if (multipart != null) {
+            multipart.close();
+        }
+    }
+}

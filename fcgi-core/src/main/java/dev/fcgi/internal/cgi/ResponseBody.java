@@ -1,0 +1,114 @@
+package dev.fcgi.internal.cgi;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Objects;
+
+/**
+ * The body of a CGI response, buffered so that a short one gets its Content-Length. The head goes out in front of the
+ * first byte that leaves the buffer, and once only. Not thread-safe.
+ */
+public final class ResponseBody extends OutputStream {
+    private final ResponseHead head;
+    private final OutputStream stdout;
+    /** Whether the request was HEAD: the body is counted and dropped. */
+    private final boolean dropped;
+    private byte[] buffer;
+    private int length;
+    private boolean committed;
+    private boolean ending;
+    private boolean closed;
+
+    public ResponseBody(ResponseHead head, OutputStream stdout, boolean dropped, int bufferSize) {
+        this.head = head;
+        this.stdout = stdout;
+        this.dropped = dropped;
+        this.buffer = new byte[bufferSize];
+    }
+
+    public boolean isCommitted() {
+        return committed;
+    }
+
+    /** Forgets what was written, if it has not left the buffer. */
+    public void reset() {
+        length = 0;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        if (length == buffer.length) {
+            commit();
+        }
+        if (committed) {
+            write(new byte[] {(byte) b}, 0, 1);
+        } else {
+            requireOpen();
+            buffer[length++] = (byte) b;
+        }
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int count) throws IOException {
+        Objects.checkFromIndexSize(offset, count, source.length);
+        requireOpen();
+        if (!committed && count <= buffer.length - length) {
+            System.arraycopy(source, offset, buffer, length, count);
+            length += count;
+            return;
+        }
+        commit();
+        send(source, offset, count);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        requireOpen();
+        if (!ending) {
+            commit();
+            stdout.flush();
+        }
+    }
+
+    /** From now on flushing only passes bytes on to here: the end follows, and what is buffered may be all. */
+    public void ending() {
+        ending = true;
+    }
+
+    /** Ends the body; what is in the buffer is all there is. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        if (!committed && !head.isBodiless() && head.get("Content-Length") == null) {
+            head.set("Content-Length", Integer.toString(length));
+        }
+        commit();
+        closed = true;
+    }
+
+    private void commit() throws IOException {
+        if (committed) {
+            return;
+        }
+        committed = true; // whatever happens now, there is no second head
+        head.completeContentType();
+        byte[] block = head.toBytes();
+        stdout.write(block, 0, block.length);
+        send(buffer, 0, length);
+        buffer = null;
+    }
+
+    private void send(byte[] source, int offset, int count) throws IOException {
+        if (!dropped && !head.isBodiless()) {
+            stdout.write(source, offset, count);
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the response has ended");
+        }
+    }
+}

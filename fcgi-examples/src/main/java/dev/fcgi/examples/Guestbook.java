@@ -1,0 +1,103 @@
+package dev.fcgi.examples;
+
+import dev.fcgi.cgi.CgiException;
+import dev.fcgi.cgi.CgiExchange;
+import dev.fcgi.cgi.CgiFast;
+import dev.fcgi.cgi.CgiOptions;
+import dev.fcgi.cgi.Cookie;
+import dev.fcgi.cgi.Upload;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A guestbook in the manner of a CGI program: a loop, a form, a cookie, an upload, a redirect. Runs on fd 0, on
+ * FCGI_SOCKET_PATH, as plain CGI, and by hand. GUESTBOOK_DIR, a variable of the request or of the process, names the
+ * directory of the entries.
+ */
+final class Guestbook {
+    private static final int MAX_NAME = 80;
+    private static final int MAX_MESSAGE = 2000;
+
+    private Guestbook() {}
+
+    public static void main(String[] args) throws Exception {
+        CgiFast.options(CgiOptions.DEFAULT.maxBodyLength(5_000_000));
+        for (CgiExchange q; (q = CgiFast.next(args)) != null; ) {
+            try {
+                answer(q);
+            } catch (CgiException e) {
+                q.error(e.status(), e.getMessage());
+            } catch (IOException e) { // of one visitor; the loop goes on
+                System.err.println("guestbook: " + e);
+                if (!q.isCommitted()) {
+                    q.error(500);
+                }
+            }
+        }
+    }
+
+    private static void answer(CgiExchange q) throws IOException {
+        GuestbookEntries entries = new GuestbookEntries(directory(q));
+        String picture = q.queryParam("picture");
+        if (q.method().equals("POST")) {
+            sign(q, entries);
+        } else if (picture != null) {
+            entries.sendPicture(picture, q);
+        } else {
+            show(q, entries);
+        }
+    }
+
+    private static Path directory(CgiExchange q) {
+        String configured = q.meta("GUESTBOOK_DIR", System.getenv("GUESTBOOK_DIR"));
+        return configured != null ? Path.of(configured) : Path.of(System.getProperty("java.io.tmpdir"), "guestbook");
+    }
+
+    private static void sign(CgiExchange q, GuestbookEntries entries) throws IOException {
+        String name = required(q, "name", MAX_NAME);
+        String message = required(q, "message", MAX_MESSAGE);
+        Upload picture = q.upload("picture");
+        if (picture != null && (picture.contentType() == null || !picture.contentType().startsWith("image/"))) {
+            throw new CgiException(415, "the picture is no image");
+        }
+        entries.add(name, message, picture);
+        q.cookie(Cookie.of("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
+                .sameSite(Cookie.SameSite.LAX));
+        q.redirect(q.url(), 303);
+    }
+
+    private static String required(CgiExchange q, String field, int maxLength) throws IOException {
+        String value = q.bodyParam(field);
+        if (value == null || value.isBlank() || value.length() > maxLength) {
+            throw new CgiException(400, field + ": 1 to " + maxLength + " characters");
+        }
+        return value.strip();
+    }
+
+    private static void show(CgiExchange q, GuestbookEntries entries) throws IOException {
+        String name = q.cookie("name");
+        PrintWriter out = q.contentType("text/html").header("Cache-Control", "no-cache").out();
+        out.print("<!DOCTYPE html>\n<title>Guestbook</title>\n<h1>Guestbook</h1>\n");
+        for (GuestbookEntries.Entry entry : entries.all()) {
+            out.printf("<p><b>%s</b>: %s", escape(entry.name()), escape(entry.message()));
+            if (entry.picture() != null) {
+                out.printf(" <img src=\"?picture=%s\" alt=\"\" height=\"48\">", entry.picture());
+            }
+            out.print("</p>\n");
+        }
+        out.printf("""
+                <form method="post" enctype="multipart/form-data">
+                <p><label>Name <input name="name" maxlength="%d" value="%s" required></label></p>
+                <p><label>Message <textarea name="message" maxlength="%d" required></textarea></label></p>
+                <p><label>Picture <input type="file" name="picture" accept="image/*"></label></p>
+                <p><button>Sign</button></p>
+                </form>
+                """, MAX_NAME, escape(name == null ? "" : name), MAX_MESSAGE);
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
+}
