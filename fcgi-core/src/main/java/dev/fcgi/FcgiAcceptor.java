@@ -98,7 +98,8 @@ public final class FcgiAcceptor implements AutoCloseable {
      * @throws IllegalArgumentException when the address means all interfaces; say {@code open("*:port")}
      */
     public static FcgiAcceptor open(SocketAddress address) throws IOException {
-        if (address instanceof InetSocketAddress internet && internet.getAddress().isAnyLocalAddress()) {
+        if (address instanceof InetSocketAddress internet
+                && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
             throw new IllegalArgumentException(address + " means all interfaces; that is \"*:" + internet.getPort() + '"');
         }
         return bind(address);
@@ -165,6 +166,9 @@ public final class FcgiAcceptor implements AutoCloseable {
             throw new RejectedExecutionException("the accept loop has ended");
         }
         ready.add(request);
+        if (over && ready.remove(request)) { // the loop has ended in between, and will not look again
+            throw new RejectedExecutionException("the accept loop has ended");
+        }
     }
 
     /**

@@ -130,7 +130,7 @@ public final class FcgiServer implements AutoCloseable {
             running = server;
         }
         try {
-            return running == null || running.shutdown(grace.toNanos());
+            return running == null || running.shutdown(nanos(grace));
         } finally {
             closed.countDown();
         }
@@ -590,7 +590,15 @@ public final class FcgiServer implements AutoCloseable {
             if (time.isNegative()) {
                 throw new IllegalArgumentException(name + " " + time + " is negative");
             }
-            return time.isZero() ? Long.MAX_VALUE : time.toNanos();
+            return time.isZero() ? Long.MAX_VALUE : nanos(time);
+        }
+    }
+
+    private static long nanos(Duration time) {
+        try {
+            return time.toNanos();
+        } catch (ArithmeticException centuries) {
+            return Long.MAX_VALUE;
         }
     }
 }

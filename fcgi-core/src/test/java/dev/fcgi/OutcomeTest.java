@@ -85,7 +85,7 @@ final class OutcomeTest extends ServerTest {
     void aFailureBehindOutputClosesTheConnectionWithoutEnd() throws Exception { // reliability rule 4
         serve(OutcomeTest::failing);
         for (String way : List.of("/late/exception", "/late/stack", "/late/memory")) {
-            peer().request(1, KEEP_CONN, way).expectStdoutPart(1, "\r\npart").expectClosed();
+            peer().request(1, KEEP_CONN, way).expectStdoutPart(1, "\r\npart").expectCut(1);
         }
         peer().request(1, KEEP_CONN, "/alive").expectAnswer(1, "\r\npart").expectQuiet();
     }

@@ -352,14 +352,39 @@ final class ScriptedPeer implements AutoCloseable {
         return this;
     }
 
-    /** Expects the end of the connection, by an orderly close, behind all records that the script asked for. */
+    /**
+     * Expects the end of the connection, by an orderly close, behind all records that the script asked for; then
+     * closes it on this side too, as a web server does.
+     */
     ScriptedPeer expectClosed() {
         send();
         awaitEnd();
         assertTrue(reset == null, () -> describe("reset instead of closed: " + reset));
         assertEquals(List.of(), received, "records before the end");
         assertEquals(0, partial.length, "bytes of a broken record before the end");
+        try {
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return this;
+    }
+
+    /** The same within another deadline, for whoever expects that it does not come. */
+    ScriptedPeer expectClosedWithin(Duration time) {
+        awaitEnd(time);
+        return expectClosed();
+    }
+
+    /**
+     * Expects that a response breaks off: no END_REQUEST, but a record that makes nginx fail the response, which takes
+     * a close alone for the good end; then the close.
+     */
+    ScriptedPeer expectCut(int id) {
+        send();
+        awaitEnd();
+        assertTrue(received.removeIf(record -> record.id() == id && record.type() == Fcgi.ABORT_REQUEST));
+        return expectClosed();
     }
 
     /** Expects the end of the connection, orderly or not, and whatever came before. */
@@ -417,7 +442,11 @@ final class ScriptedPeer implements AutoCloseable {
     }
 
     private void awaitEnd() {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        awaitEnd(DEADLINE);
+    }
+
+    private void awaitEnd(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
         while (!ended) {
             awaitReadable(deadline);
             read();

@@ -30,6 +30,8 @@ public final class Output {
     private int stagedLength;
     /** Whether some thread is in a write of the transport, or about to be. */
     private boolean writing;
+    /** That thread, if it is not one of our own. */
+    private Thread writer;
     private long writingSince;
     private boolean shared;
     private boolean endAfterFlush;
@@ -92,11 +94,12 @@ public final class Output {
         }
         check();
         startWriting();
-        if (writeUnlocked(records, offset, length)) {
-            if (stagedLength > 0) {
-                startFlushing(); // whatever it is, it is not this caller's
-                return;
-            }
+        writer = Thread.currentThread();
+        boolean written = writeUnlocked(records, offset, length);
+        writer = null;
+        if (written && stagedLength > 0) {
+            startFlushing(); // whatever it is, it is not this caller's
+            return;
         }
         stopWriting();
         check();
@@ -106,7 +109,7 @@ public final class Output {
     public void stage(byte[] records, int offset, int length) throws IOException {
         check();
         if (stagedLength + length > staged.length) {
-            staged = Arrays.copyOf(staged, Math.max(stagedLength + length, Math.min(4 * staged.length, STAGED_LIMIT)));
+            staged = Arrays.copyOf(staged, Math.max(stagedLength + length, 2 * staged.length));
         }
         System.arraycopy(records, offset, staged, stagedLength, length);
         stagedLength += length;
@@ -124,14 +127,25 @@ public final class Output {
         }
     }
 
-    /** {@return whether nothing is being written or waits to be} */
+    /** {@return whether nothing is being written, or waits to be} */
     public boolean isIdle() {
         return !writing;
     }
 
-    /** {@return whether a write has been going on since before that moment of {@link System#nanoTime()}} */
-    public boolean isStuck(long since) {
-        return writing && writingSince - since < 0;
+    /** {@return whether a write has been going on for longer than a limit} */
+    public boolean isStuck(long limit, long now) {
+        return writing && TimeLimit.isOver(limit, writingSince, now);
+    }
+
+    /**
+     * Called by a thread that is not writing: if it counts as the writing one all the same, an Error has torn it out of
+     * its write, and nobody knows how far that got.
+     */
+    public void abandonWrite() {
+        if (writer == Thread.currentThread()) {
+            fail(new IOException("a write was broken off by an error"));
+            stopWriting();
+        }
     }
 
     /** Makes this and every later write fail. */
@@ -156,6 +170,7 @@ public final class Output {
 
     private void stopWriting() {
         writing = false;
+        writer = null;
         if (endAfterFlush) {
             transport.shutdownOutput();
         }
@@ -169,6 +184,8 @@ public final class Output {
             transport.write(records, offset, length);
         } catch (IOException e) {
             failed = e;
+        } catch (Throwable e) { // out of memory or stack
+            failed = new IOException("writing failed", e);
         } finally {
             lock.lock();
         }
@@ -180,7 +197,7 @@ public final class Output {
 
     private void startFlushing() {
         try {
-            Thread.startVirtualThread(this::flush);
+            LibraryThreads.start(this::flush);
         } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal
             fail(new IOException("no thread to write with", e));
             stopWriting();

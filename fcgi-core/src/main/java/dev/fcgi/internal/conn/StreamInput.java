@@ -103,9 +103,9 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** {@return whether a handler has been waiting for bytes since before that moment of System.nanoTime()} */
-    public boolean isStarving(long since) {
-        return waiting && waitingSince - since < 0;
+    /** {@return whether a handler has been waiting for bytes for longer than a limit} */
+    public boolean isStarving(long limit, long now) {
+        return waiting && TimeLimit.isOver(limit, waitingSince, now);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.fcgi.internal.conn;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class Ticker implements Runnable {
         void check(long nanoTime);
     }
 
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long CHECK = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -78,12 +81,39 @@ public final class Ticker implements Runnable {
             }
             int now = tick + 1;
             tick = now; // this thread is the only writer
-            watched.removeIf(ticked -> !ticked.tick(now));
+            watched.removeIf(ticked -> !tick(ticked, now));
             long nanoTime = System.nanoTime();
             if (nanoTime - checked >= CHECK) {
                 checked = nanoTime;
-                all.forEach(ticked -> ticked.check(nanoTime));
+                all.forEach(ticked -> check(ticked, nanoTime));
             }
+        }
+    }
+
+    // whatever goes wrong with one connection, out of memory or a broken logger: the others need their clock
+
+    private static boolean tick(Ticked ticked, int now) {
+        try {
+            return ticked.tick(now);
+        } catch (Throwable e) {
+            log(e);
+            return true;
+        }
+    }
+
+    private static void check(Ticked ticked, long nanoTime) {
+        try {
+            ticked.check(nanoTime);
+        } catch (Throwable e) {
+            log(e);
+        }
+    }
+
+    private static void log(Throwable e) {
+        try {
+            LOG.log(Level.ERROR, "checking a connection failed", e);
+        } catch (Throwable ignored) {
+            // nothing is left to tell it to
         }
     }
 }

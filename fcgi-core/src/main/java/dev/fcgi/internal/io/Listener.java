@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One listening socket and its end.
@@ -35,6 +36,9 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Listener {
     private static final Logger LOG = System.getLogger("dev.fcgi.server");
     private static final long MARKER_PAUSE_MILLIS = 10;
+    private static final long QUIET_MILLIS = 250;
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET_TYPE = 0140000;
 
     /** How the file of a Unix socket is made; null fields leave the default of the system. */
     public record UnixOptions(Set<PosixFilePermission> mode, String group) {}
@@ -46,20 +50,18 @@ public final class Listener {
     /** The socket file that we made, and which file it was; null when there is none. */
     private final Path file;
     private final Object fileKey;
-    private boolean fileRemoved; // guarded by this
+    private final AtomicBoolean fileRemoved = new AtomicBoolean();
 
     private volatile boolean stopping;
     private volatile Marker marker;
     /** Of the inherited socket: the marker was taken out of the queue, by us or by a process that shares the socket. */
     private volatile boolean passed;
     private volatile boolean ended;
+    /** How many connections were accepted; written by the accepting thread only. */
+    private volatile int accepts;
 
     /** A connection of our own; its address is known also when it is closed. */
-    private record Marker(SocketChannel channel, SocketAddress address) {
-        boolean isPeerOf(SocketChannel accepted) throws IOException {
-            return address.equals(accepted.getRemoteAddress());
-        }
-    }
+    private record Marker(SocketChannel channel, SocketAddress address) {}
 
     private Listener(ServerSocketChannel channel, boolean inherited, Path file) throws IOException {
         this.channel = channel;
@@ -123,7 +125,7 @@ public final class Listener {
         if (!Files.exists(file)) {
             return;
         }
-        if (!Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+        if (!isSocket(file)) {
             throw new BindException("cannot listen on " + address + ": the file exists and is not a socket");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -132,8 +134,18 @@ public final class Listener {
         } catch (ConnectException refused) {
             Files.deleteIfExists(file);
             return;
+        } catch (IOException e) { // its backlog is full, or it is not for us
+            throw bindFailed(address, e);
         }
         throw new BindException("cannot listen on " + address + ": a live process listens there");
+    }
+
+    /** Connecting is no test: a FIFO or a device refuses like a dead socket, and must not be deleted. */
+    private static boolean isSocket(Path file) throws IOException {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return Files.readAttributes(file, BasicFileAttributes.class).isOther();
+        }
+        return ((int) Files.getAttribute(file, "unix:mode") & FILE_TYPE) == SOCKET_TYPE;
     }
 
     /** Adopts a socket that the caller has bound; it is closed at the end, a socket file is left alone. */
@@ -166,42 +178,53 @@ public final class Listener {
      * @return null when the listener was stopped and nothing is left
      */
     public SocketChannel accept() throws IOException {
-        while (true) {
-            if (passed) {
-                ended = true;
-                return null; // what came later belongs to the processes that share the socket
-            }
+        while (!passed) {
             SocketChannel accepted;
             try {
-                boolean drain = stopping && !inherited && marker == null;
-                if (drain && channel.isBlocking()) {
-                    channel.configureBlocking(false);
-                }
-                accepted = channel.accept();
-                if (drain && accepted == null) {
-                    channel.close();
-                }
+                accepted = acceptNext();
             } catch (ClosedChannelException closed) {
-                return null;
+                break;
             }
             if (accepted == null) {
                 continue;
             }
-            Marker mark = marker;
-            if (mark == null || !mark.isPeerOf(accepted)) {
+            if (!isMarker(accepted)) {
+                accepts = accepts + 1;
                 return accepted;
             }
-            if (inherited) {
-                passed = true;
-                ended = true;
-                accepted.close();
-                return null;
-            }
             accepted.close();
-            mark.channel().close();
-            marker = null;
-            removeFile(); // not later than the close: the process may end right behind it
+            if (inherited) {
+                passed = true; // what came later belongs to the processes that share the socket
+            } else {
+                marker = null;
+                removeFile(); // not later than the close: the process may end right behind it
+            }
         }
+        ended = true;
+        return null;
+    }
+
+    /** Blocks, until the marker has passed; then takes what came in behind it, and closes. */
+    private SocketChannel acceptNext() throws IOException {
+        boolean drain = stopping && !inherited && marker == null;
+        if (drain && channel.isBlocking()) {
+            channel.configureBlocking(false);
+        }
+        SocketChannel accepted = channel.accept();
+        if (drain && accepted == null) {
+            channel.close();
+        }
+        return accepted;
+    }
+
+    private boolean isMarker(SocketChannel accepted) throws IOException {
+        Marker mark = marker;
+        return mark != null && mark.address().equals(accepted.getRemoteAddress());
+    }
+
+    /** {@return whether no connection comes any more; for any thread} */
+    public boolean hasEnded() {
+        return ended;
     }
 
     /** Stops listening: what the kernel has taken in still comes out of {@link #accept()}, then null. */
@@ -248,18 +271,31 @@ public final class Listener {
     }
 
     private void connect(Marker mark) {
-        try {
-            mark.channel().connect(target());
-            if (inherited) {
-                awaitAcceptingThread(mark);
+        try (SocketChannel connecting = mark.channel()) {
+            if (file != null && !isOurs()) {
+                awaitQuiet();
+                close();
                 return;
             }
-            removeFile(); // after the marker, which needs it; who came in between is accepted behind the marker
+            connecting.connect(target());
+            if (inherited) {
+                awaitAcceptingThread(mark);
+            } else {
+                removeFile(); // after the marker, which needs it; who came in between is accepted behind the marker
+            } // the marker keeps its place in the queue when it is closed
         } catch (IOException | InterruptedException e) {
             LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
-            removeFile();
             close();
         }
+    }
+
+    /** A successor has put its socket in the place of ours: no marker gets to us, but nobody else does either. */
+    private void awaitQuiet() throws InterruptedException {
+        int before;
+        do {
+            before = accepts;
+            Thread.sleep(QUIET_MILLIS);
+        } while (accepts != before);
     }
 
     /**
@@ -294,18 +330,21 @@ public final class Listener {
      * Removes our socket file, unless a successor has put its own in that place. Only once: when our socket is closed,
      * the file of a successor may get the number by which we know our own.
      */
-    private synchronized void removeFile() {
-        if (file == null || fileRemoved) {
+    private void removeFile() {
+        if (file == null || !fileRemoved.compareAndSet(false, true)) {
             return;
         }
-        fileRemoved = true;
         try {
-            if (fileKey == null || fileKey.equals(key(file))) {
+            if (isOurs()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "socket file not removed", e);
         }
+    }
+
+    private boolean isOurs() throws IOException {
+        return fileKey == null || Files.exists(file) && fileKey.equals(key(file));
     }
 
     private static Object key(Path file) throws IOException {

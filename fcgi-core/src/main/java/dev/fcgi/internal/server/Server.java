@@ -2,6 +2,7 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.Decision;
 import dev.fcgi.ServerStats;
+import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
@@ -29,6 +30,7 @@ public final class Server {
     private static final long ACCEPT_PAUSE_MILLIS = 100;
     /** What handlers get to react to the cancellation at the end of the period of grace. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
+    private static final long LISTENER_LOOK = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Options options;
     private final List<Listener> listeners;
@@ -42,7 +44,6 @@ public final class Server {
     private final Condition changed = lock.newCondition();
     // guarded by the lock
     private int openConnections;
-    private int acceptingThreads;
     private boolean acceptingHeld;
 
     /** Creates a server for listeners that are bound already. */
@@ -53,7 +54,6 @@ public final class Server {
 
     public void start() {
         ticker.start();
-        acceptingThreads = listeners.size();
         for (Listener listener : listeners) {
             Runnable accepting = () -> accept(listener);
             if (listener.isInherited()) {
@@ -169,7 +169,7 @@ public final class Server {
                     }
                     failing = false;
                     open(channel);
-                } catch (IOException | OutOfMemoryError e) { // out of descriptors, memory, threads: that passes
+                } catch (Throwable e) { // out of descriptors, memory, threads, or a broken predicate: that may pass
                     if (!failing) {
                         LOG.log(Level.WARNING, "cannot accept connections at " + listener.address() + " for now", e);
                         failing = true;
@@ -178,13 +178,7 @@ public final class Server {
                 }
             }
         } finally {
-            lock.lock();
-            try {
-                acceptingThreads--;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            signalChange();
         }
     }
 
@@ -201,7 +195,7 @@ public final class Server {
             connections.add(connection);
             counters.accepted.increment();
             try {
-                Thread.startVirtualThread(connection::read);
+                LibraryThreads.start(connection::read);
                 started = true;
             } finally {
                 if (!started) {
@@ -269,34 +263,46 @@ public final class Server {
         boolean drained = false;
         try {
             drained = awaitEnd(graceNanos);
+            return drained;
         } finally {
-            if (!drained) {
-                cancel();
+            try {
+                if (!drained) {
+                    cancel();
+                }
+            } finally {
+                ticker.stop();
             }
         }
-        ticker.stop();
-        return drained;
     }
 
     private void cancel() throws InterruptedException {
         listeners.forEach(Listener::close);
         connections.forEach(ServerConnection::shutDown);
-        boolean ended = awaitEnd(CANCEL_TIME);
-        connections.forEach(ServerConnection::kill);
+        boolean ended = false;
+        try {
+            ended = awaitEnd(CANCEL_TIME);
+        } finally {
+            connections.forEach(ServerConnection::kill);
+        }
         if (!ended) {
             awaitEnd(CANCEL_TIME); // for threads to notice; a handler that ignores everything is left behind
         }
+    }
+
+    private boolean isAccepting() {
+        return !listeners.stream().allMatch(Listener::hasEnded);
     }
 
     private boolean awaitEnd(long nanos) throws InterruptedException {
         lock.lock();
         try {
             long left = nanos;
-            while (acceptingThreads > 0 || openConnections > 0 || requests.get() > 0) {
+            while (isAccepting() || openConnections > 0 || requests.get() > 0) {
                 if (left <= 0) {
                     return false;
                 }
-                left = changed.awaitNanos(left);
+                long step = Math.min(left, LISTENER_LOOK); // listeners do not tell
+                left -= step - Math.max(0, changed.awaitNanos(step));
             }
             return true;
         } finally {

@@ -1,29 +1,25 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
-import dev.fcgi.Params;
-import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
-import dev.fcgi.Role;
+import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One connection of a web server.
+ * One connection of a web server: who reads it, when it is over. What its records mean is the {@link RecordHandler}'s.
  *
  * <p><b>Who reads.</b> One thread at a time has the reader role and may touch the {@link RecordReader}. A thread that
  * has read a whole head, with nothing else active or buffered, gives the role up and runs the handler itself: no
@@ -33,7 +29,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * active, or an executor, handlers run on threads of their own and the reader stays the reader. The role is given up
  * only to be taken over; whoever holds it at the end closes the connection.
  *
- * <p><b>State</b> is guarded by one lock, which is never held over I/O or while user code runs.
+ * <p><b>State</b> is guarded by one lock, which is never held over I/O or while user code runs. Methods marked "Locked"
+ * expect it.
  */
 final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     private static final Logger LOG = System.getLogger("dev.fcgi.server");
@@ -41,8 +38,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAINING_IDLE_TIME = TimeUnit.MILLISECONDS.toNanos(250);
-    /** Handlers still at work although their request has ended, beyond which a connection gets no more. */
-    private static final int MAX_ABANDONED = 64;
+    private static final int RECYCLED_LENGTH = 4096;
 
     private enum State { OPEN, CLOSING, CLOSED }
 
@@ -50,13 +46,12 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     private final Options options;
     private final Transport transport;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition roomMade = lock.newCondition();
     private final Output output;
     private final boolean traceRecords = RECORDS.isLoggable(Level.TRACE);
 
-    /** Confined to the holder of the reader role, like the body of BEGIN_REQUEST. */
+    /** Confined to the holder of the reader role, like the reader. */
+    private final RecordHandler records;
     private final RecordReader reader;
-    private final byte[] beginBody = new byte[Fcgi.BODY_LENGTH];
 
     // all below: guarded by the lock
 
@@ -68,11 +63,8 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     private boolean watched;
     private int freeSince;
 
-    /** Begun and not ended. */
-    private final Map<Integer, ServerRequest> requests = new HashMap<>(4);
-    /** Requests begun whose handler, if they came so far, has not returned: never fewer than {@link #requests}. */
-    private int inHand;
-    private RecordBuffer spareOutput;
+    private final RequestTable requests = new RequestTable();
+    private RecordBuffer spareBuffer;
 
     private State state = State.OPEN;
     /** False once a request came without KEEP_CONN. */
@@ -89,12 +81,17 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         this.server = server;
         this.options = server.options();
         this.transport = transport;
-        this.reader = new RecordReader(transport);
         this.output = new Output(transport, lock);
+        this.reader = new RecordReader(transport);
+        this.records = new RecordHandler(this, reader);
     }
 
     ReentrantLock lock() {
         return lock;
+    }
+
+    Server server() {
+        return server;
     }
 
     Options options() {
@@ -111,6 +108,10 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     Transport transport() {
         return transport;
+    }
+
+    RequestTable requests() {
+        return requests;
     }
 
     void handle(ServerRequest request) throws Exception {
@@ -139,25 +140,30 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     /** {@return false when another thread has taken the role over} */
     private boolean readRecords() throws IOException {
         ServerRequest ready = null;
+        boolean exposed = false;
         while (mayGoOn()) {
             if (ready != null && (reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
                 // nothing at hand says that it will not be alone
+                exposed = true;
                 if (!dispatch(ready, true)) {
                     return false;
                 }
                 ready = null;
                 continue;
             }
+            if (exposed && handOverIfShared()) {
+                return false;
+            }
             if (reader.contentLeft() == 0) {
                 if (!nextRecord()) {
                     peerClosed(null);
                     return true;
                 }
-                if (ready != null && mayWait()) {
+                if (ready != null && records.mayWait()) {
                     continue;
                 }
             }
-            ServerRequest complete = onRecord();
+            ServerRequest complete = records.handle();
             if (complete != null) {
                 if (ready != null) {
                     dispatch(ready, false);
@@ -174,16 +180,28 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             if (requests.isEmpty() && !output.isShared()) {
                 reader.shrink();
             }
-            return state == State.OPEN;
+            return isOpen();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether a complete head shall be handled before this record is taken: taking it may wait for some handler. */
-    private boolean mayWait() {
-        return reader.contentLeft() > 0 && (isInputType(reader.type()) // a full queue
-                || reader.type() == Fcgi.BEGIN_REQUEST && find(reader.requestId()) != null); // an id still in use
+    /**
+     * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
+     * that would cost all of them.
+     */
+    private boolean handOverIfShared() {
+        lock.lock();
+        try {
+            if (!output.isShared()) {
+                return false;
+            }
+            reading = false;
+            ensureReader();
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean nextRecord() throws IOException {
@@ -203,29 +221,32 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
      * @return false when another thread has the role now
      */
     private boolean dispatch(ServerRequest request, boolean mayBeInline) {
+        boolean inline;
         lock.lock();
         try {
-            if (request.hasEnded()) {
+            if (!request.isOpen()) {
                 return true;
             }
             request.dispatched(true);
-            counters().started.increment();
-            if (!mayBeInline || options.executor != null || output.isShared()) {
-                startElsewhere(request);
-                return true;
+            inline = mayBeInline && options.executor == null && !output.isShared();
+            if (inline) {
+                releaseRole();
             }
-            releaseRole();
         } finally {
             lock.unlock();
         }
+        counters().started.increment();
+        if (!inline) {
+            startElsewhere(request);
+            return true;
+        }
         request.run();
+        Thread.interrupted(); // if the handler left one, it is not for what this thread does next
         lock.lock();
         try {
-            if (reading) {
-                return false;
-            }
+            boolean taken = !reading;
             reading = true;
-            return true;
+            return taken;
         } finally {
             lock.unlock();
         }
@@ -236,13 +257,21 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             if (options.executor != null) {
                 options.executor.execute(request);
             } else {
-                Thread.startVirtualThread(request);
+                LibraryThreads.start(request);
             }
-        } catch (RuntimeException | OutOfMemoryError e) { // not only RejectedExecutionException
+        } catch (Throwable e) { // rejected, or out of memory
             LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
-            request.dispatched(false);
-            request.abort(Reason.TIMEOUT, e);
-            settle();
+            lock.lock();
+            try {
+                while (request.isOpen() && !output.hasRoom(1)) {
+                    output.awaitProgressUninterruptibly();
+                }
+                request.dispatched(false);
+                request.abort(Reason.TIMEOUT, e);
+                settle();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -257,14 +286,15 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
     private void ensureReader() {
-        if (!reading && state != State.CLOSED) {
-            reading = true;
-            try {
-                Thread.startVirtualThread(this::read);
-            } catch (OutOfMemoryError e) {
-                reading = false; // the thread of the handler comes back some time
-                throw e;
-            }
+        if (reading || state == State.CLOSED) {
+            return;
+        }
+        reading = true;
+        try {
+            LibraryThreads.start(this::read);
+        } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
+            LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
+            releaseRole();
         }
     }
 
@@ -275,276 +305,13 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             return true;
         }
         try {
-            boolean lasting = !reading && tick - freeSince >= 2;
-            if (lasting) {
+            if (!reading && tick - freeSince >= 2) {
                 ensureReader();
             }
             watched = !reading;
             return watched;
         } finally {
             lock.unlock();
-        }
-    }
-
-    // ---- records
-
-    /** Acts on the current record, or on what is left of it. Returns a request whose head it completed, or null. */
-    private ServerRequest onRecord() throws IOException {
-        int type = reader.type();
-        int id = reader.requestId();
-        if (id == Fcgi.NULL_REQUEST_ID) {
-            onManagementRecord(type);
-            return null;
-        }
-        if (type == Fcgi.BEGIN_REQUEST) {
-            begin(id);
-            return null;
-        }
-        ServerRequest request = find(id);
-        if (request != null) {
-            switch (type) {
-                case Fcgi.PARAMS -> {
-                    return params(request);
-                }
-                case Fcgi.STDIN, Fcgi.DATA -> input(request, type);
-                case Fcgi.ABORT_REQUEST -> abort(request);
-                default -> { }
-            }
-        }
-        reader.ignoreContent(); // of requests that have ended, and of types that nobody knows
-        return null;
-    }
-
-    private ServerRequest find(int id) {
-        lock.lock();
-        try {
-            return requests.get(id);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void begin(int id) throws IOException {
-        //  byte  0..1   2       3..7
-        //      | role | flags | reserved |
-        if (reader.contentLength() < Fcgi.BODY_LENGTH) {
-            throw new FcgiProtocolException("BEGIN_REQUEST of " + reader.contentLength() + " bytes instead of 8");
-        }
-        for (int filled = 0; filled < beginBody.length; ) {
-            filled += reader.read(beginBody, filled, beginBody.length - filled);
-        }
-        reader.ignoreContent();
-        Role role = Role.of((beginBody[0] & 0xFF) << 8 | beginBody[1] & 0xFF);
-        boolean keepConn = (beginBody[2] & Fcgi.KEEP_CONN) != 0;
-        lock.lock();
-        try {
-            awaitEnd(id);
-            if (state != State.OPEN) {
-                return;
-            }
-            ProtocolStatus refusal = refusal(role);
-            keep &= keepConn;
-            if (refusal != null) {
-                refuse(id, refusal);
-            } else {
-                inHand++;
-                requests.put(id, new ServerRequest(this, id, role));
-                if (requests.size() == 2 && !output.isShared()) {
-                    output.share();
-                    counters().multiplexed.increment();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one. */
-    private void awaitEnd(int id) throws FcgiProtocolException {
-        for (ServerRequest active; state == State.OPEN && (active = requests.get(id)) != null; ) {
-            if (!active.isInputComplete()) {
-                throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
-            }
-            output.awaitProgressUninterruptibly();
-        }
-    }
-
-    /** Locked. Decides about a new request; a request that is not refused has its permit. */
-    private ProtocolStatus refusal(Role role) {
-        int active = requests.size();
-        if (role == null || !options.handles(role)) {
-            return ProtocolStatus.UNKNOWN_ROLE;
-        }
-        if (active > 0 && options.maxRequestsPerConnection == 1) {
-            return ProtocolStatus.CANT_MPX_CONN;
-        }
-        boolean closing = active > 0 && (!keep || server.isDraining());
-        boolean full = active >= options.maxRequestsPerConnection
-                || inHand >= options.maxRequestsPerConnection + MAX_ABANDONED;
-        return closing || full || !server.admitRequest() ? ProtocolStatus.OVERLOADED : null;
-    }
-
-    private void refuse(int id, ProtocolStatus status) throws IOException {
-        counters().refused.increment();
-        RecordBuffer records = newOutput();
-        if (status == ProtocolStatus.OVERLOADED) {
-            ErrorAnswer.OVERLOADED.appendTo(records, id, false); // not knowing yet whether it is a HEAD request
-        } else {
-            records.endRequest(id, 0, status.code());
-        }
-        inputOpen = true;
-        writeFromReader(records);
-    }
-
-    private ServerRequest params(ServerRequest request) throws IOException {
-        if (request.isHeadComplete()) {
-            reader.ignoreContent();
-            return null;
-        }
-        if (reader.contentLength() == 0) {
-            Params params = request.head().params();
-            if (params == null) {
-                refuseHead(request);
-                return null;
-            }
-            lock.lock();
-            try {
-                request.headComplete(params);
-            } finally {
-                lock.unlock();
-            }
-            return request;
-        }
-        for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
-            if (!request.head().append(reader.array(), reader.position(), count)) {
-                reader.ignoreContent();
-                refuseHead(request);
-                break;
-            }
-        }
-        return null;
-    }
-
-    private void refuseHead(ServerRequest request) throws IOException {
-        lock.lock();
-        try {
-            if (!request.hasEnded()) {
-                counters().refused.increment();
-                request.refuse(ErrorAnswer.OVERLOADED);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A record of STDIN or DATA; ignored where the role has no such stream. */
-    private void input(ServerRequest request, int type) throws IOException {
-        StreamInput stream = request.input(type);
-        if (stream == null) {
-            return;
-        }
-        boolean early = type == Fcgi.STDIN ? !request.isHeadComplete() : !request.input(Fcgi.STDIN).hasEnded();
-        if (early) {
-            throw new FcgiProtocolException(
-                    Fcgi.typeName(type) + " for request " + request.id() + " before the end of the stream before it");
-        }
-        if (reader.contentLength() == 0) {
-            lock.lock();
-            try {
-                stream.end();
-            } finally {
-                lock.unlock();
-            }
-            return;
-        }
-        for (int count; (count = reader.fill()) > 0; ) {
-            lock.lock();
-            try {
-                // a request that has ended takes everything and drops it
-                int taken = stream.offer(reader.array(), reader.position(), count);
-                reader.skip(taken);
-                if (taken < count) {
-                    awaitRoom(request, stream);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** Locked. Waits for a slow handler; not for ever when other requests wait behind it. */
-    private void awaitRoom(ServerRequest request, StreamInput stream) {
-        long left = options.stallTimeout;
-        while (stream.isFull() && !request.hasEnded()) {
-            boolean interrupted = Thread.interrupted();
-            try {
-                if (requests.size() == 1) {
-                    roomMade.await();
-                } else if (left > 0) {
-                    left = roomMade.awaitNanos(left);
-                } else {
-                    LOG.log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
-                    request.abort(Reason.INPUT_STALLED, null);
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public void roomMade(StreamInput stream) {
-        roomMade.signalAll();
-    }
-
-    private void abort(ServerRequest request) {
-        lock.lock();
-        try {
-            request.abort(Reason.ABORT_REQUEST, null);
-            settle();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void onManagementRecord(int type) throws IOException {
-        if (type != 0 && type < Fcgi.GET_VALUES) {
-            throw new FcgiProtocolException(Fcgi.typeName(type) + " with request id 0");
-        }
-        RecordBuffer answer = newManagementAnswer();
-        if (type == Fcgi.GET_VALUES) {
-            Values.answer(reader.readContent(Values.MAX_LENGTH), options, answer);
-        } else if (type == Fcgi.GET_VALUES_RESULT || type == Fcgi.UNKNOWN_TYPE) {
-            reader.ignoreContent(); // answers to what we never ask
-            return;
-        } else {
-            reader.ignoreContent();
-            answer.unknownType(type);
-        }
-        lock.lock();
-        try {
-            writeFromReader(answer);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private RecordBuffer newManagementAnswer() {
-        return new RecordBuffer(Values.MAX_LENGTH, options.recordPadding);
-    }
-
-    /** Locked. Writes what the library says itself; stops reading while the peer does not take it. */
-    void writeFromReader(RecordBuffer records) throws IOException {
-        records.close();
-        while (!output.hasRoom(records.length())) {
-            output.awaitProgressUninterruptibly();
-        }
-        if (state == State.OPEN) {
-            output.write(records.array(), 0, records.length());
-            settle();
         }
     }
 
@@ -562,31 +329,29 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         pullingThread = Thread.currentThread();
         boolean interrupted = request.enterIo();
         lock.unlock();
-        int count = 0;
         try {
-            count = pullRecords(request, stream, target, offset, length);
+            return pullRecords(request, stream, target, offset, length);
         } catch (FcgiProtocolException e) {
             protocolError(e);
+            return 0;
         } catch (IOException e) {
             peerClosed(e);
+            return 0;
         } finally {
             lock.lock();
             request.leaveIo(interrupted);
             pulling = null;
             pullingThread = null;
-            if (output.isShared() || request.hasEnded() || state != State.OPEN) {
-                reading = false;
+            releaseRole();
+            if (output.isShared() || !request.isOpen() || !isOpen()) {
                 ensureReader(); // more to read than this handler's input
-            } else {
-                releaseRole();
             }
         }
-        return count;
     }
 
     /** Locked. The active request that a stream belongs to: in this state there is one at most. */
     private ServerRequest owner(StreamInput stream) {
-        for (ServerRequest request : requests.values()) {
+        for (ServerRequest request : requests.active()) {
             if (request.input(Fcgi.STDIN) == stream || request.input(Fcgi.DATA) == stream) {
                 return request;
             }
@@ -601,14 +366,13 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
                 peerClosed(null);
                 return 0;
             }
-            if (reader.contentLeft() > 0 && reader.requestId() == request.id()
-                    && request.input(reader.type()) == stream && isInputType(reader.type())) {
+            if (records.hasContentOf(request, stream)) {
                 return reader.read(target, offset, length);
             }
-            onRecord(); // completes no head: a second request makes the connection shared, see below
+            records.handle(); // completes no head: a second request makes the connection shared, see below
             lock.lock();
             try {
-                if (stream.hasEnded() || request.hasEnded() || output.isShared() || state != State.OPEN) {
+                if (stream.hasEnded() || !request.isOpen() || output.isShared() || !isOpen()) {
                     return 0;
                 }
             } finally {
@@ -617,8 +381,9 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    private static boolean isInputType(int type) {
-        return type == Fcgi.STDIN || type == Fcgi.DATA;
+    @Override
+    public void roomMade(StreamInput stream) {
+        records.roomMade();
     }
 
     // ---- requests; all locked
@@ -627,19 +392,35 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         return requests.size() == 1 && requests.get(request.id()) == request;
     }
 
+    /** {@return whether the connection closes when nothing is active any more} */
+    boolean isLast() {
+        return !keep || server.isDraining();
+    }
+
+    void shareIfNeeded() {
+        if (requests.size() == 2 && !output.isShared()) {
+            output.share();
+            counters().multiplexed.increment();
+        }
+    }
+
     /** No record of the request is admitted any more; its id is free. */
     void requestEnded(ServerRequest request) {
-        requests.remove(request.id());
+        requests.remove(request);
         inputOpen |= !request.isInputComplete();
         idleSince = System.nanoTime();
-        roomMade.signalAll(); // the reader may be waiting for this handler
+        records.roomMade(); // the reader may be waiting for this handler
         if (!request.isDispatched()) {
             handlerReturned();
         }
     }
 
+    void inputStaysOpen() {
+        inputOpen = true;
+    }
+
     void handlerReturned() {
-        inHand--;
+        requests.handlerReturned();
         server.releaseRequest();
     }
 
@@ -662,30 +443,46 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Closes the connection if it has nothing more to do. */
     void settle() {
-        if (requests.isEmpty() && (!keep || server.isDraining())) {
+        if (requests.isEmpty() && isLast()) {
             startClosing();
         }
     }
 
-    RecordBuffer newOutput() {
-        RecordBuffer records = spareOutput;
-        spareOutput = null;
-        return records == null ? new RecordBuffer(options.outputBuffer, options.recordPadding) : records;
+    /** Writes what the library says itself; stops reading while the peer does not take it. */
+    void writeFromReader(RecordBuffer answer) throws IOException {
+        answer.close();
+        while (!output.hasRoom(answer.length())) {
+            output.awaitProgressUninterruptibly();
+        }
+        if (isOpen()) {
+            output.write(answer.array(), 0, answer.length());
+        }
+    }
+
+    RecordBuffer newBuffer() {
+        RecordBuffer buffer = spareBuffer;
+        spareBuffer = null;
+        return buffer == null ? new RecordBuffer(options.outputBuffer, options.recordPadding) : buffer;
     }
 
     /** Keeps the buffer of an ended request for the next one, unless a large response made it large. */
-    void recycle(RecordBuffer records) {
-        if (records.array().length <= 4096) {
-            records.clear();
-            spareOutput = records;
+    void recycle(RecordBuffer buffer) {
+        if (buffer.array().length <= RECYCLED_LENGTH) {
+            buffer.clear();
+            spareBuffer = buffer;
         }
     }
 
     // ---- the end
 
+    /** Locked. */
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
     /** Locked. The last answer is on its way: says so to the peer and lets the reader finish. */
     private void startClosing() {
-        if (state == State.OPEN) {
+        if (isOpen()) {
             state = State.CLOSING;
             closingSince = System.nanoTime();
             if (reading) {
@@ -696,21 +493,23 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Called by the reader at the end of the stream (no cause), or when reading failed. */
     private void peerClosed(IOException cause) {
+        boolean ended = cause == null || cause instanceof EOFException;
         lock.lock();
         try {
             inputEnded = true;
             if (!requests.isEmpty()) {
-                LOG.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport, requests.size(),
-                        cause == null ? "closed by peer" : cause);
+                LOG.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
+                        requests.size(), cause == null ? "closed by peer" : cause);
             }
-            if (cause == null && options.tolerateHalfClose) {
-                abortRequests(Reason.CONNECTION_LOST, null, false);
+            // after the last call it is we who ended the input
+            if (ended && (options.tolerateHalfClose || lastCall)) {
+                abortRequests(Reason.CONNECTION_LOST, cause, false);
                 while (!requests.isEmpty()) {
                     output.awaitProgressUninterruptibly();
                 }
             }
             abortRequests(Reason.CONNECTION_LOST, cause, true);
-            if (cause != null) {
+            if (!ended) {
                 output.fail(cause);
             }
             startClosing();
@@ -746,7 +545,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     }
 
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
-        for (ServerRequest request : List.copyOf(requests.values())) {
+        for (ServerRequest request : requests.snapshot()) {
             if (alsoComplete || !request.isInputComplete()) {
                 request.abort(reason, cause);
             }
@@ -755,32 +554,38 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Closes without destroying a response in flight; called once, by the holder of the role. */
     private void close() {
-        boolean linger;
+        try {
+            if (flushForClose()) {
+                drain();
+            }
+        } finally {
+            transport.close();
+            lock.lock();
+            try {
+                state = State.CLOSED;
+            } finally {
+                lock.unlock();
+            }
+            server.closed(this);
+        }
+    }
+
+    /** Waits until all is written. Returns whether there may be input left, which would turn the close into a reset. */
+    private boolean flushForClose() {
         lock.lock();
         try {
             startClosing();
-            // with input unread, or still to come, close() would send a reset
-            linger = !inputEnded && (inputOpen || !reader.isAtBorder());
+            boolean linger = !inputEnded && (inputOpen || !reader.isAtBorder());
             if (linger || !output.isIdle()) {
                 output.endAfterFlush();
             }
             while (!output.isIdle()) {
                 output.awaitProgressUninterruptibly(); // not longer than the write time-out
             }
+            return linger;
         } finally {
             lock.unlock();
         }
-        if (linger) {
-            drain();
-        }
-        transport.close();
-        lock.lock();
-        try {
-            state = State.CLOSED;
-        } finally {
-            lock.unlock();
-        }
-        server.closed(this);
     }
 
     private void drain() {
@@ -817,30 +622,25 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             return;
         }
         try {
-            if (output.isStuck(now - options.writeTimeout)) {
+            if (output.isStuck(options.writeTimeout, now)) {
                 LOG.log(Level.DEBUG, "write time-out: {0}", transport);
                 giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
-            } else if (state == State.CLOSING && output.isIdle() && closingSince + CLOSING_TIME - now < 0) {
+            } else if (state == State.CLOSING && output.isIdle() && TimeLimit.isOver(CLOSING_TIME, closingSince, now)) {
                 transport.close();
-            } else if (state == State.OPEN) {
-                checkRequests(now);
+            } else if (isOpen() && requests.isEmpty()) {
+                checkIdle(now);
+            } else if (isOpen()) {
+                requests.snapshot().forEach(request -> request.check(now));
+                settle();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void checkRequests(long now) {
-        if (!requests.isEmpty()) {
-            long starvingSince = now - options.idleTimeout; // without limit: 292 years ago
-            for (ServerRequest request : List.copyOf(requests.values())) {
-                request.check(now, starvingSince);
-            }
-            settle();
-            return;
-        }
-        long idleTime = server.isDraining() ? DRAINING_IDLE_TIME : options.idleTimeout;
-        if (!lastCall && reading && idleTime != Long.MAX_VALUE && now - idleSince > idleTime) {
+    private void checkIdle(long now) {
+        long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.idleTimeout;
+        if (!lastCall && reading && TimeLimit.isOver(limit, idleSince, now)) {
             lastCall = true;
             keep = false;
             transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender

@@ -3,11 +3,12 @@ package dev.fcgi.internal.server;
 import dev.fcgi.AbortPolicy;
 import dev.fcgi.FilterRequest;
 import dev.fcgi.Params;
-import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One request of a web server, from BEGIN_REQUEST to END_REQUEST, and its handler, which may take longer.
  *
- * <p>All state that changes is guarded by the connection's lock; methods marked "locked" expect it to be held. The lock
+ * <p>All state that changes is guarded by the connection's lock; methods marked "Locked" expect it to be held. The lock
  * makes one thing true that everything else rests on: whether a request has ended is decided in the same step that
  * admits its records to the output, so that nothing can follow END_REQUEST, whoever holds its streams.
  */
@@ -38,29 +39,22 @@ public final class ServerRequest implements FilterRequest, Runnable {
     private final int id;
     private final Role role;
     private final RequestHead head;
-    private Params params;
     private final StreamInput stdin;
     /** Null unless the role is Filter. */
     private final StreamInput data;
     private final InputStream filterData;
     private final Stdout stdout = new Stdout(this);
-    private Stderr stderr;
+    private Params params;
 
     // guarded by the connection's lock
-    private RecordBuffer output;
-    private boolean outputBegun;
-    private int appStatus;
+    private final Response response;
+    private final HandlerThread handler = new HandlerThread();
+    private boolean dispatched;
     private boolean ended;
     private Reason aborted;
     private List<Runnable> abortActions;
-    private long deadline;
-
-    private boolean dispatched;
-
-    // the thread of the handler and the interrupts meant for it; guarded by the connection's lock
-    private Thread handler;
-    private boolean handlerInIo;
-    private boolean interruptPending;
+    /** Since when the head is awaited, or the handler at work. */
+    private long since = System.nanoTime();
 
     /** Made at BEGIN_REQUEST. */
     ServerRequest(ServerConnection connection, int id, Role role) {
@@ -73,11 +67,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         this.stdin = new StreamInput(connection, lock, options.inputBuffer);
         this.data = role == Role.FILTER ? new StreamInput(connection, lock, options.inputBuffer) : null;
         this.filterData = data == null ? InputStream.nullInputStream() : new FilterData(stdin, data);
-        this.deadline = after(options.headTimeout);
-    }
-
-    private static long after(long timeout) {
-        return timeout == Long.MAX_VALUE ? Long.MAX_VALUE : System.nanoTime() + timeout;
+        this.response = new Response(this, connection);
     }
 
     // ---- what the connection's reader does
@@ -89,7 +79,6 @@ public final class ServerRequest implements FilterRequest, Runnable {
     /** Locked. The parameters are complete: the handler may start. */
     void headComplete(Params complete) {
         params = complete;
-        deadline = Long.MAX_VALUE;
     }
 
     boolean isHeadComplete() {
@@ -116,9 +105,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
     /** Locked. */
     void dispatched(boolean yes) {
         dispatched = yes;
+        since = System.nanoTime();
     }
 
-    /** Handles the request from beginning to end on the calling thread. */
+    /** Handles the request from beginning to end on the calling thread. Throws nothing. */
     @Override
     public void run() {
         Throwable failure = null;
@@ -140,35 +130,86 @@ public final class ServerRequest implements FilterRequest, Runnable {
     public boolean begin() {
         lock.lock();
         try {
-            if (ended) {
-                return false;
+            if (!ended) {
+                handler.begin();
             }
-            handler = Thread.currentThread();
-            deadline = after(connection.options().handlerTimeout);
-            return true;
+            return !ended;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The handler has returned or thrown; called once, by its thread. */
+    /** The handler has returned or thrown; called once, by its thread. Throws nothing. */
     public void complete(Throwable failure) {
+        while (lock.isHeldByCurrentThread()) {
+            lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
+        }
         if (failure != null) {
             logFailure(failure);
         }
+        boolean interruptedByUs;
         lock.lock();
+        try {
+            connection.output().abandonWrite(); // as above
+            endSafely(failure);
+        } finally {
+            interruptedByUs = handler.end();
+            connection.handlerReturned();
+            lock.unlock();
+        }
+        if (interruptedByUs) {
+            Thread.interrupted(); // what it was for is over
+        }
+    }
+
+    private void logFailure(Throwable failure) {
+        try {
+            if (isAborted()) {
+                LOG.log(Level.DEBUG, () -> "handler of an aborted request ended with " + failure);
+            } else {
+                connection.counters().failed.increment();
+                LOG.log(Level.WARNING, "handler failed: " + this, failure);
+            }
+        } catch (Throwable ignored) {
+            // of getMessage(), of the logger, of memory: the request must end all the same
+        }
+    }
+
+    private void endSafely(Throwable failure) {
         try {
             if (!ended) {
                 end(failure);
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "response lost", e);
-        } finally {
-            handler = null;
-            connection.handlerReturned();
+        } catch (Throwable e) { // OutOfMemoryError, most likely
+            connection.closeAfterLast();
+            abort(Reason.CONNECTION_LOST, e);
             connection.settle();
-            lock.unlock();
-            Thread.interrupted(); // whatever it was for, it is over; the thread may serve the next request
+        }
+    }
+
+    /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
+    private void end(Throwable failure) throws IOException {
+        if (failure != null && response.hasBegun() && connection.isAlone(this)) {
+            // web servers ignore the application status and would take the part for the whole
+            stage(response.cut());
+            ended();
+            connection.closeAfterLast();
+            connection.settle();
+            return;
+        }
+        response.awaitRoom();
+        if (ended) {
+            return; // cancelled meanwhile
+        }
+        boolean last = connection.isLast(); // not what becomes true while it is written: the peer may have gone on
+        RecordBuffer records = response.end(failure);
+        ended();
+        writeToConnection(records);
+        connection.recycle(records);
+        if (last) {
+            connection.settle();
         }
     }
 
@@ -177,69 +218,11 @@ public final class ServerRequest implements FilterRequest, Runnable {
         lock.lock();
         try {
             abort(Reason.SHUTDOWN, null);
+            connection.settle();
         } finally {
             lock.unlock();
         }
         complete(null);
-    }
-
-    private void logFailure(Throwable failure) {
-        if (isAborted()) {
-            LOG.log(Level.DEBUG, () -> "handler of an aborted request ended with " + failure);
-        } else {
-            connection.counters().failed.increment();
-            LOG.log(Level.WARNING, "handler failed: " + this, failure);
-        }
-    }
-
-    /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
-    private void end(Throwable failure) throws IOException {
-        if (failure != null && outputBegun && connection.isAlone(this)) {
-            // web servers ignore the application status and would take the part for the whole
-            stageCut();
-            ended();
-            connection.closeAfterLast();
-            connection.settle();
-            return;
-        }
-        while (!ended && !connection.output().hasRoom(output == null ? 0 : output.length())) {
-            connection.output().awaitProgressUninterruptibly(); // an interrupt must not cost the END_REQUEST
-        }
-        if (ended) {
-            return; // cancelled meanwhile
-        }
-        RecordBuffer records = takeOutput();
-        if (failure != null && !outputBegun) {
-            records.clear();
-            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, hasBody());
-        } else {
-            records.endStream(Fcgi.STDOUT, id);
-        }
-        appendStderr(records); // what a handler said before it failed matters most
-        int status = failure != null && appStatus == 0 ? 1 : appStatus;
-        records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
-        ended();
-        write(records);
-        connection.recycle(records);
-        connection.settle();
-    }
-
-    private void appendStderr(RecordBuffer records) {
-        if (stderr == null) {
-            return;
-        }
-        byte[] text = stderr.content();
-        if (text.length > 0) {
-            records.appendAll(Fcgi.STDERR, id, text, text.length);
-            records.endStream(Fcgi.STDERR, id);
-        }
-        if (stderr.dropped() > 0) {
-            LOG.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}", stderr.dropped(), this);
-        }
-    }
-
-    private boolean hasBody() {
-        return params == null || !"HEAD".equals(params.get("REQUEST_METHOD"));
     }
 
     /** Locked. From here on no record of this request is admitted. */
@@ -251,6 +234,14 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
         connection.requestEnded(this);
         connection.output().wakeUp();
+    }
+
+    /** Locked. Ends a request that has no handler yet with the library's own answer. Releases the lock while writing. */
+    void refuse(ErrorAnswer answer) throws IOException {
+        RecordBuffer records = response.answer(answer);
+        ended();
+        connection.writeFromReader(records);
+        connection.settle();
     }
 
     // ---- cancellation: one way for all reasons
@@ -267,49 +258,22 @@ public final class ServerRequest implements FilterRequest, Runnable {
         if (data != null) {
             data.fail(failure);
         }
-        boolean cut = outputBegun && reason != Reason.ABORT_REQUEST && connection.isAlone(this);
-        if (reason != Reason.CONNECTION_LOST) {
-            if (cut) {
-                stageCut();
-            } else {
-                stageEnd(reason);
-            }
-        }
-        ended();
+        boolean cut = response.hasBegun() && reason != Reason.ABORT_REQUEST && connection.isAlone(this);
         if (cut) {
             connection.closeAfterLast();
         }
+        if (reason != Reason.CONNECTION_LOST) {
+            stage(cut ? response.cut() : response.abortedEnd(reason));
+        }
+        ended();
         connection.abandon(this);
         if (connection.options().abortPolicy == AbortPolicy.INTERRUPT) {
-            interruptHandler();
+            handler.interrupt();
         }
         if (abortActions != null) {
             abortActions.forEach(this::startAbortAction);
             abortActions = null;
         }
-    }
-
-    /**
-     * Locked. The last record of a response that broke off; the connection closes behind it. For nginx a close alone is
-     * the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes it
-     * fail the response in all cases; whoever ignores it still sees no END_REQUEST.
-     */
-    private void stageCut() {
-        RecordBuffer records = new RecordBuffer(0, false);
-        records.abortRequest(id);
-        stage(records);
-    }
-
-    private void stageEnd(Reason reason) {
-        RecordBuffer records = new RecordBuffer(0, connection.options().recordPadding);
-        if (outputBegun || reason == Reason.ABORT_REQUEST) {
-            records.endStream(Fcgi.STDOUT, id);
-            int status = reason == Reason.ABORT_REQUEST ? appStatus : 1;
-            records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
-        } else {
-            ErrorAnswer.TIMEOUT.appendTo(records, id, hasBody());
-        }
-        stage(records);
     }
 
     private void stage(RecordBuffer records) {
@@ -320,19 +284,8 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
     }
 
-    private void interruptHandler() {
-        if (handler == null) {
-            return;
-        }
-        if (handlerInIo) {
-            interruptPending = true; // an interrupt inside would close the socket
-        } else {
-            handler.interrupt();
-        }
-    }
-
     private void startAbortAction(Runnable action) {
-        Thread.startVirtualThread(() -> {
+        LibraryThreads.start(() -> {
             try {
                 action.run();
             } catch (Throwable e) {
@@ -341,96 +294,34 @@ public final class ServerRequest implements FilterRequest, Runnable {
         });
     }
 
-    /**
-     * Locked. The calling thread is about to touch the socket, where an interrupt would close the connection: takes its
-     * flag away, and keeps our own interrupts off.
-     *
-     * @return what to give to {@link #leaveIo}
-     */
-    boolean enterIo() {
-        if (Thread.currentThread() == handler) {
-            handlerInIo = true;
-        }
-        return Thread.interrupted();
-    }
-
-    /** Locked. The end of what {@link #enterIo} began. */
-    void leaveIo(boolean interrupted) {
-        boolean pending = false;
-        if (Thread.currentThread() == handler) {
-            pending = interruptPending;
-            handlerInIo = false;
-            interruptPending = false;
-        }
-        if (interrupted || pending) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Locked. Checks the limits on time. */
-    void check(long now, long starvingSince) {
-        if (deadline != Long.MAX_VALUE && deadline - now < 0) {
-            LOG.log(Level.WARNING, "{0} time-out: {1}", params == null ? "request head" : "handler", this);
-            if (params == null) {
+    void check(long now) {
+        Options options = connection.options();
+        if (!isHeadComplete()) {
+            if (TimeLimit.isOver(options.headTimeout, since, now)) {
+                LOG.log(Level.WARNING, "request head time-out: {0}", this);
                 connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
+                abort(Reason.TIMEOUT, null);
             }
+        } else if (TimeLimit.isOver(options.handlerTimeout, since, now)) {
+            LOG.log(Level.WARNING, "handler time-out: {0}", this);
             abort(Reason.TIMEOUT, null);
-        } else if (stdin.isStarving(starvingSince) || data != null && data.isStarving(starvingSince)) {
+        } else if (stdin.isStarving(options.idleTimeout, now)
+                || data != null && data.isStarving(options.idleTimeout, now)) {
             LOG.log(Level.DEBUG, "input time-out: {0}", this);
             abort(Reason.TIMEOUT, null);
         }
     }
 
-    /** Locked. Whether no record of this request is admitted any more. */
-    boolean hasEnded() {
-        return ended;
-    }
-
-    /** Locked. Ends a request that has no handler yet with the library's own answer. Releases the lock while writing. */
-    void refuse(ErrorAnswer answer) throws IOException {
-        RecordBuffer records = takeOutput();
-        answer.appendTo(records, id, hasBody());
-        ended();
-        connection.writeFromReader(records);
-    }
-
     // ---- output
 
-    void writeStdout(byte[] source, int offset, int length) throws IOException {
-        lock.lock();
-        try {
-            int written = 0;
-            while (written < length) {
-                checkOpen();
-                if (output == null) {
-                    output = connection.newOutput();
-                }
-                int room = output.room(Fcgi.STDOUT, id);
-                if (room == 0) {
-                    send();
-                    continue;
-                }
-                int count = Math.min(room, length - written);
-                output.append(Fcgi.STDOUT, id, source, offset + written, count);
-                written += count;
-            }
-            checkOpen();
-        } finally {
-            lock.unlock();
-        }
+    /** Locked. Whether records of this request may still be admitted. */
+    boolean isOpen() {
+        return !ended;
     }
 
-    void flushStdout() throws IOException {
-        lock.lock();
-        try {
-            checkOpen();
-            send();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void checkOpen() throws IOException {
+    /** Locked. */
+    void checkOpen() throws IOException {
         if (aborted != null) {
             throw new RequestAbortedException(aborted, null);
         }
@@ -439,37 +330,22 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
     }
 
-    /** Sends what is buffered. Releases the lock while writing; another thread then finds an empty buffer. */
-    private void send() throws IOException {
-        awaitRoom();
-        checkOpen();
-        if (output == null || output.length() == 0) {
-            return;
-        }
-        RecordBuffer records = takeOutput();
-        outputBegun = true;
-        write(records);
-        records.clear();
-        if (output == null && !ended) {
-            output = records;
-        }
-        checkOpen();
+    boolean mayHaveBody() {
+        return params == null || !"HEAD".equals(params.get("REQUEST_METHOD"));
     }
 
-    private void awaitRoom() throws IOException {
-        while (!ended && !connection.output().hasRoom(output == null ? 0 : output.length())) {
-            connection.output().awaitProgress();
-        }
+    /** Locked. Puts off interrupts while this thread touches the socket; see {@link HandlerThread}. */
+    boolean enterIo() {
+        return handler.enterIo();
     }
 
-    /** Takes the buffer away, so that no other thread can change it while it is written. */
-    private RecordBuffer takeOutput() {
-        RecordBuffer records = output == null ? connection.newOutput() : output;
-        output = null;
-        return records;
+    /** Locked. */
+    void leaveIo(boolean interrupted) {
+        handler.leaveIo(interrupted);
     }
 
-    private void write(RecordBuffer records) throws IOException {
+    /** Locked. Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */
+    void writeToConnection(RecordBuffer records) throws IOException {
         records.close();
         boolean interrupted = enterIo();
         try {
@@ -479,6 +355,24 @@ public final class ServerRequest implements FilterRequest, Runnable {
             throw aborted == null ? e : new RequestAbortedException(aborted, e);
         } finally {
             leaveIo(interrupted);
+        }
+    }
+
+    void writeStdout(byte[] source, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            response.write(source, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void flushStdout() throws IOException {
+        lock.lock();
+        try {
+            response.flush();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -513,10 +407,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
     public OutputStream stderr() {
         lock.lock();
         try {
-            if (stderr == null) {
-                stderr = new Stderr(connection.options().maxStderrLength);
-            }
-            return stderr;
+            return response.stderr();
         } finally {
             lock.unlock();
         }
@@ -526,7 +417,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
     public void appStatus(int status) {
         lock.lock();
         try {
-            appStatus = status;
+            response.appStatus(status);
         } finally {
             lock.unlock();
         }

@@ -191,12 +191,12 @@ public final class RecordReader {
     public int discard() throws IOException {
         contentLeft = 0;
         paddingLeft = 0;
-        int buffered = limit - position;
-        position = limit;
-        if (buffered > 0) {
-            return buffered;
+        if (position == limit && !receive()) {
+            return -1;
         }
-        return receive() ? limit - position : -1;
+        int count = limit - position;
+        position = limit;
+        return count;
     }
 
     private void skipRecord() throws IOException {

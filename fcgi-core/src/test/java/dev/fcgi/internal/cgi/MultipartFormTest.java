@@ -131,7 +131,8 @@ class MultipartFormTest {
         String body = "--" + b + "\r\nContent-Disposition: form-data; name=\"json\"\r\nContent-Type: application/json"
                 + "\r\n\r\n{\"a\":1}\r\n--" + b + "\r\nContent-Disposition: attachment; name=\"f\"; "
                 + "filename=\"a\\\"b\\\\c.txt\"\r\nContent-Type: text/plain\r\nX-Custom: yes\r\n\r\nhello\n\r\n--" + b
-                + "\r\nContent-Disposition: form-data; name=\"empty\"; filename=\"empty.bin\"\r\n\r\n\r\n--" + b + "--\r\n";
+                + "\r\nContent-Disposition: form-data; name=\"empty\"; filename=\"empty.bin\"\r\n\r\n\r\n--" + b
+                + "--\r\n";
         try (MultipartForm form = read("multipart/form-data; boundary=\"" + b + "\"", body)) {
             assertEquals(List.of(Map.entry("json", "{\"a\":1}")), form.fields());
             Upload f = form.uploads().getFirst();

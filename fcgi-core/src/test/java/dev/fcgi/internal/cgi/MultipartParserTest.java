@@ -82,7 +82,8 @@ class MultipartParserTest {
 
     @Test
     void preambleAndEpilogueAreNoContent() {
-        assertContent("v", "preamble --B\r\n\r\n--BB\r\n--B\r\n" + A + "\r\nv\r\n--B--\r\n--B\r\nepilogue\r\n--B--\r\n");
+        String preamble = "preamble --B\r\n\r\n--BB\r\n";
+        assertContent("v", preamble + "--B\r\n" + A + "\r\nv\r\n--B--\r\n--B\r\nepilogue\r\n--B--\r\n");
         assertContent("v", "\r\n--B\r\n" + A + "\r\nv\r\n--B--");
         assertContent("v", "--B\r\n" + A + "\r\nv\r\n--B--epilogue");
     }
@@ -157,7 +158,8 @@ class MultipartParserTest {
 
     @Test
     void truncationAnywhereIsTold() {
-        String body = "preamble\r\n--B \r\n" + A + "X: y\r\n z\r\n\r\n\r\n--BB\r\nv\r\n\r\n--B\r\n\r\n--B\r\n\r\nw\r\n--B--";
+        String body = "preamble\r\n--B \r\n" + A + "X: y\r\n z\r\n\r\n\r\n--BB\r\nv\r\n\r\n--B\r\n\r\n"
+                + "--B\r\n\r\nw\r\n--B--";
         byte[] bytes = Transcript.latin1(body);
         for (int end = 0; end < bytes.length; end++) {
             for (int piece : new int[] {1, 7, 1000}) {
@@ -214,7 +216,8 @@ class MultipartParserTest {
             String[] words = {
                 "\r", "\n", "-", "--", "\r\n", "\r\n--", "\r\n--" + b, "\r\n--" + b, "--" + b, "\r\n--" + b + "\r\n",
                 "\r\n--" + b + "\r\n\r\n", "\r\n--" + b + " \r\n\r\n", "\r\n--" + b + "--", b, "a", " ", "\t", ":",
-                "a:b\r\n", "A: c\r\n\r\n", "\r\n\r\n", "\0", "\u00e9", "\r\n--" + b + "\r\n" + A + "\r\n", "x".repeat(99)
+                "a:b\r\n", "A: c\r\n\r\n", "\r\n\r\n", "\0", "\u00e9", "\r\n--" + b + "\r\n" + A + "\r\n",
+                "x".repeat(99)
             };
             StringBuilder text = new StringBuilder(random.nextInt(3) == 0 ? "" : "--" + b + "\r\n\r\n");
             for (int i = random.nextInt(12); i > 0; i--) {

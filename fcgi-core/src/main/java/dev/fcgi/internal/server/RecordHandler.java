@@ -1,0 +1,317 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.Params;
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.Role;
+import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordBuffer;
+import dev.fcgi.internal.wire.RecordReader;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Acts on the records of one connection: what each type means to an application.
+ *
+ * <p>Confined to the holder of the connection's reader role, like the {@link RecordReader} it reads from. Takes the
+ * connection's lock for what it changes.
+ */
+final class RecordHandler {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    /** More than any answer to an abort takes. */
+    private static final int ANSWER_LENGTH = 256;
+
+    private final ServerConnection connection;
+    private final Options options;
+    private final RecordReader reader;
+    private final ReentrantLock lock;
+    private final Condition roomMade;
+    private final byte[] beginBody = new byte[Fcgi.BODY_LENGTH];
+
+    RecordHandler(ServerConnection connection, RecordReader reader) {
+        this.connection = connection;
+        this.options = connection.options();
+        this.reader = reader;
+        this.lock = connection.lock();
+        this.roomMade = lock.newCondition();
+    }
+
+    /** Acts on the current record, or on what is left of it. Returns a request whose head it completed, or null. */
+    ServerRequest handle() throws IOException {
+        int type = reader.type();
+        int id = reader.requestId();
+        if (id == Fcgi.NULL_REQUEST_ID) {
+            management(type);
+            return null;
+        }
+        if (type == Fcgi.BEGIN_REQUEST) {
+            begin(id);
+            return null;
+        }
+        ServerRequest request = find(id);
+        if (request != null) {
+            switch (type) {
+                case Fcgi.PARAMS -> {
+                    return params(request);
+                }
+                case Fcgi.STDIN, Fcgi.DATA -> input(request, type);
+                case Fcgi.ABORT_REQUEST -> abort(request);
+                default -> { }
+            }
+        }
+        reader.ignoreContent(); // of requests that have ended, and of types that nobody knows
+        return null;
+    }
+
+    /** Whether a complete head shall be handled before the current record: acting on that may wait for some handler. */
+    boolean mayWait() {
+        return reader.contentLeft() > 0 && (isInput(reader.type()) // a full queue
+                || reader.type() == Fcgi.BEGIN_REQUEST && find(reader.requestId()) != null); // an id still in use
+    }
+
+    /** Whether the current record has content of a stream. */
+    boolean hasContentOf(ServerRequest request, StreamInput stream) {
+        return reader.contentLeft() > 0 && reader.requestId() == request.id() && isInput(reader.type())
+                && request.input(reader.type()) == stream;
+    }
+
+    private static boolean isInput(int type) {
+        return type == Fcgi.STDIN || type == Fcgi.DATA;
+    }
+
+    private ServerRequest find(int id) {
+        lock.lock();
+        try {
+            return connection.requests().get(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- BEGIN_REQUEST
+
+    private void begin(int id) throws IOException {
+        //  byte  0..1   2       3..7
+        //      | role | flags | reserved |
+        if (reader.contentLength() < Fcgi.BODY_LENGTH) {
+            throw new FcgiProtocolException("BEGIN_REQUEST of " + reader.contentLength() + " bytes instead of 8");
+        }
+        for (int filled = 0; filled < beginBody.length; ) {
+            filled += reader.read(beginBody, filled, beginBody.length - filled);
+        }
+        reader.ignoreContent();
+        Role role = Role.of((beginBody[0] & 0xFF) << 8 | beginBody[1] & 0xFF);
+        boolean keepConn = (beginBody[2] & Fcgi.KEEP_CONN) != 0;
+        lock.lock();
+        try {
+            awaitEnd(id);
+            if (!connection.isOpen()) {
+                return;
+            }
+            ProtocolStatus refusal = refusal(role);
+            if (!keepConn) {
+                connection.closeAfterLast();
+            }
+            if (refusal == null) {
+                connection.requests().add(new ServerRequest(connection, id, role));
+                connection.shareIfNeeded();
+            } else {
+                refuse(id, refusal);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one. */
+    private void awaitEnd(int id) throws FcgiProtocolException {
+        for (ServerRequest active; connection.isOpen() && (active = connection.requests().get(id)) != null; ) {
+            if (!active.isInputComplete()) {
+                throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
+            }
+            connection.output().awaitProgressUninterruptibly();
+        }
+    }
+
+    /** Locked. Decides about a new request; a request that is not refused has its permit. */
+    private ProtocolStatus refusal(Role role) {
+        RequestTable requests = connection.requests();
+        if (role == null || !options.handles(role)) {
+            return ProtocolStatus.UNKNOWN_ROLE;
+        }
+        if (!requests.isEmpty() && options.maxRequestsPerConnection == 1) {
+            return ProtocolStatus.CANT_MPX_CONN;
+        }
+        boolean closing = !requests.isEmpty() && connection.isLast();
+        boolean full = requests.isFull(options.maxRequestsPerConnection);
+        return closing || full || !connection.server().admitRequest() ? ProtocolStatus.OVERLOADED : null;
+    }
+
+    private void refuse(int id, ProtocolStatus status) throws IOException {
+        connection.counters().refused.increment();
+        RecordBuffer records = connection.newBuffer();
+        if (status == ProtocolStatus.OVERLOADED) {
+            ErrorAnswer.OVERLOADED.appendTo(records, id, false); // not knowing yet whether it is a HEAD request
+        } else {
+            records.endRequest(id, 0, status.code());
+        }
+        connection.inputStaysOpen();
+        connection.writeFromReader(records);
+        connection.settle();
+    }
+
+    // ---- PARAMS
+
+    private ServerRequest params(ServerRequest request) throws IOException {
+        if (request.isHeadComplete()) {
+            reader.ignoreContent();
+            return null;
+        }
+        if (reader.contentLength() == 0) {
+            return endParams(request);
+        }
+        for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
+            if (!request.head().append(reader.array(), reader.position(), count)) {
+                reader.ignoreContent();
+                refuseHead(request);
+                break;
+            }
+        }
+        return null;
+    }
+
+    private ServerRequest endParams(ServerRequest request) throws IOException {
+        Params params = request.head().params();
+        if (params == null) {
+            refuseHead(request);
+            return null;
+        }
+        lock.lock();
+        try {
+            request.headComplete(params);
+        } finally {
+            lock.unlock();
+        }
+        return request;
+    }
+
+    private void refuseHead(ServerRequest request) throws IOException {
+        lock.lock();
+        try {
+            if (request.isOpen()) {
+                connection.counters().refused.increment();
+                request.refuse(ErrorAnswer.OVERLOADED);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- STDIN and DATA
+
+    /** Queues content for the handler; ignored where the role has no such stream. */
+    private void input(ServerRequest request, int type) throws IOException {
+        StreamInput stream = request.input(type);
+        if (stream == null) {
+            return;
+        }
+        boolean early = type == Fcgi.STDIN ? !request.isHeadComplete() : !request.input(Fcgi.STDIN).hasEnded();
+        if (early) {
+            throw new FcgiProtocolException(
+                    Fcgi.typeName(type) + " for request " + request.id() + " before the end of the stream before it");
+        }
+        if (reader.contentLength() == 0) {
+            lock.lock();
+            try {
+                stream.end();
+            } finally {
+                lock.unlock();
+            }
+            return;
+        }
+        for (int count; (count = reader.fill()) > 0; ) {
+            lock.lock();
+            try {
+                // a request that has ended takes everything and drops it
+                int taken = stream.offer(reader.array(), reader.position(), count);
+                reader.skip(taken);
+                if (taken < count) {
+                    awaitRoom(request, stream);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Locked. Waits for a slow handler; not for ever when other requests wait behind it. */
+    private void awaitRoom(ServerRequest request, StreamInput stream) {
+        long left = options.stallTimeout;
+        while (stream.isFull() && request.isOpen()) {
+            boolean interrupted = Thread.interrupted();
+            try {
+                if (connection.isAlone(request)) {
+                    roomMade.await();
+                } else if (left > 0) {
+                    left = roomMade.awaitNanos(left);
+                } else {
+                    LOG.log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
+                    request.abort(Reason.INPUT_STALLED, null);
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Locked. Has a reader that waits for a slow handler look again; any thread. */
+    void roomMade() {
+        roomMade.signalAll();
+    }
+
+    // ---- ABORT_REQUEST and management records
+
+    private void abort(ServerRequest request) {
+        lock.lock();
+        try {
+            // the answer is staged: stop reading while the peer does not take those that wait
+            while (request.isOpen() && !connection.output().hasRoom(ANSWER_LENGTH)) {
+                connection.output().awaitProgressUninterruptibly();
+            }
+            request.abort(Reason.ABORT_REQUEST, null);
+            connection.settle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void management(int type) throws IOException {
+        if (type != 0 && type < Fcgi.GET_VALUES) {
+            throw new FcgiProtocolException(Fcgi.typeName(type) + " with request id 0");
+        }
+        RecordBuffer answer = new RecordBuffer(Values.MAX_LENGTH, options.recordPadding);
+        if (type == Fcgi.GET_VALUES) {
+            Values.answer(reader.readContent(Values.MAX_LENGTH), options, answer);
+        } else if (type == Fcgi.GET_VALUES_RESULT || type == Fcgi.UNKNOWN_TYPE) {
+            reader.ignoreContent(); // answers to what we never ask
+            return;
+        } else {
+            reader.ignoreContent();
+            answer.unknownType(type);
+        }
+        lock.lock();
+        try {
+            connection.writeFromReader(answer);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.fcgi;
+
+import static dev.fcgi.ScriptedPeer.AUTHORIZER;
+import static dev.fcgi.ScriptedPeer.FILTER;
+import static dev.fcgi.ScriptedPeer.KEEP_CONN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The accept loop: one request at a time on the thread of the test. */
+final class FcgiAcceptorTest {
+    @TempDir
+    private Path directory;
+    private FcgiAcceptor acceptor;
+
+    @BeforeEach
+    void open() throws IOException {
+        acceptor = FcgiAcceptor.open("unix:" + directory.resolve("a.sock"));
+    }
+
+    @AfterEach
+    void close() {
+        acceptor.close();
+    }
+
+    private ScriptedPeer peer() throws IOException {
+        return ScriptedPeer.connect(acceptor.address());
+    }
+
+    private static void print(Request request, String text) throws IOException {
+        ServerTest.print(request, text);
+    }
+
+    private CompletableFuture<Void> closeElsewhere() {
+        FcgiAcceptor closed = acceptor;
+        return CompletableFuture.runAsync(closed::close, Thread::startVirtualThread);
+    }
+
+    @Test
+    void acceptFinishesThePreviousRequest() throws Exception {
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/1").request(1, "/2").send();
+            Request one = acceptor.accept();
+            print(one, one.param("SCRIPT_NAME"));
+            one.appStatus(3);
+            Request two = acceptor.accept();
+            peer.expectStdout(1, "/1").expectEnd(1, 3, ProtocolStatus.REQUEST_COMPLETE);
+            assertThrows(IOException.class, () -> print(one, "late"));
+            print(two, "two");
+            two.finish();
+            peer.expectAnswer(1, "two").expectQuiet();
+        }
+        assertFalse(acceptor.isCgi());
+    }
+
+    @Test
+    void theBodyIsReadWhileItArrives() throws Exception {
+        try (ScriptedPeer peer = peer()) {
+            peer.head(1, KEEP_CONN, "/").stdin(1, "a").send();
+            Request request = acceptor.accept();
+            assertEquals('a', request.stdin().read());
+            peer.stdin(1, "b").endStdin(1).send();
+            assertEquals("b", new String(request.stdin().readAllBytes()));
+            acceptor.close();
+            peer.expectAnswer(1, "").expectClosed();
+        }
+    }
+
+    @Test
+    void allRolesComeOut() throws Exception {
+        try (ScriptedPeer peer = peer()) {
+            peer.begin(1, AUTHORIZER, KEEP_CONN).endParams(1).send();
+            Request authorizer = acceptor.accept();
+            assertSame(Role.AUTHORIZER, authorizer.role());
+            print(authorizer, "Status: 200\r\n\r\n");
+            authorizer.finish();
+            peer.expectAnswer(1, "Status: 200\r\n\r\n");
+            peer.begin(1, FILTER, KEEP_CONN).endParams(1).endStdin(1).data(1, "file").endData(1).send();
+            FilterRequest filter = assertInstanceOf(FilterRequest.class, acceptor.accept());
+            assertEquals("file", new String(filter.data().readAllBytes()));
+        }
+    }
+
+    @Test
+    void aSecondRequestOfAConnectionIsRefused() throws Exception { // S84
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/").request(2, "/").send();
+            Request request = acceptor.accept();
+            peer.expectEnd(2, 0, ProtocolStatus.CANT_MPX_CONN);
+            print(request, "first");
+            request.finish();
+            peer.expectAnswer(1, "first");
+            peer.getValues("FCGI_MPXS_CONNS").expectGetValuesResult("FCGI_MPXS_CONNS", "0");
+        }
+    }
+
+    @Test
+    void keptConnectionsDoNotStarveEachOther() throws Exception {
+        try (ScriptedPeer one = peer(); ScriptedPeer two = peer(); ScriptedPeer silent = peer()) {
+            one.begin(1, 1, KEEP_CONN).send(); // half a head keeps nobody waiting
+            silent.send();
+            for (int i = 0; i < 5; i++) {
+                two.request(1, "/two").send();
+                assertEquals("/two", acceptor.accept().param("SCRIPT_NAME"));
+                if (i == 2) {
+                    one.params(1, "SCRIPT_NAME", "/one").endParams(1).endStdin(1).send();
+                    assertEquals("/one", acceptor.accept().param("SCRIPT_NAME"));
+                }
+                CompletableFuture<Request> next = new CompletableFuture<>();
+                ScriptedPeer three = peer();
+                three.request(1, 0, "/three").send();
+                next.complete(acceptor.accept());
+                assertEquals("/three", next.join().param("SCRIPT_NAME"));
+                two.expectAnswer(1, "");
+                next.join().finish();
+                three.expectAnswer(1, "").expectClosed().close();
+            }
+            one.expectAnswer(1, "");
+        }
+    }
+
+    @Test
+    void aRequestCancelledWhileItWaitedIsNotHandedOut() throws Exception {
+        try (ScriptedPeer peer = peer(); ScriptedPeer other = peer()) {
+            peer.request(1, "/").send();
+            Request first = acceptor.accept();
+            other.request(1, "/cancelled").abort(1).expectAnswer(1, "").request(1, "/next").send();
+            first.finish();
+            assertEquals("/next", acceptor.accept().param("SCRIPT_NAME"));
+        }
+    }
+
+    @Test
+    void anAbortedRequestInterruptsTheLoopAndNotItsNextRequest() throws Exception {
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/").send();
+            Request request = acceptor.accept();
+            peer.abort(1).expectAnswer(1, "");
+            assertTrue(request.isAborted());
+            assertTrue(Thread.currentThread().isInterrupted());
+            peer.request(1, "/next").send();
+            assertEquals("/next", acceptor.accept().param("SCRIPT_NAME"));
+            assertFalse(Thread.currentThread().isInterrupted());
+        }
+    }
+
+    @Test
+    void anInterruptedAcceptCanBeRepeated() throws Exception {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, acceptor::accept);
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/").send();
+            assertEquals("/", acceptor.accept().param("SCRIPT_NAME"));
+        }
+    }
+
+    @Test
+    void closeFromElsewhereHandsOutWhatHasArrivedThenNull() throws Exception {
+        try (ScriptedPeer peer = peer(); ScriptedPeer waiting = peer()) {
+            peer.request(1, "/1").send();
+            Request request = acceptor.accept();
+            waiting.request(1, "/2").send();
+            CompletableFuture<Void> closed = closeElsewhere();
+            print(request, "one");
+            Request last = acceptor.accept();
+            assertEquals("/2", last.param("SCRIPT_NAME"));
+            peer.expectAnswer(1, "one").expectClosed();
+            last.finish();
+            waiting.expectAnswer(1, "").expectClosed();
+            assertNull(acceptor.accept());
+            closed.get(10, TimeUnit.SECONDS);
+            assertNull(acceptor.accept());
+            assertFalse(Files.exists(directory.resolve("a.sock")));
+        }
+    }
+
+    @Test
+    void closeFromElsewhereEndsAWaitingAccept() throws Exception {
+        FcgiAcceptor waited = acceptor;
+        CompletableFuture<Request> accepted = new CompletableFuture<>();
+        Thread loop = Thread.startVirtualThread(() -> {
+            try {
+                accepted.complete(waited.accept());
+            } catch (Exception e) {
+                accepted.completeExceptionally(e);
+            }
+        });
+        ServerTest.until("the loop waits", () -> loop.getState() == Thread.State.WAITING);
+        closeElsewhere().get(10, TimeUnit.SECONDS);
+        assertNull(accepted.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void closeByTheLoopAnswers503ToWhoWaits() throws Exception {
+        try (ScriptedPeer peer = peer(); ScriptedPeer waiting = peer(); ScriptedPeer backlog = peer()) {
+            waiting.request(1, "/0").send();
+            acceptor.accept().finish();
+            waiting.expectAnswer(1, "").begin(1, 1, KEEP_CONN).send();
+            peer.request(1, "/1").send();
+            Request request = acceptor.accept();
+            print(request, "last");
+            waiting.params(1, "A", "B").endParams(1).endStdin(1).getValues().expectGetValuesResult();
+            backlog.request(1, "/3").send();
+            acceptor.close();
+            peer.expectAnswer(1, "last").expectClosed();
+            waiting.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+            backlog.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+            assertNull(acceptor.accept());
+        }
+        acceptor.close(); // without effect
+    }
+
+    @Test
+    void addressesAreCheckedLikeThoseOfAServer() {
+        assertThrows(IllegalArgumentException.class, () -> FcgiAcceptor.open(new InetSocketAddress(0)));
+        assertThrows(IllegalArgumentException.class, () -> FcgiAcceptor.open("/path"));
+        assertThrows(IOException.class, () -> FcgiAcceptor.open(InetSocketAddress.createUnresolved("none.invalid", 80)));
+        assertThrows(IOException.class, () -> FcgiAcceptor.open(acceptor.address()));
+    }
+
+    @Test
+    void aTcpAcceptorWorksTheSame() throws Exception {
+        acceptor.close();
+        acceptor = FcgiAcceptor.open("127.0.0.1:0");
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, 0, "/").send();
+            Request request = acceptor.accept();
+            print(request, "tcp");
+            request.finish();
+            peer.expectAnswer(1, "tcp").expectClosed();
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package dev.fcgi;
+
+import static dev.fcgi.ScriptedPeer.FILTER;
+import static dev.fcgi.ScriptedPeer.KEEP_CONN;
+import static dev.fcgi.ScriptedPeer.RESPONDER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.RequestAbortedException.Reason;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every limit of the builder: what happens there, and that the rest goes on (C11, S85). */
+@ParameterizedClass
+@EnumSource(Mode.class)
+final class LimitsTest extends ServerTest {
+    /** Short, and still longer than the 100 ms between two looks of the server's clock. */
+    private static final Duration SHORT = Duration.ofMillis(150);
+
+    private final Mode mode;
+    private final BlockingQueue<Reason> reasons = new LinkedBlockingQueue<>();
+
+    LimitsTest(Mode mode) {
+        this.mode = mode;
+    }
+
+    @Override
+    FcgiServer.Builder settings(FcgiServer.Builder builder) {
+        return mode.apply(builder);
+    }
+
+    private Reason reason() throws InterruptedException {
+        return reasons.poll(10, TimeUnit.SECONDS);
+    }
+
+    private void readUntilAborted(Request request) {
+        reasons.add(assertThrows(RequestAbortedException.class, () -> request.stdin().readAllBytes()).reason());
+    }
+
+    // ---- numbers
+
+    @Test
+    void moreConnectionsWaitInTheKernel() throws Exception {
+        start(b -> b.maxConnections(2).responder(ServerTest::echoPath));
+        ScriptedPeer one = peer().request(1, "/1").expectAnswer(1, "\r\n/1");
+        ScriptedPeer two = peer().request(1, "/2").expectAnswer(1, "\r\n/2");
+        ScriptedPeer three = peer().request(1, "/3").send();
+        one.expectQuiet();
+        two.expectQuiet();
+        assertEquals(2, server.stats().connections());
+        assertEquals(0, three.pending());
+        one.close();
+        three.expectAnswer(1, "\r\n/3");
+        assertEquals(3, server.stats().connectionsAccepted());
+    }
+
+    @Test
+    void moreRequestsAreAnswered503() throws Exception { // S85
+        CountDownLatch goOn = gate();
+        start(b -> b.maxRequests(2).responder(request -> {
+            await(goOn);
+            echoPath(request);
+        }));
+        ScriptedPeer one = peer().request(1, "/1").request(2, "/2").send();
+        until("two requests run", () -> server.stats().activeRequests() == 2);
+        ScriptedPeer two = peer().request(1, "/no").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        one.request(3, "/no").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
+        goOn.countDown();
+        one.expectAnswer(1, "\r\n/1").expectAnswer(2, "\r\n/2");
+        until("no request runs", () -> server.stats().activeRequests() == 0);
+        two.request(1, "/yes").expectAnswer(1, "\r\n/yes");
+        assertEquals(2, server.stats().requestsRefused());
+    }
+
+    @Test
+    void aRequestCountsUntilItsHandlerReturns() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.maxRequests(1).responder(request -> {
+            request.finish();
+            awaitStubbornly(goOn);
+        }));
+        ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, "");
+        peer.request(1, "/").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        goOn.countDown();
+        until("no request runs", () -> server.stats().activeRequests() == 0);
+        peer.request(1, "/").expectAnswer(1, "");
+    }
+
+    @Test
+    void moreRequestsOfOneConnectionAreAnswered503() throws Exception { // S85
+        start(b -> b.maxRequestsPerConnection(2).responder(request -> request.stdin().readAllBytes()));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, KEEP_CONN, "/").request(3, "/")
+                .expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
+        peer().request(3, "/").expectAnswer(3, "");
+        peer.endStdin(1).expectAnswer(1, "").request(3, "/").expectAnswer(3, "").endStdin(2).expectAnswer(2, "");
+    }
+
+    @Test
+    void abandonedHandlersOfOneConnectionAreLimited() throws Exception { // BEGIN/ABORT churn
+        CountDownLatch goOn = gate();
+        AtomicInteger running = new AtomicInteger();
+        start(b -> b.maxRequestsPerConnection(1).responder(request -> {
+            running.incrementAndGet();
+            awaitStubbornly(goOn);
+        }));
+        ScriptedPeer peer = peer();
+        int begun = 0;
+        for (String answer = ""; answer.isEmpty(); begun++) {
+            peer.request(1, "/").send();
+            int now = begun + 1;
+            until("it runs or was refused", () -> running.get() == now || peer.pending() > 0);
+            peer.abort(1);
+            answer = peer.stdout(1);
+            peer.next(1);
+            assertTrue(begun < 100, "no limit");
+        }
+        assertEquals(65, begun - 1);
+    }
+
+    @Test
+    void longerParametersAreAnswered503() throws Exception {
+        start(b -> b.maxParamsLength(1024).responder(request -> print(request, "" + request.param("A").length())));
+        ScriptedPeer peer = peer().begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x".repeat(1018)).endParams(1)
+                .endStdin(1).expectAnswer(1, "1018");
+        peer.begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x".repeat(1019))
+                .expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        peer.endParams(1).endStdin(1).begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x").endParams(1).endStdin(1)
+                .expectAnswer(1, "1").expectQuiet();
+        until("no request is in hand", () -> server.stats().activeRequests() == 0);
+    }
+
+    @Test
+    void moreParametersAreAnswered503() throws Exception {
+        start(b -> b.maxParamsCount(2).responder(request -> print(request, "" + request.params().size())));
+        ScriptedPeer peer = peer().begin(1, RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2").endParams(1)
+                .endStdin(1).expectAnswer(1, "2");
+        peer.begin(1, RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "A", "3").endParams(1).endStdin(1)
+                .expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectQuiet();
+    }
+
+    @Test
+    void aHandlerThatDoesNotReadHoldsThePeerBack() throws Exception { // C7
+        CountDownLatch goOn = gate();
+        BlockingQueue<InputStream> streams = new LinkedBlockingQueue<>();
+        start(b -> b.inputBuffer(4096).responder(request -> {
+            streams.add(request.stdin());
+            await(goOn);
+            print(request, "" + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/");
+        peer.stdin(1, new byte[4000]).send();
+        InputStream stdin = streams.poll(10, TimeUnit.SECONDS);
+        until("the input is queued", () -> available(stdin) == 4000);
+        byte[] rest = ScriptedPeer.recordBytes(5, 1, new byte[64_000], 0);
+        int sent = 0;
+        int blocked = 0;
+        while (blocked < 5) { // a Unix socket holds some 200 kB
+            int count = peer.sendWhatFits(sent % rest.length == 0 ? rest : tail(rest, sent % rest.length));
+            sent += count;
+            blocked = count == 0 ? blocked + 1 : 0;
+            assertTrue(sent < 4_000_000, "the server takes more and more");
+            if (count == 0) {
+                TimeUnit.MILLISECONDS.sleep(10); // it is the absence of reading that counts
+            }
+        }
+        assertEquals(4096, available(stdin));
+        peer().request(1, "/other").send(); // other connections go on
+        assertTrue(streams.poll(10, TimeUnit.SECONDS) != null);
+        goOn.countDown();
+        if (sent % rest.length != 0) {
+            peer.bytes(tail(rest, sent % rest.length));
+            sent += rest.length - sent % rest.length;
+        }
+        peer.endStdin(1).expectAnswer(1, "" + (4000 + sent / rest.length * 64_000)).expectQuiet();
+    }
+
+    private static byte[] tail(byte[] all, int from) {
+        return java.util.Arrays.copyOfRange(all, from, all.length);
+    }
+
+    private static int available(InputStream stream) {
+        try {
+            return stream.available();
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aSlowReaderDoesNotHinderOthersWhileItsInputFits() throws Exception { // case mux_body_block
+        CountDownLatch goOn = gate();
+        start(b -> b.inputBuffer(4096).responder(request -> {
+            if (request.id() == 1) {
+                await(goOn);
+            }
+            print(request, "" + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, new byte[4096])
+                .head(2, KEEP_CONN, "/").stdin(2, new byte[10]).endStdin(2).expectAnswer(2, "10");
+        goOn.countDown();
+        peer.endStdin(1).expectAnswer(1, "4096");
+    }
+
+    // ---- times
+
+    @Test
+    void aSlowReaderAmongOthersIsCancelledAfterTheStallTimeout() throws Exception { // C7
+        CountDownLatch stalled = gate();
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
+            if (request.id() == 1) {
+                request.onAbort(stalled::countDown);
+                awaitStubbornly(stalled);
+                readUntilAborted(request);
+                return;
+            }
+            print(request, "" + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, KEEP_CONN, "/").stdin(1, new byte[5000])
+                .stdin(2, new byte[10]).endStdin(2).expectAnswer(2, "10");
+        assertEquals(Reason.INPUT_STALLED, reason());
+        peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        peer.stdin(1, "skipped").endStdin(1).request(3, "/").expectAnswer(3, "0").expectQuiet();
+    }
+
+    @Test
+    void aSlowReaderAloneMayTakeItsTime() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.inputBuffer(1024).stallTimeout(Duration.ofNanos(1)).responder(request -> {
+            await(goOn);
+            print(request, "" + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, new byte[5000]).endStdin(1).send();
+        assertThrows(AssertionError.class, () -> peer().expectClosedWithin(SHORT.multipliedBy(2))); // time goes by
+        goOn.countDown();
+        peer.expectAnswer(1, "5000");
+    }
+
+    @Test
+    void aHeadThatDoesNotEndIsAnswered503AndTheConnectionClosed() throws Exception {
+        start(b -> b.headTimeout(SHORT).responder(ServerTest::echoPath));
+        peer().begin(1, RESPONDER, KEEP_CONN).params(1, "A", "B")
+                .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+        assertTrue(log.has(line -> line.contains("request head time-out")), log.lines().toString());
+    }
+
+    @Test
+    void aSilentConnectionIsClosed() throws Exception { // S50
+        start(b -> b.idleTimeout(SHORT).responder(ServerTest::echoPath));
+        peer().expectClosed();
+        peer().bytes("01 01 00").expectClosed();
+        peer().request(1, "/").expectAnswer(1, "\r\n/").expectClosed();
+    }
+
+    @Test
+    void aHandlerThatWaitsForInputIsCancelledAfterTheIdleTimeout() throws Exception {
+        start(b -> b.idleTimeout(SHORT).responder(this::readUntilAborted).filter(request -> {
+            reasons.add(assertThrows(RequestAbortedException.class, () -> request.data().readAllBytes()).reason());
+        }));
+        peer().head(1, KEEP_CONN, "/").stdin(1, "some").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        assertEquals(Reason.TIMEOUT, reason());
+        peer().begin(1, FILTER, KEEP_CONN).endParams(1).endStdin(1)
+                .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        assertEquals(Reason.TIMEOUT, reason());
+    }
+
+    @Test
+    void aHandlerThatWaitsAmongOthersCostsOnlyItself() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.idleTimeout(SHORT).responder(request -> {
+            if (request.id() == 1) {
+                readUntilAborted(request);
+            } else {
+                await(goOn);
+                echoPath(request);
+            }
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").request(2, "/2")
+                .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        goOn.countDown();
+        peer.expectAnswer(2, "\r\n/2");
+    }
+
+    @Test
+    void zeroStandsForNoLimit() throws Exception {
+        start(b -> b.idleTimeout(Duration.ZERO).headTimeout(Duration.ZERO).writeTimeout(Duration.ZERO)
+                .stallTimeout(Duration.ZERO).handlerTimeout(Duration.ZERO)
+                .responder(request -> print(request, new String(request.stdin().readAllBytes()))));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").begin(2, RESPONDER, KEEP_CONN).send();
+        ScriptedPeer idle = peer().expectQuiet();
+        // two looks of the server's clock
+        assertThrows(AssertionError.class, () -> idle.expectClosedWithin(SHORT.multipliedBy(2)));
+        peer.stdin(1, "waited").endStdin(1).expectAnswer(1, "waited");
+        peer.endParams(2).endStdin(2).expectAnswer(2, "");
+        idle.expectQuiet();
+    }
+
+    @Test
+    void aPeerThatTakesNoOutputIsClosedAfterTheWriteTimeout() throws Exception {
+        start(b -> b.writeTimeout(SHORT).responder(request -> reasons.add(assertThrows(RequestAbortedException.class,
+                () -> request.stdout().write(new byte[10_000_000])).reason())));
+        peer().request(1, "/").send();
+        assertEquals(Reason.TIMEOUT, reason());
+        until("the connection is gone", () -> server.stats().connections() == 0);
+        peer().request(1, "/").request(2, "/").send();
+        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.TIMEOUT, reason());
+        until("the connection is gone", () -> server.stats().connections() == 0);
+    }
+
+    @Test
+    void aPeerThatTakesNoOutputOfTheLibraryIsClosedToo() throws Exception { // management answers queue, C11
+        start(b -> b.writeTimeout(SHORT).responder(request -> { }));
+        ScriptedPeer peer = peer();
+        byte[] query = ScriptedPeer.recordBytes(9, 0, "\u000e\u0000FCGI_MAX_CONNS".getBytes(), 0);
+        java.io.ByteArrayOutputStream flood = new java.io.ByteArrayOutputStream();
+        for (int i = 0; i < 1000; i++) {
+            flood.writeBytes(query);
+        }
+        until("the server gives up", () -> {
+            try {
+                for (int i = 0; i < 100 && peer.sendWhatFits(flood.toByteArray()) == flood.size(); i++) {
+                    Thread.onSpinWait();
+                }
+                return false;
+            } catch (java.io.IOException e) {
+                return true;
+            }
+        });
+        until("the connection is gone", () -> server.stats().connections() == 0);
+    }
+
+    @Test
+    void aHandlerThatTakesTooLongIsCancelled() throws Exception {
+        BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+        start(b -> b.handlerTimeout(SHORT).responder(request -> {
+            if (request.id() == 2) {
+                print(request, "part");
+                request.stdout().flush();
+            }
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.add(request.isAborted());
+                readUntilAborted(request);
+            }
+        }));
+        peer().request(1, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectQuiet();
+        assertEquals(true, interrupted.poll(10, TimeUnit.SECONDS));
+        assertEquals(Reason.TIMEOUT, reason());
+        peer().request(2, "/").expectStdoutPart(2, "part").expectCut(2); // the part must not pass for the whole
+        assertEquals(Reason.TIMEOUT, reason());
+        assertTrue(log.has(line -> line.contains("handler time-out")), log.lines().toString());
+    }
+
+    @Test
+    void limitsThatMakeNoSenseAreRefused() {
+        FcgiServer.Builder b = FcgiServer.builder();
+        assertThrows(IllegalArgumentException.class, () -> b.maxConnections(0));
+        assertThrows(IllegalArgumentException.class, () -> b.maxRequests(0));
+        assertThrows(IllegalArgumentException.class, () -> b.maxRequestsPerConnection(0));
+        assertThrows(IllegalArgumentException.class, () -> b.maxParamsLength(1023));
+        assertThrows(IllegalArgumentException.class, () -> b.maxParamsCount(0));
+        assertThrows(IllegalArgumentException.class, () -> b.inputBuffer(1023));
+        assertThrows(IllegalArgumentException.class, () -> b.outputBuffer(63));
+        assertThrows(IllegalArgumentException.class, () -> b.maxStderrLength(-1));
+        assertThrows(IllegalArgumentException.class, () -> b.backlog(0));
+        assertThrows(IllegalArgumentException.class, () -> b.idleTimeout(Duration.ofNanos(-1)));
+        assertThrows(IllegalStateException.class, b::build, "no address");
+        assertThrows(IllegalStateException.class, () -> b.listen(0).build(), "no handler");
+        assertNull(server);
+    }
+}

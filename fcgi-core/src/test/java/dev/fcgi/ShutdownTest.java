@@ -1,0 +1,305 @@
+package dev.fcgi;
+
+import static dev.fcgi.ScriptedPeer.KEEP_CONN;
+import static dev.fcgi.ScriptedPeer.RESPONDER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The graceful stop: nothing that was taken in is lost, nothing lasts for ever (reliability rule 9). */
+@ParameterizedClass
+@EnumSource(Mode.class)
+final class ShutdownTest extends ServerTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final Mode mode;
+
+    ShutdownTest(Mode mode) {
+        this.mode = mode;
+    }
+
+    @Override
+    FcgiServer.Builder settings(FcgiServer.Builder builder) {
+        return mode.apply(builder);
+    }
+
+    private CompletableFuture<Boolean> stop(Duration grace) {
+        FcgiServer stopped = server;
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                drained.complete(stopped.shutdown(grace));
+            } catch (Throwable e) {
+                drained.completeExceptionally(e);
+            }
+        });
+        return drained;
+    }
+
+    /** Returns when the stop has begun: the socket file goes with it. */
+    private void awaitStopping() throws Exception {
+        Path file = ((UnixDomainSocketAddress) server.addresses().get(0)).getPath();
+        until("the server stops", () -> !Files.exists(file));
+    }
+
+    private static boolean get(CompletableFuture<Boolean> drained) throws Exception {
+        return drained.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anIdleKeptConnectionIsClosedAfterAMoment() throws Exception {
+        serve(ServerTest::echoPath);
+        ScriptedPeer idle = peer().request(1, "/").expectAnswer(1, "\r\n/");
+        ScriptedPeer fresh = peer();
+        CompletableFuture<Boolean> drained = stop(LONG);
+        idle.expectClosed();
+        fresh.expectClosed();
+        assertTrue(get(drained));
+        assertEquals(0, server.stats().connections());
+    }
+
+    @Test
+    void aRunningRequestIsAnsweredAndItsConnectionClosedBehindIt() throws Exception { // S107
+        CountDownLatch goOn = gate();
+        serve(request -> {
+            echoPath(request);
+            request.stdout().flush();
+            await(goOn);
+            print(request, new String(request.stdin().readAllBytes()));
+        });
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").expectStdoutPart(1, "\r\n/");
+        CompletableFuture<Boolean> drained = stop(LONG);
+        awaitStopping();
+        peer.request(2, "/late").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED);
+        assertFalse(drained.isDone());
+        goOn.countDown();
+        peer.stdin(1, "body").endStdin(1).expectAnswer(1, "body").expectClosed();
+        assertTrue(get(drained));
+    }
+
+    @Test
+    void aRequestThatCrossesTheStopOnAnIdleConnectionIsAnswered() throws Exception {
+        CountDownLatch goOn = gate();
+        serve(request -> {
+            if (request.id() == 2) {
+                await(goOn);
+            }
+            echoPath(request);
+        });
+        ScriptedPeer other = peer().request(2, "/2").send();
+        ScriptedPeer peer = peer().request(1, "/1").expectAnswer(1, "\r\n/1");
+        CompletableFuture<Boolean> drained = stop(LONG);
+        awaitStopping();
+        peer.request(1, "/crossed").expectAnswer(1, "\r\n/crossed").expectClosed();
+        goOn.countDown();
+        other.expectAnswer(2, "\r\n/2").expectClosed();
+        assertTrue(get(drained));
+    }
+
+    @Test
+    void whatTheKernelHasTakenInIsAnswered() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.maxConnections(1).responder(request -> {
+            await(goOn);
+            echoPath(request);
+        }));
+        ScriptedPeer first = peer().request(1, 0, "/first").send();
+        until("it runs", () -> server.stats().activeRequests() == 1);
+        List<ScriptedPeer> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waiting.add(peer().request(1, "/" + i).send()); // in the backlog: no connection is free
+        }
+        CompletableFuture<Boolean> drained = stop(LONG);
+        goOn.countDown();
+        first.expectAnswer(1, "\r\n/first").expectClosed();
+        for (int i = 0; i < 20; i++) {
+            waiting.get(i).expectAnswer(1, "\r\n/" + i).expectClosed();
+        }
+        assertTrue(get(drained));
+        assertEquals(21, server.stats().connectionsAccepted());
+    }
+
+    @Test
+    void theSameHoldsForTcp() throws Exception {
+        startTcp(b -> b.responder(ServerTest::echoPath));
+        List<ScriptedPeer> peers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            peers.add(peer().request(1, "/" + i).send());
+        }
+        CompletableFuture<Boolean> drained = stop(LONG);
+        for (int i = 0; i < 20; i++) {
+            peers.get(i).expectAnswer(1, "\r\n/" + i).expectClosed();
+        }
+        assertTrue(get(drained));
+        SocketAddress address = server.addresses().get(0);
+        assertThrows(IOException.class, () -> peer(address));
+    }
+
+    @Test
+    void theSocketFileOfASuccessorStays() throws Exception {
+        serve(ServerTest::echoPath);
+        Path file = ((UnixDomainSocketAddress) server.addresses().get(0)).getPath();
+        ScriptedPeer old = peer().request(1, "/").expectAnswer(1, "\r\n/");
+        Files.delete(file);
+        try (ServerSocketChannel successor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            successor.bind(UnixDomainSocketAddress.of(file));
+            CompletableFuture<Boolean> drained = stop(Duration.ofSeconds(5));
+            old.expectClosed();
+            assertTrue(get(drained), "the whole grace went by");
+            assertTrue(Files.exists(file));
+            successor.configureBlocking(false);
+            assertEquals(null, successor.accept(), "the successor got a connection");
+        }
+    }
+
+    @Test
+    void aSocketFileThatIsGoneDoesNotHinderTheStop() throws Exception {
+        serve(ServerTest::echoPath);
+        Files.delete(((UnixDomainSocketAddress) server.addresses().get(0)).getPath());
+        assertTrue(get(stop(Duration.ofSeconds(5))));
+    }
+
+    @Test
+    void afterTheGraceWhatRunsIsCancelled() throws Exception {
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        serve(request -> {
+            print(request, "begun");
+            request.stdout().flush();
+            request.onAbort(() -> seen.add("onAbort"));
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                seen.add(assertThrows(RequestAbortedException.class, () -> request.stdin().read()).reason());
+            }
+        });
+        ScriptedPeer partly = peer().request(1, "/").expectStdoutPart(1, "begun");
+        ScriptedPeer begun = peer().begin(1, RESPONDER, KEEP_CONN).send();
+        until("it has begun", () -> server.stats().activeRequests() == 2);
+        assertFalse(server.shutdown(Duration.ofMillis(50)));
+        begun.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectGone();
+        partly.expectCut(1); // no END_REQUEST: the part must not pass for the whole
+        assertEquals(Set.of("onAbort", RequestAbortedException.Reason.SHUTDOWN), Set.of(
+                seen.poll(10, TimeUnit.SECONDS), seen.poll(10, TimeUnit.SECONDS)));
+        assertEquals(0, server.stats().connections());
+    }
+
+    @Test
+    void aHandlerThatIgnoresEverythingIsLeftBehind() throws Exception {
+        CountDownLatch goOn = gate();
+        serve(request -> awaitStubbornly(goOn));
+        peer().request(1, "/").send();
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        long before = System.nanoTime();
+        assertFalse(server.shutdown(Duration.ZERO));
+        assertTrue(System.nanoTime() - before < TimeUnit.SECONDS.toNanos(4), "about two seconds at most");
+    }
+
+    @Test
+    void anInterruptCutsTheGraceShort() throws Exception {
+        Set<Thread> clocks = clocks();
+        serve(request -> {
+            print(request, "begun");
+            request.stdout().flush();
+            new CountDownLatch(1).await();
+        });
+        ScriptedPeer peer = peer().request(1, "/").expectStdoutPart(1, "begun");
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> server.shutdown(LONG));
+        peer.expectGone();
+        until("the clock stands still", () -> clocks().equals(clocks));
+        Thread.currentThread().interrupt();
+        server.close();
+        assertTrue(Thread.interrupted(), "close() keeps the flag");
+    }
+
+    private static Set<Thread> clocks() {
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("fcgi-ticker"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void stoppingAgainWaitsForTheSameEnd() throws Exception {
+        CountDownLatch goOn = gate();
+        serve(request -> await(goOn));
+        ScriptedPeer peer = peer().request(1, "/").send();
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        CompletableFuture<Boolean> one = stop(LONG);
+        CompletableFuture<Boolean> two = stop(LONG);
+        goOn.countDown();
+        peer.expectAnswer(1, "").expectClosed();
+        assertTrue(get(one) && get(two));
+        assertTrue(server.shutdown(Duration.ZERO));
+    }
+
+    @Test
+    void serveLastsUntilTheStop() throws Exception {
+        serve(ServerTest::echoPath);
+        FcgiServer served = server;
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                served.serve();
+                ended.complete(true);
+            } catch (Exception e) {
+                ended.completeExceptionally(e);
+            }
+        });
+        peer().request(1, 0, "/").expectAnswer(1, "\r\n/").expectClosed();
+        assertFalse(ended.isDone());
+        server.close();
+        assertTrue(get(ended));
+        assertThrows(IllegalStateException.class, server::start);
+    }
+
+    @Test
+    void aServerThatWasNotStartedHasNothing() throws Exception {
+        FcgiServer idle = FcgiServer.builder().listen(0).responder(request -> { }).build();
+        assertThrows(IllegalStateException.class, idle::stats);
+        assertThrows(IllegalStateException.class, idle::addresses);
+        assertTrue(idle.shutdown(LONG));
+        assertThrows(IllegalStateException.class, idle::start);
+    }
+
+    @Test
+    void theCountersTellWhatHappened() throws Exception {
+        serve(request -> {
+            if (request.id() == 9) {
+                throw new IllegalStateException("failed");
+            }
+            request.stdin().readAllBytes();
+        });
+        peer().request(1, 0, "/").expectAnswer(1, "").expectClosed();
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, KEEP_CONN, "/").send();
+        until("both handlers run", () -> server.stats().requestsStarted() == 3);
+        peer.abort(2).expectAnswer(2, "");
+        peer.request(9, "/").expectStatus(9, 500, 1, ProtocolStatus.REQUEST_COMPLETE);
+        peer.begin(3, 7, KEEP_CONN).expectEnd(3, 0, ProtocolStatus.UNKNOWN_ROLE);
+        peer().bytes("FF").bytes(new byte[7]).expectClosed();
+        until("handlers have returned", () -> server.stats().activeRequests() == 1);
+        until("closed connections are gone", () -> server.stats().connections() == 1);
+        assertEquals(new ServerStats(1, 1, 3, 4, 1, 1, 1, 1, 1), server.stats());
+        peer.endStdin(1).expectAnswer(1, "");
+    }
+}

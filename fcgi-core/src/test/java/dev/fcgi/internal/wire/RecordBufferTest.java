@@ -1,0 +1,143 @@
+package dev.fcgi.internal.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/** Building records: the exact bytes. */
+final class RecordBufferTest {
+    private final RecordBuffer buffer = new RecordBuffer(1 << 20, true);
+
+    private static void expect(RecordBuffer buffer, String hex) {
+        buffer.close();
+        assertEquals(hex.replaceAll("\\s", "").toLowerCase(),
+                HexFormat.of().formatHex(buffer.array(), 0, buffer.length()));
+    }
+
+    private static void append(RecordBuffer buffer, int type, int id, String text) {
+        buffer.append(type, id, text.getBytes(), 0, text.length());
+    }
+
+    /** The lengths of the contents of all records. */
+    private static String lengths(RecordBuffer buffer) {
+        buffer.close();
+        StringBuilder lengths = new StringBuilder();
+        byte[] bytes = buffer.array();
+        for (int at = 0; at < buffer.length(); ) {
+            int length = (bytes[at + 4] & 0xFF) << 8 | bytes[at + 5] & 0xFF;
+            lengths.append(length).append(' ');
+            at += 8 + length + bytes[at + 6];
+        }
+        return lengths.toString().strip();
+    }
+
+    @Test
+    void anAnswerIsTheExampleOfTheSpecification() { // FastCGI appendix B; S15, S16, S22, S82
+        append(buffer, Fcgi.STDOUT, 1, "Content");
+        buffer.endStream(Fcgi.STDOUT, 1);
+        buffer.endRequest(1, 0x01020304, 2);
+        expect(buffer, """
+                01 06 0001 0007 01 00  436F6E74656E74 00
+                01 06 0001 0000 00 00
+                01 03 0001 0008 00 00  01020304 02 000000
+                """);
+    }
+
+    @Test
+    void applicationStatusesAreUnsigned() { // S83
+        buffer.endRequest(65535, 0xFFFFFFFF, 0);
+        expect(buffer, "01 03 FFFF 0008 00 00  FFFFFFFF 00 000000");
+    }
+
+    @Test
+    void unknownTypeHasRequestId0() { // S62
+        buffer.unknownType(255);
+        expect(buffer, "01 0B 0000 0008 00 00  FF 00000000000000");
+    }
+
+    @Test
+    void contentOfOneStreamIsOneRecord() {
+        append(buffer, Fcgi.STDOUT, 1, "ab");
+        append(buffer, Fcgi.STDOUT, 1, "cd");
+        append(buffer, Fcgi.STDERR, 1, "e");
+        append(buffer, Fcgi.STDERR, 257, "f");
+        append(buffer, Fcgi.STDERR, 1, "g");
+        assertEquals("4 1 1 1", lengths(buffer));
+        append(buffer, Fcgi.STDERR, 1, "h"); // the record was completed
+        assertEquals("4 1 1 1 1", lengths(buffer));
+    }
+
+    @Test
+    void paddingIsZerosAlsoWhereTheArrayHeldOtherBytes() { // S22, S23
+        append(buffer, Fcgi.STDOUT, 1, "x".repeat(500));
+        buffer.close();
+        buffer.clear();
+        for (int length = 1; length <= 16; length++) {
+            append(buffer, Fcgi.STDOUT, 1, "y".repeat(length));
+            buffer.close();
+            assertEquals(0, buffer.length() % 8);
+            for (int i = 8 + length; i < buffer.length(); i++) {
+                assertEquals(0, buffer.array()[i]);
+            }
+            assertEquals(buffer.length() - 8 - length, buffer.array()[6]);
+            buffer.clear();
+        }
+    }
+
+    @Test
+    void withoutPaddingThereIsNone() {
+        RecordBuffer plain = new RecordBuffer(1000, false);
+        append(plain, Fcgi.STDOUT, 1, "abc");
+        expect(plain, "01 06 0001 0003 00 00  616263");
+    }
+
+    @Test
+    void longContentIsSeveralAlignedRecords() { // S19
+        buffer.appendAll(Fcgi.STDERR, 1, new byte[200_000], 200_000);
+        assertEquals("65528 65528 65528 3416", lengths(buffer));
+        buffer.clear();
+        buffer.appendAll(Fcgi.STDERR, 1, new byte[65528], 65528);
+        assertEquals("65528", lengths(buffer));
+        buffer.clear();
+        buffer.appendAll(Fcgi.STDERR, 1, new byte[0], 0);
+        assertEquals(0, buffer.length());
+        RecordBuffer small = new RecordBuffer(64, true);
+        small.appendAll(Fcgi.STDERR, 1, new byte[1000], 1000);
+        assertEquals("1000", lengths(small));
+    }
+
+    @Test
+    void fillingTheRoomOfALargeBufferMakesValidRecords() {
+        byte[] source = new byte[1 << 20];
+        Arrays.fill(source, (byte) 'x');
+        int total = 0;
+        for (int room; (room = buffer.room(Fcgi.STDOUT, 1)) > 0; total += room) {
+            assertTrue(room <= 65535);
+            buffer.append(Fcgi.STDOUT, 1, source, 0, room);
+        }
+        assertTrue(buffer.length() <= 1 << 20);
+        assertTrue(total > (1 << 20) - 200, "only " + total);
+        for (String length : lengths(buffer).split(" ")) {
+            assertTrue(Integer.parseInt(length) <= 65528);
+        }
+    }
+
+    @Test
+    void thereIsNoRoomBeyondTheCapacity() {
+        for (int capacity : new int[] {0, 32, 64, 100, 1000}) {
+            RecordBuffer small = new RecordBuffer(capacity, true);
+            int room = small.room(Fcgi.STDOUT, 1);
+            assertTrue(room > 0, "some room at first");
+            append(small, Fcgi.STDOUT, 1, "x".repeat(room));
+            int more = small.room(Fcgi.STDOUT, 1);
+            append(small, Fcgi.STDOUT, 1, "x".repeat(more));
+            assertEquals(0, small.room(Fcgi.STDOUT, 1));
+            assertEquals(0, small.room(Fcgi.STDERR, 1));
+            small.clear();
+            assertEquals(room, small.room(Fcgi.STDOUT, 1));
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.fcgi.internal.wire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.FcgiProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Cutting a byte stream into records, wherever the stream itself is cut. */
+final class RecordReaderTest {
+    /** A peer whose bytes come in pieces of at most so many. */
+    private static final class Pieces implements ReadableByteChannel {
+        private final ByteBuffer bytes;
+        private final Random random;
+        private final int most;
+        int reads;
+        int largest;
+
+        Pieces(byte[] bytes, int most, long seed) {
+            this.bytes = ByteBuffer.wrap(bytes);
+            this.most = most;
+            this.random = seed == 0 ? null : new Random(seed);
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            assertTrue(target.hasRemaining(), "a read of nothing never ends");
+            if (!bytes.hasRemaining()) {
+                return -1;
+            }
+            int piece = random == null ? most : 1 + random.nextInt(most);
+            int count = Math.min(Math.min(piece, target.remaining()), bytes.remaining());
+            target.put(bytes.slice(bytes.position(), count));
+            bytes.position(bytes.position() + count);
+            reads++;
+            largest = Math.max(largest, count);
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static byte[] record(int type, int id, byte[] content, int padding) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(new byte[] {1, (byte) type, (byte) (id >> 8), (byte) id, (byte) (content.length >> 8),
+            (byte) content.length, (byte) padding, (byte) 0x5A}); // reserved: ignored (S24)
+        bytes.writeBytes(content);
+        for (int i = 0; i < padding; i++) {
+            bytes.write(0xAA);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] content(int length) {
+        byte[] content = new byte[length];
+        for (int i = 0; i < length; i++) {
+            content[i] = (byte) (i * 31 + length);
+        }
+        return content;
+    }
+
+    private static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+    }
+
+    private static RecordReader reader(byte[] bytes) {
+        return new RecordReader(new Pieces(bytes, Integer.MAX_VALUE, 0));
+    }
+
+    private static void expect(RecordReader reader, int type, int id, String text) throws IOException {
+        assertTrue(reader.next());
+        assertEquals(Fcgi.typeName(type), Fcgi.typeName(reader.type()));
+        assertEquals(id, reader.requestId());
+        assertEquals(text, new String(reader.readContent(0xFFFF), "ISO-8859-1"));
+    }
+
+    @Test
+    void theExampleOfTheSpecificationIsRead() throws IOException { // FastCGI appendix B, example 1; S15, S26
+        byte[] bytes = hex("""
+                01 01 0001 0008 00 00  0001 00 0000000000
+                01 04 0001 001E 00 00  0B 02 5345525645525F504F5254 3830  0B 00 5345525645525F41444452
+                01 04 0001 0000 00 00
+                01 05 0001 0000 00 00
+                """.replace("001E", "001C"));
+        RecordReader reader = reader(bytes);
+        expect(reader, Fcgi.BEGIN_REQUEST, 1, "\0\1\0\0\0\0\0\0");
+        expect(reader, Fcgi.PARAMS, 1, "\u000b\u0002SERVER_PORT80\u000b\u0000SERVER_ADDR");
+        expect(reader, Fcgi.PARAMS, 1, "");
+        expect(reader, Fcgi.STDIN, 1, "");
+        assertFalse(reader.next());
+        assertFalse(reader.next(), "the end stays the end");
+    }
+
+    @Test
+    void allRecordsComeOutHoweverTheStreamIsCut() throws IOException { // S18, S19, S20, S21, S25, S30, S34
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        List<byte[]> contents = new ArrayList<>();
+        int[] lengths = {0, 1, 7, 8, 127, 2040, 2048, 5000, 32760, 32768, 40000, 65535};
+        for (int type = 0; type < 256; type += type < 13 ? 1 : 27) {
+            byte[] content = content(lengths[contents.size() % lengths.length]);
+            contents.add(content);
+            stream.writeBytes(record(type, 65535 - type, content, contents.size() * 97 % 256));
+        }
+        for (int most : new int[] {1, 7, 9, 2048, 100_000}) {
+            for (long seed : new long[] {0, System.nanoTime()}) {
+                RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), most, seed));
+                int type = 0;
+                for (byte[] content : contents) {
+                    String where = "type " + type + ", pieces of " + most + ", seed " + seed;
+                    assertTrue(reader.next(), where);
+                    assertEquals(type, reader.type(), where);
+                    assertEquals(65535 - type, reader.requestId(), where);
+                    assertEquals(content.length, reader.contentLength(), where);
+                    assertArrayEquals(content, type % 2 == 0 ? reader.readContent(65535) : inPlace(reader), where);
+                    type += type < 13 ? 1 : 27;
+                }
+                assertFalse(reader.next());
+            }
+        }
+    }
+
+    private static byte[] inPlace(RecordReader reader) throws IOException {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        for (int count; (count = reader.fill()) > 0; ) {
+            int taken = Math.max(1, count / 2); // what is left is there at the next call
+            content.write(reader.array(), reader.position(), taken);
+            reader.skip(taken);
+        }
+        return content.toByteArray();
+    }
+
+    @Test
+    void everyPaddingIsSkippedOnEveryType() throws IOException { // S20
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        for (int padding = 0; padding < 256; padding++) {
+            stream.writeBytes(record(1 + padding % 11, 1, content(padding % 3), padding));
+        }
+        RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), 1000, 1));
+        for (int padding = 0; padding < 256; padding++) {
+            assertTrue(reader.next());
+            assertEquals(1 + padding % 11, reader.type());
+            assertEquals(padding, reader.paddingLength());
+            if (padding % 2 == 0) {
+                assertArrayEquals(content(padding % 3), reader.readContent(2));
+            }
+        }
+        assertFalse(reader.next());
+    }
+
+    @Test
+    void contentThatWasNotTakenIsSkipped() throws IOException {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        for (int i = 0; i < 4; i++) {
+            stream.writeBytes(record(5, i + 1, content(10_000), 9));
+        }
+        RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), 700, 0));
+        assertTrue(reader.next());
+        assertTrue(reader.next());
+        assertEquals(2, reader.requestId());
+        assertTrue(reader.read(new byte[100], 0, 100) > 0);
+        assertTrue(reader.next());
+        assertEquals(3, reader.requestId());
+        reader.ignoreContent();
+        assertEquals(0, reader.contentLeft());
+        assertEquals(-1, reader.read(new byte[1], 0, 1));
+        assertTrue(reader.next());
+        assertEquals(4, reader.requestId());
+        assertArrayEquals(content(10_000), reader.readContent(10_000));
+        assertFalse(reader.next());
+    }
+
+    @Test
+    void theEndInsideARecordIsAnError() throws IOException {
+        byte[] whole = record(5, 1, content(20), 5);
+        for (int length = 1; length < whole.length; length++) {
+            RecordReader reader = reader(Arrays.copyOf(whole, length));
+            String where = "after " + length + " bytes";
+            EOFException end = assertThrows(EOFException.class, () -> {
+                reader.next();
+                reader.readContent(100);
+                reader.next();
+            }, where);
+            assertTrue(end.getMessage().contains(length < 8 ? "header" : "STDIN"), where);
+        }
+        RecordReader direct = reader(Arrays.copyOf(record(5, 1, content(65535), 0), 40_000));
+        assertTrue(direct.next());
+        assertThrows(EOFException.class, () -> direct.readContent(65535));
+    }
+
+    @Test
+    void anotherVersionIsAProtocolError() { // S17
+        for (int version : new int[] {0, 2, 'G', 255}) {
+            byte[] bytes = record(1, 1, content(8), 0);
+            bytes[0] = (byte) version;
+            FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> reader(bytes).next());
+            assertTrue(e.getMessage().contains("version " + version), e.getMessage());
+        }
+    }
+
+    @Test
+    void contentAboveTheLimitOfItsReaderIsAProtocolError() throws IOException {
+        RecordReader reader = reader(record(9, 0, content(4097), 0));
+        assertTrue(reader.next());
+        assertThrows(FcgiProtocolException.class, () -> reader.readContent(4096));
+    }
+
+    @Test
+    void aLargeReadGoesStraightIntoTheCallersArray() throws IOException {
+        byte[] content = content(65535);
+        Pieces pieces = new Pieces(record(5, 1, content, 1), Integer.MAX_VALUE, 0);
+        RecordReader reader = new RecordReader(pieces);
+        assertTrue(reader.next());
+        byte[] target = new byte[65535];
+        int filled = 0;
+        for (int count; (count = reader.read(target, filled, target.length - filled)) > 0; ) {
+            filled += count;
+        }
+        assertArrayEquals(content, target);
+        assertTrue(pieces.largest > 32 * 1024, "largest read " + pieces.largest);
+        assertFalse(reader.next());
+    }
+
+    @Test
+    void theNextRecordCountsAsBufferedOnceItIsWhole() throws IOException {
+        byte[] first = record(5, 1, content(3), 2);
+        byte[] second = record(5, 1, content(4), 3);
+        for (int arrived = 0; arrived <= second.length; arrived++) {
+            byte[] bytes = Arrays.copyOf(first, first.length + arrived);
+            System.arraycopy(second, 0, bytes, first.length, arrived);
+            RecordReader reader = reader(bytes);
+            assertFalse(reader.hasNextBuffered());
+            assertTrue(reader.next());
+            assertEquals(arrived == second.length, reader.hasNextBuffered(), arrived + " bytes");
+            assertFalse(reader.isAtBorder());
+            reader.ignoreContent();
+            assertEquals(arrived == second.length, reader.hasNextBuffered(), arrived + " bytes");
+            assertEquals(arrived == 0, reader.isAtBorder(), arrived + " bytes");
+        }
+    }
+
+    @Test
+    void paddingStillToComeIsNoBorder() throws IOException {
+        byte[] bytes = record(5, 1, content(0), 9);
+        for (int length = 8; length <= bytes.length; length++) {
+            RecordReader reader = reader(Arrays.copyOf(bytes, length));
+            assertTrue(reader.next());
+            assertEquals(length == bytes.length, reader.isAtBorder(), length + " bytes");
+        }
+    }
+
+    @Test
+    void theBufferGrowsWithTheTrafficAndShrinksWhenIdle() throws IOException {
+        RecordReader reader = reader(record(4, 1, content(10_000), 0));
+        byte[] small = reader.array();
+        assertTrue(reader.next());
+        assertTrue(reader.array().length > small.length);
+        reader.shrink();
+        assertTrue(reader.array().length > small.length, "content is still there");
+        assertArrayEquals(content(10_000), reader.readContent(10_000));
+        reader.shrink();
+        assertEquals(small.length, reader.array().length);
+        assertNotSame(small, reader.array());
+        assertFalse(reader.next());
+    }
+
+    @Test
+    void whatIsDiscardedNeedNotBeRecords() throws IOException {
+        RecordReader reader = new RecordReader(new Pieces(content(5000), 600, 0));
+        int discarded = 0;
+        for (int count; (count = reader.discard()) >= 0; ) {
+            discarded += count;
+        }
+        assertEquals(5000, discarded);
+    }
+
+    @Test
+    void aRecordIsOneLineInLogs() throws IOException {
+        RecordReader reader = reader(record(4, 258, content(12), 4));
+        assertTrue(reader.next());
+        assertEquals("258 PARAMS 12+4", reader.toString());
+        assertEquals("type 99", Fcgi.typeName(99));
+    }
+}
