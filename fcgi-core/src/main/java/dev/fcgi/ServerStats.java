@@ -4,7 +4,7 @@ package dev.fcgi;
  * Counters of a {@link FcgiServer} at one moment. Each is exact; together they are not a single snapshot.
  *
  * @param connections connections that are open now
- * @param activeRequests requests whose handler runs now, those included whose answer is already complete
+ * @param activeRequests requests in hand: begun, and their handlers, if they came so far, have not returned
  * @param connectionsAccepted connections accepted since the start
  * @param requestsStarted requests given to a handler since the start
  * @param requestsAborted requests cancelled before their end, for whatever {@linkplain RequestAbortedException.Reason

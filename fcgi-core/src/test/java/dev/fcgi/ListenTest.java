@@ -149,8 +149,8 @@ final class ListenTest extends ServerTest {
 
     @Test
     void severalAddressesServeAtOnce() throws Exception { // S3
-        launch(b -> b.listen("unix:" + socket()).listen("127.0.0.1:0").listen("unix:" + socket() + "2").listen("[::1]:0")
-                .responder(ServerTest::echoPath));
+        launch(b -> b.listen("unix:" + socket()).listen("127.0.0.1:0").listen("unix:" + socket() + "2")
+                .listen("[::1]:0").responder(ServerTest::echoPath));
         List<SocketAddress> addresses = server.addresses();
         assertEquals(4, addresses.size());
         assertEquals(UnixDomainSocketAddress.of(socket()), addresses.get(0));

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -521,10 +520,5 @@ final class ScriptedPeer implements AutoCloseable {
 
     private static String shorten(String text) {
         return text.length() > 1000 ? text.substring(0, 1000) + "… " + text.length() + " characters" : text;
-    }
-
-    /** All records that are there unclaimed, for exact checks. */
-    Iterator<Received> unclaimed() {
-        return List.copyOf(received).iterator();
     }
 }

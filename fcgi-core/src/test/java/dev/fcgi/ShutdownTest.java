@@ -110,6 +110,8 @@ final class ShutdownTest extends ServerTest {
         });
         ScriptedPeer other = peer().request(2, "/2").send();
         ScriptedPeer peer = peer().request(1, "/1").expectAnswer(1, "\r\n/1");
+        // until its handler has returned, the connection may still be closed right behind the answer
+        until("the connection is idle", () -> server.stats().activeRequests() == 1);
         CompletableFuture<Boolean> drained = stop(LONG);
         awaitStopping();
         peer.request(1, "/crossed").expectAnswer(1, "\r\n/crossed").expectClosed();

@@ -55,7 +55,9 @@ final class ImageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unix:", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:65536", ":9000", "fd:0", "fd:1", "/s", ""})
+    @ValueSource(strings = {
+        "unix:", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:65536", ":9000", "fd:0", "fd:1", "/s", ""
+    })
     void aBadAddressIsOneClearLine(String address) throws Exception {
         assertRefused(address);
     }
@@ -140,13 +142,17 @@ final class ImageIT {
     @Test
     void aRunningRequestIsAnsweredBeforeTheEnd() throws Exception {
         String address = "unix:" + directory.resolve("s");
-        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address);
-                RawConnection connection = RawConnection.open(address)) {
-            connection.send(RawConnection.RESPONDER, true, RawConnection.environment("/slow", "ms=700"), new byte[0],
-                    null);
-            Await.until("the request runs", () -> playground.stats().get("active") == 2);
-            assertEquals(0, playground.stop());
-            assertEquals("slept\n", connection.reply().body());
+        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address)) {
+            try (RawConnection connection = RawConnection.open(address)) {
+                connection.send(RawConnection.RESPONDER, true, RawConnection.environment("/slow", "ms=700"),
+                        new byte[0], null);
+                Await.until("the request runs", () -> playground.stats().get("active") == 2);
+                playground.process().terminate();
+                assertEquals("slept\n", connection.reply().body());
+                assertTrue(connection.isClosedByPeer());
+            }
+            // the server waits for some seconds that the web server closes its side, too; it has
+            assertEquals(0, playground.process().exitStatus());
         }
     }
 

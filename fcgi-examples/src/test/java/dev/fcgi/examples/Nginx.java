@@ -50,7 +50,8 @@ final class Nginx implements AutoCloseable {
                   fastcgi_buffering off;
                   fastcgi_pass playground;
                 }
-                location = /drip {
+                location /unbuffered/ {
+                  rewrite ^/unbuffered(/.*)$ $1 break;
                   fastcgi_buffering off;
                   fastcgi_pass playground;
                 }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The programs of others that tests need: where one is missing the test is skipped, in CI it fails. */
 final class Peers {
@@ -16,13 +18,16 @@ final class Peers {
 
     /** {@return the path of a program} */
     static String require(String program) {
-        for (String directory : PLACES.split(":")) {
-            Path path = Path.of(directory, program);
-            if (Files.isExecutable(path)) {
-                return path.toString();
-            }
-        }
-        return missing(program);
+        return find(program).orElseGet(() -> missing(program));
+    }
+
+    /** For what is done before tests that require the program, each for itself: a skipped class would not be seen. */
+    static Optional<String> find(String program) {
+        return Stream.of(PLACES.split(":"))
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
     }
 
     /** Tells by a command that must succeed whether something is there: a library, a Perl module. */

@@ -89,8 +89,8 @@ final class SpawnFcgiIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = ' ', value = {
-        "127.0.0.1 true", "192.0.2.1,127.0.0.1 true", "127.0.0.0/8 true", "192.0.2.1 false", "192.0.2.1,10.0.0.0/8 false",
-        "unix false"
+        "127.0.0.1 true", "192.0.2.1,127.0.0.1 true", "127.0.0.0/8 true", "192.0.2.1 false",
+        "192.0.2.1,10.0.0.0/8 false", "unix false"
     })
     void webServerAddrs(String list, boolean allowed) throws Exception {
         String address = Upstream.TCP.address(directory, "");

@@ -197,7 +197,7 @@ public final class Listener {
                 passed = true; // what came later belongs to the processes that share the socket
             } else {
                 marker = null;
-                removeFile(); // not later than the close: the process may end right behind it
+                removeFile(); // who came in between is accepted behind the marker
             }
         }
         ended = true;
@@ -280,9 +280,7 @@ public final class Listener {
             connecting.connect(target());
             if (inherited) {
                 awaitAcceptingThread(mark);
-            } else {
-                removeFile(); // after the marker, which needs it; who came in between is accepted behind the marker
-            } // the marker keeps its place in the queue when it is closed
+            } // else it keeps its place in the queue when it is closed
         } catch (IOException | InterruptedException e) {
             LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
             close();

@@ -37,6 +37,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
     private static final Logger RECORDS = System.getLogger("dev.fcgi.record");
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
+    private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAINING_IDLE_TIME = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int RECYCLED_LENGTH = 4096;
 
@@ -151,7 +152,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
                 ready = null;
                 continue;
             }
-            if (exposed && handOverIfShared()) {
+            if (exposed && ready == null && handOverIfShared()) {
                 return false;
             }
             if (reader.contentLeft() == 0) {
@@ -625,7 +626,7 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
             if (output.isStuck(options.writeTimeout, now)) {
                 LOG.log(Level.DEBUG, "write time-out: {0}", transport);
                 giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
-            } else if (state == State.CLOSING && output.isIdle() && TimeLimit.isOver(CLOSING_TIME, closingSince, now)) {
+            } else if (state == State.CLOSING && output.isIdle() && TimeLimit.isOver(closingTime(), closingSince, now)) {
                 transport.close();
             } else if (isOpen() && requests.isEmpty()) {
                 checkIdle(now);
@@ -636,6 +637,11 @@ final class ServerConnection implements StreamInput.Source, Ticker.Ticked {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How long the peer may take to close its side; a stop does not wait for ever. */
+    private long closingTime() {
+        return server.isDraining() ? DRAINING_CLOSING_TIME : CLOSING_TIME;
     }
 
     private void checkIdle(long now) {

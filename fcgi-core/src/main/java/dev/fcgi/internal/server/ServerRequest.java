@@ -352,7 +352,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
             connection.output().write(records.array(), 0, records.length());
         } catch (IOException e) {
             connection.lost(e);
-            throw aborted == null ? e : new RequestAbortedException(aborted, e);
+            if (aborted == null) {
+                aborted = Reason.CONNECTION_LOST; // it had ended for us, but its end did not get through
+            }
+            throw new RequestAbortedException(aborted, e);
         } finally {
             leaveIo(interrupted);
         }

@@ -1,0 +1,65 @@
+package dev.fcgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Who may use whom, and what others may use: both are decisions, so both are checked in. */
+final class ArchitectureTest {
+    /** A line of jdeps: {@code   package -> package   module}. */
+    private static final Pattern EDGE = Pattern.compile("^ {3}(\\S+) +-> (\\S+) +(.+?)\\s*$", Pattern.MULTILINE);
+
+    private static Path classes() throws Exception {
+        return Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    private static String expected(String name) throws IOException {
+        try (InputStream in = ArchitectureTest.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(line -> !line.startsWith("#")).collect(Collectors.joining("\n"));
+        }
+    }
+
+    @Test
+    void packagesUseEachOtherAsDecided() throws Exception {
+        StringWriter output = new StringWriter();
+        PrintWriter writer = new PrintWriter(output);
+        int status = ToolProvider.findFirst("jdeps").orElseThrow()
+                .run(writer, writer, "--multi-release", "base", "-verbose:package", classes().toString());
+        assertEquals(0, status, output.toString());
+        TreeSet<String> edges = new TreeSet<>();
+        for (Matcher line = EDGE.matcher(output.toString()); line.find(); ) {
+            boolean ours = line.group(2).startsWith("dev.fcgi");
+            edges.add(line.group(1) + " -> " + line.group(ours ? 2 : 3)); // of others, the module matters
+        }
+        assertEquals(expected("package-edges.txt"), String.join("\n", edges));
+    }
+
+    @Test
+    void theModuleIsAsDecided() throws Exception {
+        try (InputStream in = Files.newInputStream(classes().resolve("module-info.class"))) {
+            ModuleDescriptor module = ModuleDescriptor.read(in);
+            TreeSet<String> lines = new TreeSet<>();
+            module.exports().forEach(one -> lines.add("exports " + one.source()
+                    + (one.isQualified() ? " to " + new TreeSet<>(one.targets()) : "")));
+            module.requires().forEach(one -> lines.add("requires " + one.name()));
+            module.opens().forEach(one -> lines.add("opens " + one.source()));
+            module.uses().forEach(one -> lines.add("uses " + one));
+            module.provides().forEach(one -> lines.add("provides " + one.service()));
+            assertEquals(expected("module.txt"), module.name() + "\n" + String.join("\n", lines));
+        }
+    }
+}
