@@ -156,7 +156,7 @@ public final class CgiOptions {
     }
 
     FormLimits formLimits() {
-        return new FormLimits(maxBodyLength, maxFieldLength, maxFields, memoryThreshold, temporaryDirectory);
+        return new FormLimits(maxFieldLength, maxFields, memoryThreshold, temporaryDirectory);
     }
 
     int responseBuffer() {

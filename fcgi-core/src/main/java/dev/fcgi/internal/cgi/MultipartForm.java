@@ -1,7 +1,7 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.cgi.CgiException;
 import dev.fcgi.cgi.Upload;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -47,7 +47,7 @@ public final class MultipartForm implements AutoCloseable {
      * @param body is read up to the closing delimiter and at most 16 KiB beyond, and not closed
      * @param contentType tells the boundary
      * @param charset of names and of text that tells no other: UTF-8, except for forms in pages that are not
-     * @throws FormException 400 for what is malformed, 413 for what exceeds a limit; in this case, as in all that
+     * @throws CgiException 400 for what is malformed, 413 for what exceeds a limit; in this case, as in all that
      *     follow, everything made so far was deleted
      * @throws java.io.EOFException when the body ended before its closing delimiter
      * @throws IOException when the body or the temporary file fail
@@ -57,8 +57,7 @@ public final class MultipartForm implements AutoCloseable {
         String boundary = MultipartParser.boundary(contentType);
         MultipartForm form = new MultipartForm(charset, limits);
         try {
-            InputStream limited = new LimitedBody(body, limits.maxBodyLength());
-            form.read(new MultipartParser(limited, boundary, MultipartParser.DEFAULT_MAX_HEADER_LENGTH));
+            form.read(new MultipartParser(body, boundary, MultipartParser.DEFAULT_MAX_HEADER_LENGTH));
             return form;
         } catch (Throwable failure) {
             try {
@@ -75,10 +74,10 @@ public final class MultipartForm implements AutoCloseable {
         int count = 0;
         for (Part part = parser.next(); part != null; part = parser.next()) {
             if (++count > limits.maxParts()) {
-                throw FormException.tooLarge("form has more than " + limits.maxParts() + " parts");
+                throw new CgiException(413, "form has more than " + limits.maxParts() + " parts");
             }
             if (part.name() == null) {
-                throw FormException.malformed("part " + count + " of the form has no name");
+                throw new CgiException(400, "part " + count + " of the form has no name");
             }
             names.add(part.name());
             if (part.filename() == null) {
@@ -101,9 +100,9 @@ public final class MultipartForm implements AutoCloseable {
         }
     }
 
-    private void takeFieldLength(int length) throws FormException {
+    private void takeFieldLength(int length) throws CgiException {
         if (length > fieldLengthLeft) {
-            throw FormException.tooLarge("text fields of the form exceed " + limits.maxFieldLength() + " bytes");
+            throw new CgiException(413, "text fields of the form exceed " + limits.maxFieldLength() + " bytes");
         }
         fieldLengthLeft -= length;
     }
@@ -181,37 +180,6 @@ public final class MultipartForm implements AutoCloseable {
                 return Upload.inMemory(part.name(), part.filename(), part.headers(), content);
             }
             return Upload.inFile(part.name(), part.filename(), part.headers(), file.channel(), start, size);
-        }
-    }
-
-    /** Fails when the body goes on behind the limit, but only when it is read on: an epilogue there does no harm. */
-    private static final class LimitedBody extends FilterInputStream {
-        private final long limit;
-        private long left;
-
-        LimitedBody(InputStream body, long limit) {
-            super(body);
-            this.limit = limit;
-            left = limit;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (left == 0) {
-                if (in.read() < 0) {
-                    return -1;
-                }
-                throw FormException.tooLarge("body of the form exceeds " + limit + " bytes");
-            }
-            int count = in.read(target, offset, (int) Math.min(length, left));
-            left -= Math.max(count, 0);
-            return count;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.cgi.CgiException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,16 +83,16 @@ public final class MultipartParser {
     /**
      * Takes the boundary out of a Content-Type, quoted or not.
      *
-     * @throws FormException 400 when the type is not multipart or the boundary is missing or unusable
+     * @throws CgiException 400 when the type is not multipart or the boundary is missing or unusable
      */
-    public static String boundary(String contentType) throws FormException {
+    public static String boundary(String contentType) throws CgiException {
         HeaderValue type = HeaderValue.parse(contentType);
         if (!type.value().regionMatches(true, 0, "multipart/", 0, 10)) {
-            throw FormException.malformed("content type " + type.value() + " instead of multipart");
+            throw new CgiException(400, "content type " + type.value() + " instead of multipart");
         }
         String boundary = type.parameter("boundary");
         if (boundary == null || !isBoundary(boundary)) {
-            throw FormException.malformed(
+            throw new CgiException(400,
                     boundary == null ? "multipart without boundary" : "multipart with unusable boundary");
         }
         return boundary;
@@ -113,7 +114,7 @@ public final class MultipartParser {
      * at least one byte behind them are there. After an exception the parser is of no further use.
      *
      * @return the part, or null behind the closing delimiter; the epilogue is not read
-     * @throws FormException 400 for malformed headers, 413 for too many bytes of them
+     * @throws CgiException 400 for malformed headers, 413 for too many bytes of them
      * @throws EOFException when the body ended before its closing delimiter
      */
     public Part next() throws IOException {
@@ -245,11 +246,11 @@ public final class MultipartParser {
                 position++;
                 b = '\n';
             } else if (b == '\r' || b == '\n' || b == 0) {
-                throw FormException.malformed("byte " + b + " in the headers of a part");
+                throw new CgiException(400, "byte " + b + " in the headers of a part");
             }
             position++;
             if (length == maxHeaderLength) {
-                throw FormException.tooLarge("headers of a part exceed " + maxHeaderLength + " bytes");
+                throw new CgiException(413, "headers of a part exceed " + maxHeaderLength + " bytes");
             }
             if (length == head.length) {
                 head = Arrays.copyOf(head, length * 2);
@@ -258,7 +259,7 @@ public final class MultipartParser {
         }
     }
 
-    private static Map<String, String> parseHead(String lines) throws FormException {
+    private static Map<String, String> parseHead(String lines) throws CgiException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         int at = 0;
         while (at < lines.length()) {
@@ -269,7 +270,7 @@ public final class MultipartParser {
             }
             int colon = lines.indexOf(':', at);
             if (colon < 0 || colon > end || !isToken(lines, at, colon)) {
-                throw FormException.malformed("header of a part without a name");
+                throw new CgiException(400, "header of a part without a name");
             }
             String value = lines.substring(colon + 1, end).replace('\n', ' ').strip();
             headers.putIfAbsent(lines.substring(at, colon), value);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.cgi.CgiException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -142,7 +143,7 @@ class MultipartParserTest {
     void longHeadersAreRefused() throws IOException {
         String body = "--B\r\nX: " + "x".repeat(6) + "\r\n\r\nv\r\n--B--"; // 10 bytes with one for the line end
         new MultipartParser(input(body), "B", 10).next();
-        FormException e = assertThrows(FormException.class, () -> new MultipartParser(input(body), "B", 9).next());
+        CgiException e = assertThrows(CgiException.class, () -> new MultipartParser(input(body), "B", 9).next());
         assertEquals(413, e.status());
         InputStream endless = new InputStream() {
             private int at;
@@ -152,7 +153,7 @@ class MultipartParserTest {
                 return at < 5 ? "--B\r\n".charAt(at++) : 'x';
             }
         };
-        assertEquals(413, assertThrows(FormException.class, () -> new MultipartParser(endless, "B", 8192).next())
+        assertEquals(413, assertThrows(CgiException.class, () -> new MultipartParser(endless, "B", 8192).next())
                 .status());
     }
 
@@ -329,17 +330,17 @@ class MultipartParserTest {
                 "multipart/form-data; boundary=\"a\rb\""
             })
     void unusableBoundariesAreRefused(String type) {
-        assertEquals(400, assertThrows(FormException.class, () -> MultipartParser.boundary(type)).status());
+        assertEquals(400, assertThrows(CgiException.class, () -> MultipartParser.boundary(type)).status());
     }
 
     @Test
     void longBoundariesAreRefused() throws IOException {
         String longest = "b".repeat(200);
         assertEquals(longest, MultipartParser.boundary("multipart/form-data; boundary=" + longest));
-        assertThrows(FormException.class, () -> MultipartParser.boundary("multipart/x; boundary=b" + longest));
+        assertThrows(CgiException.class, () -> MultipartParser.boundary("multipart/x; boundary=b" + longest));
         assertThrows(IllegalArgumentException.class, () -> new MultipartParser(input(""), "b" + longest, 1));
         assertThrows(EOFException.class, () -> new MultipartParser(input(""), longest, 1).next());
-        assertEquals(400, assertThrows(FormException.class, () -> MultipartParser.boundary(null)).status());
+        assertEquals(400, assertThrows(CgiException.class, () -> MultipartParser.boundary(null)).status());
     }
 
     private static ByteArrayInputStream input(String text) {

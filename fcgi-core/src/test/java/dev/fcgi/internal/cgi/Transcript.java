@@ -1,5 +1,6 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.cgi.CgiException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,7 @@ final class Transcript {
             lines.add("end");
         } catch (EOFException e) {
             lines.add("truncated");
-        } catch (FormException e) {
+        } catch (CgiException e) {
             lines.add("" + e.status());
         } catch (IOException e) {
             throw new AssertionError(e);
