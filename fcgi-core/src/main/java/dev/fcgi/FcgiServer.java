@@ -254,7 +254,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets the mode of the socket files that are made. Default: as the umask says.
+         * Sets the mode of the socket files that are made, right after binding. Default: as the umask says.
          *
          * @param mode the permissions; who may connect needs the one to write
          * @return this
@@ -360,7 +360,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many connections may be open. More wait in the kernel. Default 16,384.
+         * Sets how many connections may be open, one more for each further address. Others wait in the kernel. Default
+         * 16,384.
          *
          * @param connections at least 1
          * @return this

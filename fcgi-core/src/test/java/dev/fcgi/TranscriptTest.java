@@ -636,16 +636,17 @@ final class TranscriptTest extends ServerTest {
         BlockingQueue<Boolean> seen = new LinkedBlockingQueue<>();
         serve(request -> {
             try {
+                print(request, "begun");
+                request.stdout().flush();
                 echoBody(request);
             } catch (RequestAbortedException e) {
                 seen.add(request.isAborted());
             }
         });
-        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, "ab").send();
-        until("the handler runs", () -> server.stats().requestsStarted() == 1);
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, "ab").expectStdoutPart(1, "begun");
         peer.abort(1).expectAnswer(1, "").expectQuiet();
         assertTrue(seen.poll(10, TimeUnit.SECONDS));
-        peer.head(1, KEEP_CONN, "/").stdin(1, "next").endStdin(1).expectAnswer(1, "\r\nnext").expectQuiet();
+        peer.head(1, KEEP_CONN, "/").stdin(1, "next").endStdin(1).expectAnswer(1, "begun\r\nnext").expectQuiet();
     }
 
     @Test

@@ -41,7 +41,11 @@ public final class Address {
             throw malformed(text, "an IPv6 address stands in brackets");
         }
         try {
-            return new InetSocketAddress(InetAddress.getByName(host), port);
+            InetAddress resolved = InetAddress.getByName(host);
+            if (resolved.isAnyLocalAddress()) {
+                throw malformed(text, "say *:" + port + " for all interfaces");
+            }
+            return new InetSocketAddress(resolved, port);
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("address " + text + ": unknown host " + host, e);
         }

@@ -44,8 +44,18 @@ final class Response {
     OutputStream stderr() {
         if (stderr == null) {
             stderr = new Stderr(connection.options().maxStderrLength);
+            if (!request.isOpen()) {
+                stderr.end();
+            }
         }
         return stderr;
+    }
+
+    /** The request has ended: STDERR takes no more. STDOUT asks the request itself. */
+    void ended() {
+        if (stderr != null) {
+            stderr.end();
+        }
     }
 
     // ---- STDOUT

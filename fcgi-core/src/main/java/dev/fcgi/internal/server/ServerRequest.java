@@ -232,6 +232,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         if (data != null) {
             data.discard();
         }
+        response.ended();
         connection.requestEnded(this);
         connection.output().wakeUp();
     }

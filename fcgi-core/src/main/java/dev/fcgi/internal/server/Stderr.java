@@ -1,5 +1,6 @@
 package dev.fcgi.internal.server;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Objects;
@@ -10,19 +11,23 @@ final class Stderr extends OutputStream {
     private byte[] bytes = new byte[256];
     private int length;
     private long dropped;
+    private boolean ended;
 
     Stderr(int limit) {
         this.limit = limit;
     }
 
     @Override
-    public void write(int b) {
+    public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
-    public synchronized void write(byte[] source, int offset, int count) {
+    public synchronized void write(byte[] source, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, source.length);
+        if (ended) {
+            throw new IOException("the request has ended");
+        }
         int taken = Math.min(count, limit - length);
         if (length + taken > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(length + taken, 4 * bytes.length)));
@@ -30,6 +35,11 @@ final class Stderr extends OutputStream {
         System.arraycopy(source, offset, bytes, length, taken);
         length += taken;
         dropped += count - taken;
+    }
+
+    /** Makes every later write fail: nobody would see it. */
+    synchronized void end() {
+        ended = true;
     }
 
     /** {@return what was written, as far as it was kept} */
