@@ -171,8 +171,8 @@ final class AbortTest extends ServerTest {
             if (first.getCount() == 0) {
                 echoPath(request);
                 request.stdout().flush();
-                reused.countDown();
                 seen.add("second");
+                reused.countDown();
                 return;
             }
             first.countDown();
@@ -209,7 +209,7 @@ final class AbortTest extends ServerTest {
         assertThrows(IOException.class, () -> print(old, "late"));
         assertThrows(IOException.class, () -> old.stdout().flush());
         assertThrows(IOException.class, () -> old.stdin().read());
-        old.stderr().write('x'); // dropped
+        assertThrows(IOException.class, () -> old.stderr().write('x'));
         old.appStatus(9);
         old.finish(); // without effect
         assertFalse(old.isAborted());
