@@ -100,7 +100,8 @@ public final class FcgiAcceptor implements AutoCloseable {
     public static FcgiAcceptor open(SocketAddress address) throws IOException {
         if (address instanceof InetSocketAddress internet
                 && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
-            throw new IllegalArgumentException(address + " means all interfaces; that is \"*:" + internet.getPort() + '"');
+            throw new IllegalArgumentException(
+                    address + " means all interfaces; that is \"*:" + internet.getPort() + '"');
         }
         return bind(address);
     }

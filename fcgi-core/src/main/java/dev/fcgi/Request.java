@@ -61,8 +61,8 @@ public interface Request {
      *
      * <p>Kept in memory and sent behind the end of STDOUT, in the same write as END_REQUEST: several web servers
      * mishandle STDERR inside a response. What exceeds {@linkplain FcgiServer.Builder#maxStderrLength its limit} is
-     * dropped and noted in the log. Never blocks; {@code flush()} does nothing. After the end of the request every write
-     * fails.
+     * dropped and noted in the log. Never blocks; {@code flush()} does nothing. After the end of the request
+     * every write fails.
      *
      * @return the stream, the same at each call
      */

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A form of the type multipart/form-data (RFC 7578), read as a whole: text fields in memory, uploads in memory or in one
- * temporary file.
+ * A form of the type multipart/form-data (RFC 7578), read as a whole: text fields in memory, uploads in memory or in
+ * one temporary file.
  *
  * <p>Read by one thread; unchangeable then, except for {@link #close}, which any thread may call.
  */

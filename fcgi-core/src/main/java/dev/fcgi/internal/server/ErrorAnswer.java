@@ -6,8 +6,8 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers that the library gives itself, complete with END_REQUEST in one run of records. Web servers disagree on what a
- * bare OVERLOADED means, from an empty 200 to waiting for ever; all of them show a 503.
+ * Answers that the library gives itself, complete with END_REQUEST in one run of records. Web servers disagree on what
+ * a bare OVERLOADED means, from an empty 200 to waiting for ever; all of them show a 503.
  */
 enum ErrorAnswer {
     INTERNAL_SERVER_ERROR("500 Internal Server Error", 1, ProtocolStatus.REQUEST_COMPLETE),
@@ -21,7 +21,8 @@ enum ErrorAnswer {
 
     ErrorAnswer(String status, int appStatus, ProtocolStatus protocolStatus) {
         this.body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
-        this.head = ("Status: " + status + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n")
+        String length = "Content-Length: " + body.length;
+        this.head = ("Status: " + status + "\r\nContent-Type: text/plain\r\n" + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         this.appStatus = appStatus;
         this.protocolStatus = protocolStatus.code();

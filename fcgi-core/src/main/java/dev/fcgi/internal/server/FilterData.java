@@ -1,8 +1,11 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.Params;
 import dev.fcgi.internal.conn.StreamInput;
 import java.io.FilterInputStream;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 
 /** DATA of a Filter. It arrives behind STDIN: reading it gives up what is left of that. */
 final class FilterData extends FilterInputStream {
@@ -29,5 +32,28 @@ final class FilterData extends FilterInputStream {
     public long skip(long count) throws IOException {
         stdin.close();
         return super.skip(count);
+    }
+
+    /** {@return FCGI_DATA_LENGTH, or -1 when that is no valid number} */
+    static long length(Params params) {
+        return number(params, "FCGI_DATA_LENGTH");
+    }
+
+    /** {@return FCGI_DATA_LAST_MOD, seconds since 1970, or null when that is no valid time} */
+    static Instant lastModified(Params params) {
+        long seconds = number(params, "FCGI_DATA_LAST_MOD");
+        try {
+            return seconds < 0 ? null : Instant.ofEpochSecond(seconds);
+        } catch (DateTimeException tooFar) {
+            return null;
+        }
+    }
+
+    private static long number(Params params, String name) {
+        try {
+            return Math.max(-1, Long.parseLong(params.get(name, "-1")));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 }

@@ -1,8 +1,8 @@
 package dev.fcgi.internal.server;
 
 /**
- * The thread of one handler and the interrupts that we send it. An interrupt inside I/O would close the socket, so it is
- * put off to the end of that.
+ * The thread of one handler and the interrupts that we send it. An interrupt inside I/O would close the socket, so it
+ * is put off to the end of that.
  *
  * <p>Guarded by the connection's lock.
  */

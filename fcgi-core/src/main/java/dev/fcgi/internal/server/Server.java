@@ -195,7 +195,7 @@ public final class Server {
             connections.add(connection);
             counters.accepted.increment();
             try {
-                LibraryThreads.start(connection::read);
+                LibraryThreads.start(connection::run);
                 started = true;
             } finally {
                 if (!started) {

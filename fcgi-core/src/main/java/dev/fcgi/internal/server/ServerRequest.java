@@ -17,7 +17,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +63,8 @@ public final class ServerRequest implements FilterRequest, Runnable {
         this.role = role;
         Options options = connection.options();
         this.head = new RequestHead(options);
-        this.stdin = new StreamInput(connection, lock, options.inputBuffer);
-        this.data = role == Role.FILTER ? new StreamInput(connection, lock, options.inputBuffer) : null;
+        this.stdin = new StreamInput(connection.input(), lock, options.inputBuffer);
+        this.data = role == Role.FILTER ? new StreamInput(connection.input(), lock, options.inputBuffer) : null;
         this.filterData = data == null ? InputStream.nullInputStream() : new FilterData(stdin, data);
         this.response = new Response(this, connection);
     }
@@ -237,7 +236,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         connection.output().wakeUp();
     }
 
-    /** Locked. Ends a request that has no handler yet with the library's own answer. Releases the lock while writing. */
+    /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
     void refuse(ErrorAnswer answer) throws IOException {
         RecordBuffer records = response.answer(answer);
         ended();
@@ -485,25 +484,12 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     @Override
     public long dataLength() {
-        return number("FCGI_DATA_LENGTH");
+        return FilterData.length(params);
     }
 
     @Override
     public Instant dataLastModified() {
-        long seconds = number("FCGI_DATA_LAST_MOD");
-        try {
-            return seconds < 0 ? null : Instant.ofEpochSecond(seconds);
-        } catch (DateTimeException tooFar) {
-            return null;
-        }
-    }
-
-    private long number(String name) {
-        try {
-            return Math.max(-1, Long.parseLong(params.get(name, "-1")));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return FilterData.lastModified(params);
     }
 
     /** For logs: control characters of the peer must not get there. */

@@ -1,0 +1,358 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordReader;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Who reads one connection.
+ *
+ * <p>One thread at a time has the reader role and may touch the {@link RecordReader}. A thread that has read a whole
+ * head, with nothing else active or buffered, gives the role up and runs the handler itself: no hand-off, and a body is
+ * read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another thread,
+ * which reads on: it sees the abort, the closed connection, the next request. When the handler returns, its thread takes
+ * the role again if it is free, and ends otherwise. With a second request active, or an executor, handlers run on
+ * threads of their own and the reader stays the reader. The role is given up only to be taken over; whoever holds it at
+ * the end closes the connection.
+ *
+ * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it.
+ */
+final class ReaderRole implements StreamInput.Source {
+    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Logger RECORDS = System.getLogger("dev.fcgi.record");
+
+    private final ServerConnection connection;
+    private final Options options;
+    private final Transport transport;
+    private final Output output;
+    private final ReentrantLock lock;
+    private final boolean traceRecords = RECORDS.isLoggable(Level.TRACE);
+
+    /** Confined to the holder of the role, like the handler of records. */
+    private final RecordReader reader;
+    private final RecordHandler records;
+
+    // all below: guarded by the lock
+
+    /** Whether some thread has the role; a new connection is born with it taken. */
+    private boolean taken = true;
+    /** The request whose handler has the role, reading its own input, and the thread; null when no handler has. */
+    private ServerRequest pulling;
+    private Thread pullingThread;
+    private boolean watched;
+    private int freeSince;
+
+    ReaderRole(ServerConnection connection) {
+        this.connection = connection;
+        this.options = connection.options();
+        this.transport = connection.transport();
+        this.output = connection.output();
+        this.lock = connection.lock();
+        this.reader = new RecordReader(transport);
+        this.records = new RecordHandler(connection, reader);
+    }
+
+    /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
+    void read() {
+        try {
+            if (!readRecords()) {
+                return;
+            }
+        } catch (FcgiProtocolException e) {
+            connection.protocolError(e, reader);
+        } catch (IOException e) {
+            connection.peerClosed(e);
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "connection of " + transport + " given up", e);
+            connection.peerClosed(new IOException("internal error", e));
+        }
+        connection.close();
+    }
+
+    /** {@return false when another thread has taken the role over} */
+    private boolean readRecords() throws IOException {
+        ServerRequest ready = null;
+        boolean exposed = false;
+        while (mayGoOn()) {
+            if (ready != null && (reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
+                // nothing at hand says that it will not be alone
+                exposed = true;
+                if (!dispatch(ready, true)) {
+                    return false;
+                }
+                ready = null;
+                continue;
+            }
+            if (exposed && ready == null && handOverIfShared()) {
+                return false;
+            }
+            if (reader.contentLeft() == 0) {
+                if (!nextRecord()) {
+                    connection.peerClosed(null);
+                    return true;
+                }
+                if (ready != null && records.mayWait()) {
+                    continue;
+                }
+            }
+            ServerRequest complete = records.handle();
+            if (complete != null) {
+                if (ready != null) {
+                    dispatch(ready, false);
+                }
+                ready = complete;
+            }
+        }
+        return true;
+    }
+
+    private boolean mayGoOn() {
+        lock.lock();
+        try {
+            if (connection.requests().isEmpty() && !output.isShared()) {
+                reader.shrink();
+            }
+            return connection.isOpen();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
+     * that would cost all of them.
+     */
+    private boolean handOverIfShared() {
+        lock.lock();
+        try {
+            if (!output.isShared()) {
+                return false;
+            }
+            taken = false;
+            ensureTaken();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean nextRecord() throws IOException {
+        if (!reader.next()) {
+            return false;
+        }
+        if (traceRecords) {
+            RECORDS.log(Level.TRACE, "<< {0} {1}", transport, reader);
+        }
+        return true;
+    }
+
+    /**
+     * Has a request handled: on this thread, which gives up the role for that time, if it is alone and may be; on
+     * another one else.
+     *
+     * @return false when another thread has the role now
+     */
+    private boolean dispatch(ServerRequest request, boolean mayBeInline) {
+        boolean inline;
+        lock.lock();
+        try {
+            if (!request.isOpen()) {
+                return true;
+            }
+            request.dispatched(true);
+            inline = mayBeInline && options.executor == null && !output.isShared();
+            if (inline) {
+                release();
+            }
+        } finally {
+            lock.unlock();
+        }
+        connection.counters().started.increment();
+        if (!inline) {
+            startElsewhere(request);
+            return true;
+        }
+        request.run();
+        Thread.interrupted(); // if the handler left one, it is not for what this thread does next
+        lock.lock();
+        try {
+            boolean free = !taken;
+            taken = true;
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startElsewhere(ServerRequest request) {
+        try {
+            if (options.executor != null) {
+                options.executor.execute(request);
+            } else {
+                LibraryThreads.start(request);
+            }
+        } catch (Throwable e) { // rejected, or out of memory
+            LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
+            lock.lock();
+            try {
+                while (request.isOpen() && !output.hasRoom(1)) {
+                    output.awaitProgressUninterruptibly();
+                }
+                request.dispatched(false);
+                request.abort(Reason.TIMEOUT, e);
+                connection.settle();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void release() {
+        taken = false;
+        freeSince = connection.server().ticker().tick();
+        if (!watched) {
+            watched = true;
+            connection.server().ticker().watch(connection);
+        }
+    }
+
+    /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
+    private void ensureTaken() {
+        if (taken || connection.isClosed()) {
+            return;
+        }
+        taken = true;
+        try {
+            LibraryThreads.start(this::read);
+        } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
+            LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
+            release();
+        }
+    }
+
+    /** Locked. Called by the ticker while a handler runs on the thread of the connection. */
+    boolean tick(int tick) {
+        if (!taken && tick - freeSince >= 2) {
+            ensureTaken();
+        }
+        watched = !taken;
+        return watched;
+    }
+
+    /** Locked. */
+    boolean isTaken() {
+        return taken;
+    }
+
+    /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
+    void abandon(ServerRequest request) {
+        if (pulling != request) {
+            ensureTaken();
+        } else if (pullingThread != Thread.currentThread()) {
+            connection.closeAfterLast();
+            transport.shutdownInput(); // wakes up the handler's read; there is no other way
+        }
+    }
+
+    /** Whether the last record was taken whole and nothing lies behind it. For the holder of the role. */
+    boolean isAtBorder() {
+        return reader.isAtBorder();
+    }
+
+    /** Reads and drops what arrives until the end of the stream or some bytes. For the holder of the role. */
+    void drain(long max) {
+        try {
+            long drained = 0;
+            for (int count; drained < max && (count = reader.discard()) >= 0; ) {
+                drained += count;
+            }
+        } catch (IOException ignored) {
+            // reset by the peer, or closed by the ticker: the end either way
+        }
+    }
+
+    // ---- input that a handler reads itself
+
+    @Override
+    public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
+        ServerRequest request = taken ? null : owner(stream);
+        if (request == null) {
+            stream.await();
+            return 0;
+        }
+        taken = true;
+        pulling = request;
+        pullingThread = Thread.currentThread();
+        boolean interrupted = request.enterIo();
+        lock.unlock();
+        try {
+            return pullRecords(request, stream, target, offset, length);
+        } catch (FcgiProtocolException e) {
+            connection.protocolError(e, reader);
+            return 0;
+        } catch (IOException e) {
+            connection.peerClosed(e);
+            return 0;
+        } finally {
+            lock.lock();
+            request.leaveIo(interrupted);
+            pulling = null;
+            pullingThread = null;
+            release();
+            if (output.isShared() || !request.isOpen() || !connection.isOpen()) {
+                ensureTaken(); // more to read than this handler's input
+            }
+        }
+    }
+
+    /** Locked. The active request that a stream belongs to: in this state there is one at most. */
+    private ServerRequest owner(StreamInput stream) {
+        for (ServerRequest request : connection.requests().active()) {
+            if (request.input(Fcgi.STDIN) == stream || request.input(Fcgi.DATA) == stream) {
+                return request;
+            }
+        }
+        return null;
+    }
+
+    private int pullRecords(ServerRequest request, StreamInput stream, byte[] target, int offset, int length)
+            throws IOException {
+        while (true) {
+            if (reader.contentLeft() == 0 && !nextRecord()) {
+                connection.peerClosed(null);
+                return 0;
+            }
+            if (records.hasContentOf(request, stream)) {
+                return reader.read(target, offset, length);
+            }
+            records.handle(); // completes no head: a second request makes the connection shared, see below
+            lock.lock();
+            try {
+                if (stream.hasEnded() || !request.isOpen() || output.isShared() || !connection.isOpen()) {
+                    return 0;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public void roomMade(StreamInput stream) {
+        wakeUp();
+    }
+
+    /** Locked. Has a reader that waits for a slow handler look again. */
+    void wakeUp() {
+        records.roomMade();
+    }
+}
