@@ -7,4 +7,5 @@
 module dev.fcgi {
     exports dev.fcgi;
     exports dev.fcgi.cgi;
+    exports dev.fcgi.client;
 }

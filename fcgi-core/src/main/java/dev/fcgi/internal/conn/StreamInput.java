@@ -1,6 +1,5 @@
 package dev.fcgi.internal.conn;
 
-import dev.fcgi.RequestAbortedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -30,6 +29,12 @@ public final class StreamInput extends InputStream {
         void roomMade(StreamInput stream);
     }
 
+    /** Why a stream fails, for the thread that reads it: each read gets an exception of its own. */
+    @FunctionalInterface
+    public interface Failure {
+        IOException toException();
+    }
+
     private static final int FIRST_CAPACITY = 8 * 1024;
     private static final byte[] NOTHING = {};
 
@@ -44,7 +49,7 @@ public final class StreamInput extends InputStream {
     private int size;
     private boolean ended;
     private boolean closed;
-    private RequestAbortedException failure;
+    private Failure failure;
     private long waitingSince;
     private boolean waiting;
 
@@ -94,7 +99,7 @@ public final class StreamInput extends InputStream {
     }
 
     /** Makes this and every later read fail, also of what is queued. */
-    public void fail(RequestAbortedException cause) {
+    public void fail(Failure cause) {
         if (failure == null) {
             failure = cause;
             queue = NOTHING;
@@ -169,7 +174,7 @@ public final class StreamInput extends InputStream {
         try {
             while (true) {
                 if (failure != null) {
-                    throw new RequestAbortedException(failure.reason(), failure); // with this thread's stack
+                    throw failure.toException();
                 }
                 if (closed) {
                     throw new IOException("stream closed");

@@ -253,7 +253,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
         aborted = reason;
         connection.counters().aborted.increment();
-        RequestAbortedException failure = new RequestAbortedException(reason, cause);
+        StreamInput.Failure failure = () -> new RequestAbortedException(reason, cause);
         stdin.fail(failure);
         if (data != null) {
             data.fail(failure);

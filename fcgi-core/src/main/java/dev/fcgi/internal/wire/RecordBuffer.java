@@ -77,6 +77,15 @@ public final class RecordBuffer {
         close();
     }
 
+    /** Appends BEGIN_REQUEST (FastCGI 5.1). */
+    public void beginRequest(int requestId, int role, int flags) {
+        startRecord(Fcgi.BEGIN_REQUEST, requestId);
+        ensure(Fcgi.BODY_LENGTH);
+        putInt(role << 16 | flags << 8);
+        putInt(0);
+        close();
+    }
+
     /** Appends END_REQUEST (FastCGI 5.5). */
     public void endRequest(int requestId, int appStatus, int protocolStatus) {
         //  byte  0..3        4                5..7

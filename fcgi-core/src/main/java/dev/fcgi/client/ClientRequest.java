@@ -1,0 +1,212 @@
+package dev.fcgi.client;
+
+import dev.fcgi.Role;
+import dev.fcgi.internal.client.CallRequest;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * What is asked of an application: a role, parameters, and a body. Immutable; a request whose body is a stream can be
+ * sent once.
+ *
+ * {@snippet :
+ * ClientRequest request = ClientRequest.responder()
+ *         .params(CgiParams.of("POST", "/upload.php").scriptFilename("/srv/www/upload.php"))
+ *         .body(Files.newInputStream(file), Files.size(file))
+ *         .build();
+ * }
+ */
+public final class ClientRequest {
+    private final Role role;
+    private final Map<String, String> params;
+    private final InputStream body;
+    private final byte[] bodyBytes;
+    private final long bodyLength;
+    private final InputStream data;
+    private final Consumer<String> stderr;
+    private final AtomicBoolean sent = new AtomicBoolean();
+
+    private ClientRequest(Builder builder) {
+        role = builder.role;
+        params = new LinkedHashMap<>(builder.params);
+        body = builder.body;
+        bodyBytes = builder.bodyBytes;
+        bodyLength = builder.bodyLength;
+        data = builder.data;
+        stderr = builder.stderr;
+        if (bodyLength >= 0 && role != Role.AUTHORIZER) {
+            params.putIfAbsent("CONTENT_LENGTH", Long.toString(bodyLength));
+        }
+    }
+
+    /** {@return a builder of a request for role Responder (FastCGI 6.2)} */
+    public static Builder responder() {
+        return new Builder(Role.RESPONDER);
+    }
+
+    /** {@return a builder of a request for role Authorizer (FastCGI 6.3); it has no body} */
+    public static Builder authorizer() {
+        return new Builder(Role.AUTHORIZER);
+    }
+
+    /**
+     * Builds a request for role Filter (FastCGI 6.4).
+     *
+     * @param data the file to be filtered; closed by whoever opened it
+     * @param length its length
+     * @param lastModified when it was changed last, in seconds since 1970
+     * @return a builder
+     */
+    public static Builder filter(InputStream data, long length, long lastModified) {
+        Builder builder = new Builder(Role.FILTER);
+        builder.data = Objects.requireNonNull(data, "data");
+        return builder.param("FCGI_DATA_LENGTH", Long.toString(length))
+                .param("FCGI_DATA_LAST_MOD", Long.toString(lastModified));
+    }
+
+    /** {@return the role} */
+    public Role role() {
+        return role;
+    }
+
+    /** {@return the parameters, in order} */
+    public Map<String, String> params() {
+        return Collections.unmodifiableMap(params);
+    }
+
+    /** {@return whether it can be sent more than once: it has no stream} */
+    public boolean isRepeatable() {
+        return body == null && data == null;
+    }
+
+    /** The request for one call; once only when it has a stream. */
+    CallRequest toCall() {
+        if (!isRepeatable() && !sent.compareAndSet(false, true)) {
+            throw new IllegalStateException("a request with a stream can be sent once");
+        }
+        return new CallRequest(role.code(), params, bodyBytes, body, bodyLength, data, stderr);
+    }
+
+    /** Collects a request. Not thread-safe. */
+    public static final class Builder {
+        private static final byte[] EMPTY = {};
+
+        private final Role role;
+        private final Map<String, String> params = new LinkedHashMap<>();
+        private InputStream body;
+        private byte[] bodyBytes = EMPTY;
+        private long bodyLength = -1;
+        private InputStream data;
+        private Consumer<String> stderr;
+
+        private Builder(Role role) {
+            this.role = role;
+        }
+
+        /**
+         * Sets a parameter.
+         *
+         * @param name its name, sent as UTF-8
+         * @param value its value, sent as UTF-8
+         * @return this
+         * @throws IllegalArgumentException when name or value has a NUL (FastCGI 6.2 lets none through)
+         */
+        public Builder param(String name, String value) {
+            if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
+                throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " has a NUL");
+            }
+            params.put(name, value);
+            return this;
+        }
+
+        /**
+         * Sets parameters.
+         *
+         * @param values names and values
+         * @return this
+         */
+        public Builder params(Map<String, String> values) {
+            values.forEach(this::param);
+            return this;
+        }
+
+        /**
+         * Sets the parameters of a CGI request.
+         *
+         * @param cgi the request
+         * @return this
+         */
+        public Builder params(CgiParams cgi) {
+            return params(cgi.toMap());
+        }
+
+        /**
+         * Sets the body. CONTENT_LENGTH is set with it, unless it is a parameter already.
+         *
+         * @param bytes the body; not to be changed afterwards
+         * @return this
+         */
+        public Builder body(byte[] bytes) {
+            bodyBytes = Objects.requireNonNull(bytes, "bytes");
+            bodyLength = bytes.length;
+            body = null;
+            return this;
+        }
+
+        /**
+         * Sets the body as text in UTF-8.
+         *
+         * @param text the body
+         * @return this
+         */
+        public Builder body(String text) {
+            return body(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /**
+         * Sets a body that is read while it is sent, by a thread of the client, at the same time as the response is
+         * received. Closed by whoever opened it, after the response has ended.
+         *
+         * @param stream the body
+         * @param length its length, which becomes CONTENT_LENGTH; -1 when it is not known: then CONTENT_LENGTH is
+         *     missing, which PHP-FPM and others take for no body
+         * @return this
+         */
+        public Builder body(InputStream stream, long length) {
+            body = Objects.requireNonNull(stream, "stream");
+            bodyLength = length;
+            bodyBytes = EMPTY;
+            return this;
+        }
+
+        /**
+         * Sets who gets the lines of STDERR, as they come, without line ends. Called by the thread that reads the
+         * response.
+         *
+         * @param sink takes a line
+         * @return this
+         */
+        public Builder stderr(Consumer<String> sink) {
+            stderr = Objects.requireNonNull(sink, "sink");
+            return this;
+        }
+
+        /**
+         * {@return the request}
+         *
+         * @throws IllegalStateException when an Authorizer request has a body
+         */
+        public ClientRequest build() {
+            if (role == Role.AUTHORIZER && (body != null || bodyBytes.length > 0)) {
+                throw new IllegalStateException("an Authorizer gets no body");
+            }
+            return new ClientRequest(this);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.fcgi.client;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.internal.client.ClientCall;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A response as it arrives. Belongs to one thread; its methods block until what they return is there, within the limits
+ * of the client.
+ *
+ * <p>Either {@link #stdout()}, everything that the program wrote, or {@link #head()} and {@link #body()}.
+ */
+public final class ClientResponse implements AutoCloseable {
+    private final ClientCall call;
+    private final int maxHeadLength;
+    private final InputStream stdout;
+    private CgiHead head;
+    private InputStream body;
+
+    ClientResponse(ClientCall call, int maxHeadLength) {
+        this.call = call;
+        this.maxHeadLength = maxHeadLength;
+        this.stdout = call.stdout();
+    }
+
+    /** {@return the output of the program as it is: header block and body} */
+    public InputStream stdout() {
+        return stdout;
+    }
+
+    /**
+     * Reads the header block of a CGI response, at the first call.
+     *
+     * @return the block
+     * @throws FcgiException when it is malformed, too long, or not there
+     * @throws IOException when the request fails before its end
+     */
+    public CgiHead head() throws IOException {
+        if (head == null) {
+            head = CgiHead.read(stdout, maxHeadLength);
+        }
+        return head;
+    }
+
+    /**
+     * The body of a CGI response, behind {@link #head()}.
+     *
+     * @return the stream; where the head has Content-Length, a body of another length ends with an
+     *     {@link FcgiException}, except for a HEAD request and the statuses that have no body
+     * @throws IOException as {@link #head()}
+     */
+    public InputStream body() throws IOException {
+        if (body == null) {
+            CgiHead first = head();
+            boolean bodiless = call.isHead() || first.status() == 304 || first.status() == 204;
+            long length = bodiless ? -1 : first.contentLength();
+            body = length < 0 ? stdout : new CheckedBody(stdout, length);
+        }
+        return body;
+    }
+
+    /** {@return what has come of STDERR so far, as far as it is kept} */
+    public String stderr() {
+        return call.stderrText();
+    }
+
+    /**
+     * Waits for the end of the response, dropping output that was not read.
+     *
+     * @return how the program ended it
+     * @throws IOException when the request fails before its end
+     */
+    public EndRequest end() throws IOException {
+        return call.awaitEnd();
+    }
+
+    /** Gives the request up, unless it has ended: the server is told, or the connection closed. Does not block. */
+    public void abort() {
+        call.abort();
+    }
+
+    /** Gives the request up, unless it has ended. */
+    @Override
+    public void close() {
+        abort();
+    }
+}

@@ -1,0 +1,355 @@
+package dev.fcgi.client;
+
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.internal.client.CallRequest;
+import dev.fcgi.internal.client.ClientCall;
+import dev.fcgi.internal.client.ClientOptions;
+import dev.fcgi.internal.client.ConnectionPool;
+import dev.fcgi.internal.io.Address;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Calls FastCGI servers, as a web server does: keeps connections, shares them where the server can, streams both ways.
+ *
+ * {@snippet :
+ * try (FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock")) {
+ *     ClientRequest request = ClientRequest.responder()
+ *             .params(CgiParams.of("GET", "/status").scriptFilename("/status"))
+ *             .build();
+ *     try (ClientResponse response = client.send(request)) {
+ *         System.out.println(response.head().status());
+ *         response.body().transferTo(System.out);
+ *     }
+ * }
+ * }
+ *
+ * <p>May be used by any number of threads at once, of any kind. Threads of its own are virtual, but for one clock.
+ */
+public final class FcgiClient implements AutoCloseable {
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+    private final ConnectionPool pool;
+    private final int maxHeadLength;
+
+    private FcgiClient(ClientOptions options) {
+        this.pool = new ConnectionPool(options);
+        this.maxHeadLength = options.maxHeadLength;
+    }
+
+    /**
+     * Makes a client with the defaults.
+     *
+     * @param address of the server: {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
+     * @return the client
+     * @throws IllegalArgumentException when it has none of these forms
+     */
+    public static FcgiClient to(String address) {
+        return builder().address(address).build();
+    }
+
+    /**
+     * Makes a client with the defaults.
+     *
+     * @param address of the server, TCP or Unix
+     * @return the client
+     */
+    public static FcgiClient to(SocketAddress address) {
+        return builder().address(address).build();
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Sends a request and blocks until its response begins: at the first byte of output, or at its end. The body is
+     * sent at the same time.
+     *
+     * <p>Where a kept connection turns out to be closed before anything came back, the request is sent once more on a
+     * new one, if it has no stream and either was not sent or has a method that may be repeated (RFC 9110 9.2.2).
+     *
+     * @param request the request
+     * @return the response; to be closed
+     * @throws RequestRejectedException when the server refused it without any output
+     * @throws RequestTimeoutException when a limit was exceeded
+     * @throws ResponseLostException when the connection ended first
+     * @throws IOException when no address could be connected to, or the body could not be read
+     * @throws IllegalStateException when the request has a stream and was sent before
+     */
+    public ClientResponse send(ClientRequest request) throws IOException {
+        CallRequest call = request.toCall();
+        try {
+            return send(call, true);
+        } catch (ResponseLostException e) {
+            if (!mayRepeat(request, e)) {
+                throw e;
+            }
+            return send(call, false);
+        }
+    }
+
+    private ClientResponse send(CallRequest request, boolean reuse) throws IOException {
+        ClientCall call = pool.call(request, reuse);
+        boolean begun = false;
+        try {
+            call.awaitOutput();
+            EndRequest end = call.end();
+            if (end != null && !call.hasOutput() && isRefusal(end)) {
+                throw new RequestRejectedException(end.protocolStatus());
+            }
+            begun = true;
+            return new ClientResponse(call, maxHeadLength);
+        } catch (ResponseLostException e) {
+            throw e.onOldConnection(reuse && call.mayHaveMetAnOldConnection());
+        } finally {
+            if (!begun) {
+                call.abort();
+            }
+        }
+    }
+
+    private static boolean isRefusal(EndRequest end) {
+        return end.protocolStatus() != ProtocolStatus.REQUEST_COMPLETE;
+    }
+
+    private static boolean mayRepeat(ClientRequest request, ResponseLostException lost) {
+        return request.isRepeatable() && lost.isOnOldConnection()
+                && (lost.retrySafe() || IDEMPOTENT.contains(request.params().getOrDefault("REQUEST_METHOD", "GET")));
+    }
+
+    /**
+     * Asks for values (FastCGI 4.1) on a connection of its own. Blocks for at most the times to connect and for values.
+     *
+     * @param names such as {@code FCGI_MPXS_CONNS}
+     * @return those that the server knows; empty when it does not answer in time, as several never do
+     * @throws IOException when the first address cannot be connected to
+     */
+    public Map<String, String> getValues(String... names) throws IOException {
+        return pool.connector().values(names);
+    }
+
+    /** Closes all connections. Requests under way fail. */
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    /** Settings of a client. Not thread-safe; each setter returns the builder. */
+    public static final class Builder {
+        private final ClientOptions options = new ClientOptions();
+
+        private Builder() {}
+
+        /**
+         * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
+         *
+         * @param address {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
+         * @return this
+         * @throws IllegalArgumentException when it has none of these forms
+         */
+        public Builder address(String address) {
+            return address(Address.parse(address));
+        }
+
+        /**
+         * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
+         *
+         * @param address a TCP or Unix address
+         * @return this
+         */
+        public Builder address(SocketAddress address) {
+            options.addresses.add(Objects.requireNonNull(address, "address"));
+            return this;
+        }
+
+        /**
+         * Sets how many connections there may be. Requests beyond wait in line, for the time to connect. Default 16.
+         *
+         * @param connections at least 1
+         * @return this
+         */
+        public Builder maxConnections(int connections) {
+            options.maxConnections = atLeastOne(connections, "maxConnections");
+            return this;
+        }
+
+        /**
+         * Sets whether connections are kept for further requests. Default true.
+         *
+         * @param keep whether they are
+         * @return this
+         */
+        public Builder keepAlive(boolean keep) {
+            options.keepAlive = keep;
+            return this;
+        }
+
+        /**
+         * Sets how long a connection is kept that has nothing to do. Default 30 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder keepTime(Duration time) {
+            options.keepTime = limit(time, "keepTime");
+            return this;
+        }
+
+        /**
+         * Sets whether several requests share a connection, with servers that say they can (FCGI_MPXS_CONNS=1).
+         * Default false.
+         *
+         * @param share whether they may
+         * @return this
+         */
+        public Builder multiplex(boolean share) {
+            options.multiplex = share;
+            return this;
+        }
+
+        /**
+         * Sets how many requests share a connection. Default 64.
+         *
+         * @param requests 1 to 65535
+         * @return this
+         */
+        public Builder maxRequestsPerConnection(int requests) {
+            options.maxRequestsPerConnection = Math.min(0xFFFF, atLeastOne(requests, "maxRequestsPerConnection"));
+            return this;
+        }
+
+        /**
+         * Sets how much of a response is kept while nobody reads it; when that is full, the connection is not read on.
+         * Default 64 KiB.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
+        public Builder responseBuffer(int bytes) {
+            options.responseBuffer = atLeastOne(bytes, "responseBuffer");
+            return this;
+        }
+
+        /**
+         * Sets how long the header block of a response may be. Default 64 KiB.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
+        public Builder maxHeadLength(int bytes) {
+            options.maxHeadLength = atLeastOne(bytes, "maxHeadLength");
+            return this;
+        }
+
+        /**
+         * Sets how much STDERR of a response is kept; the rest is dropped with a note. Default 64 KiB.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
+        public Builder maxStderrLength(int bytes) {
+            options.maxStderrLength = atLeastOne(bytes, "maxStderrLength");
+            return this;
+        }
+
+        /**
+         * Sets how long getting a connection may take, a free one or a new one. Default 5 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder connectTimeout(Duration time) {
+            options.connectTimeout = limit(time, "connectTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a response may take to begin, from when the last piece of the request was taken. Default 60
+         * seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder firstByteTimeout(Duration time) {
+            options.firstByteTimeout = limit(time, "firstByteTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a server may send nothing once the response has begun, or take no input. Default 60 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder idleTimeout(Duration time) {
+            options.idleTimeout = limit(time, "idleTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a request may take, from sending it to the end of its response. Default: no limit.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder requestTimeout(Duration time) {
+            options.requestTimeout = limit(time, "requestTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a response may be left unread, with its buffer full, while others on the connection wait behind
+         * it. It fails then. Default 30 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder stallTimeout(Duration time) {
+            options.stallTimeout = limit(time, "stallTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a server may take to answer the question for values. Default 1 second.
+         *
+         * @param time more than 0
+         * @return this
+         */
+        public Builder valuesTimeout(Duration time) {
+            options.valuesTimeout = limit(time, "valuesTimeout");
+            return this;
+        }
+
+        /**
+         * {@return the client; the builder must not be used any more}
+         *
+         * @throws IllegalStateException when there is no address
+         */
+        public FcgiClient build() {
+            if (options.addresses.isEmpty()) {
+                throw new IllegalStateException("no address of a server");
+            }
+            return new FcgiClient(options);
+        }
+
+        private static int atLeastOne(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " " + value + ", less than 1");
+            }
+            return value;
+        }
+
+        private static long limit(Duration time, String name) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException(name + " " + time + " is negative");
+            }
+            return time.isZero() ? Long.MAX_VALUE : time.toNanos();
+        }
+    }
+}

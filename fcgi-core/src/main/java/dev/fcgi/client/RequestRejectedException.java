@@ -1,0 +1,32 @@
+package dev.fcgi.client;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.ProtocolStatus;
+
+/**
+ * The application refused a request without any output: END_REQUEST with a protocol status other than
+ * REQUEST_COMPLETE. It has not worked on the request, so sending it again is safe; after {@link
+ * ProtocolStatus#UNKNOWN_ROLE} it is useless, after OVERLOADED it should wait, and after CANT_MPX_CONN it needs another
+ * connection.
+ */
+public final class RequestRejectedException extends FcgiException {
+    private static final long serialVersionUID = 1;
+
+    /** The protocol status, null when it is undefined. */
+    private final ProtocolStatus protocolStatus;
+
+    /**
+     * Creates the exception.
+     *
+     * @param protocolStatus what END_REQUEST said; null for a number that the specification does not define
+     */
+    public RequestRejectedException(ProtocolStatus protocolStatus) {
+        super("request rejected: " + (protocolStatus == null ? "unknown protocol status" : protocolStatus));
+        this.protocolStatus = protocolStatus;
+    }
+
+    /** {@return what END_REQUEST said; null for a number that the specification does not define} */
+    public ProtocolStatus protocolStatus() {
+        return protocolStatus;
+    }
+}

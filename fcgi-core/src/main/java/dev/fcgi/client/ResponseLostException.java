@@ -1,0 +1,39 @@
+package dev.fcgi.client;
+
+import dev.fcgi.FcgiException;
+
+/** The connection ended before the response did. */
+public final class ResponseLostException extends FcgiException {
+    private static final long serialVersionUID = 1;
+
+    /** Whether the application cannot have seen the request. */
+    private final boolean retrySafe;
+    /** Whether nothing came back on a connection that was used before: its end may just be a matter of age. */
+    private boolean onOldConnection;
+
+    /**
+     * Creates the exception.
+     *
+     * @param message what happened
+     * @param retrySafe whether the application cannot have seen the whole head of the request
+     * @param cause what led to it, or null
+     */
+    public ResponseLostException(String message, boolean retrySafe, Throwable cause) {
+        super(message, cause);
+        this.retrySafe = retrySafe;
+    }
+
+    /** {@return whether sending the request again cannot have it done twice} */
+    public boolean retrySafe() {
+        return retrySafe;
+    }
+
+    ResponseLostException onOldConnection(boolean yes) {
+        onOldConnection = yes;
+        return this;
+    }
+
+    boolean isOnOldConnection() {
+        return onOldConnection;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.fcgi.internal.client;
+
+import java.io.InputStream;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a call sends, as the public request has it.
+ *
+ * @param role the number of the role
+ * @param params the parameters
+ * @param bodyBytes the body, when {@code body} is null
+ * @param body the body as a stream, or null
+ * @param bodyLength the length of the body, or -1 when it is not known
+ * @param data DATA of a Filter, or null
+ * @param stderr takes the lines of STDERR, or null
+ */
+public record CallRequest(
+        int role,
+        Map<String, String> params,
+        byte[] bodyBytes,
+        InputStream body,
+        long bodyLength,
+        InputStream data,
+        Consumer<String> stderr) {}

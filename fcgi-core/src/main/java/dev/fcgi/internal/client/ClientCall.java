@@ -1,0 +1,291 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.client.EndRequest;
+import dev.fcgi.client.RequestTimeoutException;
+import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.TimeLimit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One request on a connection to an application, and the response to it as it arrives.
+ *
+ * <p>Guarded by the connection's lock; methods marked "Locked" expect it, the others are for the caller's thread. The
+ * connection's reader fills in; the caller's thread waits here.
+ */
+public final class ClientCall {
+    private final ClientConnection connection;
+    private final ReentrantLock lock;
+    private final ClientOptions options;
+    private final CallRequest request;
+    private final int id;
+    private final StreamInput stdout;
+    private final Condition changed;
+
+    private final StderrLines stderr;
+    private boolean received;
+    private boolean output;
+    private boolean inputSent;
+    private boolean abandoned;
+    private EndRequest end;
+    private StreamInput.Failure failure;
+    private final long startedAt = System.nanoTime();
+    private long progressAt = startedAt;
+
+    ClientCall(ClientConnection connection, int id, CallRequest request) {
+        this.connection = connection;
+        this.lock = connection.lock();
+        this.options = connection.options();
+        this.id = id;
+        this.request = request;
+        this.stdout = new StreamInput(connection, lock, options.responseBuffer);
+        this.changed = lock.newCondition();
+        this.stderr = new StderrLines(options.maxStderrLength);
+    }
+
+    int id() {
+        return id;
+    }
+
+    ClientConnection connection() {
+        return connection;
+    }
+
+    /** {@return whether its end may just mean that the connection was old: nothing came of the response} */
+    public boolean mayHaveMetAnOldConnection() {
+        return connection.wasUsedBefore() && !hasOutput();
+    }
+
+    CallRequest request() {
+        return request;
+    }
+
+    // ---- what the connection does; locked
+
+    StreamInput stdoutQueue() {
+        return stdout;
+    }
+
+    /** A record of this request has come. */
+    void received() {
+        received = true;
+        progressAt = System.nanoTime();
+    }
+
+    void outputReceived() {
+        if (!output) {
+            output = true;
+            changed.signalAll();
+        }
+    }
+
+    void stderr(byte[] bytes, int offset, int length) {
+        stderr.add(bytes, offset, length);
+        changed.signalAll();
+    }
+
+    /** END_REQUEST has come. */
+    void ended(int appStatus, int protocolStatus) {
+        if (failure == null) {
+            end = new EndRequest(appStatus, ProtocolStatus.of(protocolStatus));
+            stdout.end();
+            changed.signalAll();
+        }
+    }
+
+    boolean hasEnded() {
+        return end != null;
+    }
+
+    boolean hasReceived() {
+        return received;
+    }
+
+    void fail(StreamInput.Failure cause) {
+        if (end == null && failure == null) {
+            failure = cause;
+            stdout.fail(cause);
+            changed.signalAll();
+        }
+    }
+
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Some input was taken by the connection. */
+    void inputProgress() {
+        progressAt = System.nanoTime();
+    }
+
+    void inputSent() {
+        inputSent = true;
+    }
+
+    boolean isInputSent() {
+        return inputSent;
+    }
+
+    /** Nobody waits for the response any more; its records are dropped until it ends. */
+    void abandoned() {
+        abandoned = true;
+        progressAt = System.nanoTime();
+        stdout.discard();
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    boolean isUnendedSince(long limit, long now) {
+        return TimeLimit.isOver(limit, progressAt, now);
+    }
+
+    /** {@return the limit that is exceeded, or null} */
+    Limit exceeded(long now) {
+        if (end != null || failure != null) {
+            return null;
+        }
+        if (TimeLimit.isOver(options.requestTimeout, startedAt, now)) {
+            return Limit.TOTAL;
+        }
+        if (!received) {
+            return TimeLimit.isOver(options.firstByteTimeout, progressAt, now) ? Limit.FIRST_BYTE : null;
+        }
+        // with a full queue it is the caller who is idle
+        return !stdout.isFull() && TimeLimit.isOver(options.idleTimeout, progressAt, now) ? Limit.IDLE : null;
+    }
+
+    /** Fails because of a limit. */
+    void timeOut(Limit limit) {
+        long nanos = switch (limit) {
+            case TOTAL -> options.requestTimeout;
+            case FIRST_BYTE -> options.firstByteTimeout;
+            case IDLE -> options.idleTimeout;
+            case STALL -> options.stallTimeout;
+            case CONNECT -> options.connectTimeout;
+        };
+        fail(() -> new RequestTimeoutException(limit, Duration.ofNanos(nanos)));
+    }
+
+    // ---- what the caller does
+
+    /** {@return STDOUT; the stream gives the lines of STDERR to their sink before it blocks and at its end} */
+    public InputStream stdout() {
+        return new CallOutput(this, stdout);
+    }
+
+    /**
+     * Blocks until there is output, or the end.
+     *
+     * @throws IOException when the request failed before
+     */
+    public void awaitOutput() throws IOException {
+        await(false);
+    }
+
+    /**
+     * Blocks until the end, dropping output.
+     *
+     * @throws IOException when the request failed before
+     */
+    public EndRequest awaitEnd() throws IOException {
+        lock.lock();
+        try {
+            if (end == null) {
+                stdout.discard();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return await(true);
+    }
+
+    private EndRequest await(boolean end) throws IOException {
+        EndRequest found = null;
+        IOException failed = null;
+        lock.lock();
+        try {
+            while (this.end == null && failure == null && (end || !output)) {
+                changed.await();
+            }
+            found = this.end;
+            failed = this.end == null && failure != null ? failure.toException() : null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a response");
+        } finally {
+            lock.unlock();
+            deliverStderr();
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        return found;
+    }
+
+    /** {@return whether the request was HEAD, so that no body belongs to the response} */
+    public boolean isHead() {
+        return "HEAD".equals(request.params().get("REQUEST_METHOD"));
+    }
+
+    /** {@return whether there was any output} */
+    public boolean hasOutput() {
+        lock.lock();
+        try {
+            return output;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how the request ended, or null when it has not yet} */
+    public EndRequest end() {
+        lock.lock();
+        try {
+            return end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives what has come of STDERR to the sink of the request. */
+    void deliverStderr() {
+        List<String> lines = new ArrayList<>();
+        lock.lock();
+        try {
+            stderr.take(lines, end != null || failure != null);
+        } finally {
+            lock.unlock();
+        }
+        if (request.stderr() != null) {
+            lines.forEach(request.stderr());
+        }
+    }
+
+    /** {@return what was kept of STDERR, as UTF-8 text} */
+    public String stderrText() {
+        lock.lock();
+        try {
+            return new String(stderr.kept(), StandardCharsets.UTF_8);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives the request up, unless it has ended. */
+    public void abort() {
+        connection.abort(this, () -> new FcgiException("the request was aborted"));
+        deliverStderr();
+    }
+}

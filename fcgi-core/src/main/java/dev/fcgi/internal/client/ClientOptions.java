@@ -1,0 +1,28 @@
+package dev.fcgi.internal.client;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The settings of a client, as its builder collects them; read-only once the client exists. Times are nanoseconds,
+ * {@link Long#MAX_VALUE} stands for no limit.
+ */
+public final class ClientOptions {
+    public final List<SocketAddress> addresses = new ArrayList<>();
+    public int maxConnections = 16;
+    public boolean keepAlive = true;
+    public boolean multiplex;
+    public int maxRequestsPerConnection = 64;
+    public int responseBuffer = 64 * 1024;
+    public int maxHeadLength = 64 * 1024;
+    public int maxStderrLength = 64 * 1024;
+    public long connectTimeout = Duration.ofSeconds(5).toNanos();
+    public long firstByteTimeout = Duration.ofSeconds(60).toNanos();
+    public long idleTimeout = Duration.ofSeconds(60).toNanos();
+    public long requestTimeout = Long.MAX_VALUE;
+    public long stallTimeout = Duration.ofSeconds(30).toNanos();
+    public long valuesTimeout = Duration.ofSeconds(1).toNanos();
+    public long keepTime = Duration.ofSeconds(30).toNanos();
+}

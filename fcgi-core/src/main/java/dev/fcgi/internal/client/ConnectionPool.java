@@ -1,0 +1,227 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.client.RequestTimeoutException;
+import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Ticker;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The connections of a client: finds a place for a request, on one that is open, on a new one, or by waiting in line.
+ *
+ * <p>Guarded by a lock of its own, under which nothing blocks; the locks of connections may be taken under it.
+ */
+public final class ConnectionPool {
+    private final ClientOptions options;
+    private final Connector connector;
+    private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Ticker ticker = new Ticker(connections);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // guarded by the lock
+    /** Those with nothing to do, the latest used last. */
+    private final Deque<ClientConnection> idle = new ArrayDeque<>();
+    private final Deque<Condition> waiting = new ArrayDeque<>();
+    private int open;
+    private boolean closed;
+
+    public ConnectionPool(ClientOptions options) {
+        this.options = options;
+        this.connector = new Connector(options);
+        ticker.start();
+    }
+
+    public Connector connector() {
+        return connector;
+    }
+
+    /**
+     * Finds a place for a request and sends its head. Blocks for a connection, at most for the time to connect, and on
+     * writing.
+     *
+     * @param reuse whether a connection that was used before will do
+     */
+    public ClientCall call(CallRequest request, boolean reuse) throws IOException {
+        long deadline = System.nanoTime() + options.connectTimeout;
+        ClientCall call = place(request, reuse, deadline);
+        if (call == null) {
+            return connect(request, deadline);
+        }
+        call.connection().send(call);
+        return call;
+    }
+
+    /** {@return a place on an open connection; null when a new one shall be made, which is counted already} */
+    private ClientCall place(CallRequest request, boolean reuse, long deadline) throws IOException {
+        Condition turn = null;
+        lock.lock();
+        try {
+            while (true) {
+                if (closed) {
+                    throw new FcgiException("the client is closed");
+                }
+                if (turn == null ? waiting.isEmpty() : waiting.peekFirst() == turn) { // nobody overtakes
+                    ClientCall call = reuse ? reserve(request) : null;
+                    if (call != null) {
+                        return call;
+                    }
+                    if (open < options.maxConnections || !reuse && evictIdle()) {
+                        open++;
+                        return null;
+                    }
+                }
+                if (turn == null) {
+                    turn = lock.newCondition();
+                    waiting.addLast(turn);
+                }
+                await(turn, deadline);
+            }
+        } finally {
+            waiting.remove(turn);
+            signalNext(); // what is left may do for the next in line
+            lock.unlock();
+        }
+    }
+
+    private void await(Condition turn, long deadline) throws IOException {
+        try {
+            long left = options.connectTimeout == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
+            }
+            turn.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a connection");
+        }
+    }
+
+    /** The latest used idle connection; else, with multiplexing, the one with the most room once no more may be made. */
+    private ClientCall reserve(CallRequest request) {
+        for (ClientConnection connection; (connection = idle.pollLast()) != null; ) {
+            ClientCall call = connection.reserve(request);
+            if (call != null) {
+                return call;
+            }
+        }
+        if (!options.multiplex || open < options.maxConnections) {
+            return null;
+        }
+        ClientConnection best = null;
+        int most = 0;
+        for (ClientConnection connection : connections) {
+            int room = connection.room();
+            if (room > most) {
+                most = room;
+                best = connection;
+            }
+        }
+        return best == null ? null : best.reserve(request);
+    }
+
+    private boolean evictIdle() {
+        ClientConnection oldest = idle.pollFirst();
+        if (oldest != null) {
+            oldest.closeIdle();
+            open--; // closed() will not count it again
+            connections.remove(oldest);
+        }
+        return oldest != null;
+    }
+
+    private ClientCall connect(CallRequest request, long deadline) throws IOException {
+        ClientConnection connection = null;
+        try {
+            Connector.Connected connected = connector.connect(deadline);
+            connection = new ClientConnection(this, options, connected.transport(), connected.maxRequests());
+            ClientCall call = connection.reserve(request);
+            connections.add(connection);
+            connection.start();
+            connection.send(call);
+            return call;
+        } finally {
+            if (connection == null) {
+                lock.lock();
+                try {
+                    open--;
+                    signalNext();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    private void signalNext() {
+        Condition next = waiting.peekFirst();
+        if (next != null) {
+            next.signal();
+        }
+    }
+
+    /** A request on the connection has ended. */
+    void released(ClientConnection connection) {
+        lock.lock();
+        try {
+            if (connection.isIdle() && connection.room() > 0) {
+                idle.remove(connection);
+                idle.addLast(connection);
+            }
+            if (closed) {
+                connection.closeIdle();
+            }
+            signalNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection has ended. */
+    void closed(ClientConnection connection) {
+        lock.lock();
+        try {
+            idle.remove(connection);
+            if (connections.remove(connection)) {
+                open--;
+            }
+            signalNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes a connection that has been idle for too long. Called by the clock. */
+    void checkIdle(ClientConnection connection, long now) {
+        if (!connection.isIdleLongerThan(options.keepTime, now) || !lock.tryLock()) {
+            return;
+        }
+        try {
+            if (idle.remove(connection)) {
+                connection.closeIdle();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes everything; requests under way fail. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            waiting.forEach(Condition::signal);
+            connections.forEach(ClientConnection::closeIdle);
+        } finally {
+            lock.unlock();
+        }
+        ticker.stop();
+    }
+}

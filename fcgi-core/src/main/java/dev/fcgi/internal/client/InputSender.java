@@ -1,0 +1,68 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.internal.wire.Fcgi;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Sends the input of a request that does not fit into the write of its head: on a virtual thread of its own, so that a
+ * caller who reads the response only later cannot deadlock with an application that answers early.
+ */
+final class InputSender implements Runnable {
+    private static final int PIECE = 32 * 1024;
+
+    private final ClientConnection connection;
+    private final ClientCall call;
+
+    InputSender(ClientConnection connection, ClientCall call) {
+        this.connection = connection;
+        this.call = call;
+    }
+
+    @Override
+    public void run() {
+        CallRequest request = call.request();
+        try {
+            if (request.body() == null) {
+                send(Fcgi.STDIN, request.bodyBytes());
+            } else {
+                send(Fcgi.STDIN, request.body(), request.bodyLength());
+            }
+            if (request.data() != null) {
+                send(Fcgi.DATA, request.data(), -1);
+            }
+            connection.inputSent(call);
+        } catch (IOException | RuntimeException e) {
+            // of the caller's stream, or the connection's end, which the call knows already
+            connection.abort(call, () -> new FcgiException("sending the request failed: " + e.getMessage(), e));
+        }
+    }
+
+    private void send(int type, byte[] bytes) throws IOException {
+        for (int sent = 0; sent < bytes.length; sent += PIECE) {
+            if (!connection.writeInput(call, type, bytes, sent, Math.min(PIECE, bytes.length - sent))) {
+                return;
+            }
+        }
+        connection.writeInput(call, type, bytes, 0, 0);
+    }
+
+    private void send(int type, InputStream in, long length) throws IOException {
+        byte[] piece = new byte[PIECE];
+        long sent = 0;
+        for (int count; (count = in.read(piece)) >= 0; sent += count) {
+            // PHP-FPM waits for missing bytes for ever, and takes surplus ones for the next request
+            if (length >= 0 && sent + count > length) {
+                throw new FcgiException("the body has more than the " + length + " bytes announced");
+            }
+            if (count > 0 && !connection.writeInput(call, type, piece, 0, count)) {
+                return;
+            }
+        }
+        if (length >= 0 && sent < length) {
+            throw new FcgiException("the body has " + sent + " bytes instead of " + length);
+        }
+        connection.writeInput(call, type, piece, 0, 0);
+    }
+}

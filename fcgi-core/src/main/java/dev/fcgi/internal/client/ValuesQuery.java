@@ -1,0 +1,84 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.NameValuePairs;
+import dev.fcgi.internal.wire.RecordBuffer;
+import dev.fcgi.internal.wire.RecordReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Asks GET_VALUES (FastCGI 4.1) on a connection that is used for nothing else. */
+final class ValuesQuery implements AutoCloseable {
+    private final Transport transport;
+
+    ValuesQuery(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** {@return what was answered; empty when nothing was within the time, or the connection ended} */
+    Map<String, String> ask(long nanos, String... names) throws IOException {
+        CompletableFuture<Map<String, String>> answer = new CompletableFuture<>();
+        LibraryThreads.start(() -> {
+            try {
+                answer.complete(exchange(names));
+            } catch (IOException e) {
+                answer.complete(Map.of()); // some applications close the connection over this question
+            }
+        });
+        try {
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return Map.of();
+        } catch (ExecutionException e) {
+            throw new IOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for values");
+        }
+    }
+
+    private Map<String, String> exchange(String... names) throws IOException {
+        ByteArrayOutputStream query = new ByteArrayOutputStream();
+        for (String name : names) {
+            NameValuePairs.append(query, name, "");
+        }
+        RecordBuffer records = new RecordBuffer(query.size() + 64, true); // libfcgi answers at once only to padding
+        records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query.toByteArray(), 0, query.size());
+        records.close();
+        transport.write(records.array(), 0, records.length());
+        RecordReader reader = new RecordReader(transport);
+        while (reader.next()) {
+            if (reader.type() == Fcgi.GET_VALUES_RESULT) {
+                return decode(reader.readContent(Fcgi.MAX_LENGTH));
+            }
+            reader.ignoreContent();
+        }
+        return Map.of();
+    }
+
+    private static Map<String, String> decode(byte[] content) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        NameValuePairs pairs = new NameValuePairs(content, content.length);
+        while (pairs.next()) {
+            byte[] value = Arrays.copyOfRange(content, pairs.valueStart(), pairs.valueStart() + pairs.valueLength());
+            values.put(new String(pairs.name(), StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8));
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}
