@@ -71,6 +71,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         options.filter = unused::respond;
         options.executor = this::enqueue;
         options.maxRequestsPerConnection = 1;
+        options.oneAtATime = true;
         this.cgi = null;
         this.server = new Server(options, List.of(listener));
         server.holdAccepting(true);

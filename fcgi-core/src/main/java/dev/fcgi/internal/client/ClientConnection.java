@@ -5,6 +5,7 @@ import dev.fcgi.Role;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
@@ -15,7 +16,6 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.System.Logger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * pool's lock, never the other way round.
  */
 final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
-    private static final Logger LOG = System.getLogger("dev.fcgi.client");
+    private static final Log LOG = Log.of("dev.fcgi.client");
     /** A body up to this goes out in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
     /** How long an application may take to end an aborted request before the connection is given up. */

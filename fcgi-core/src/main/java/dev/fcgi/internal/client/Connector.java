@@ -2,13 +2,13 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.RequestTimeoutException;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
-import java.lang.System.Logger;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Makes connections: to one address after the other, past those that do not answer. Any thread; blocks.
  */
 public final class Connector {
-    private static final Logger LOG = System.getLogger("dev.fcgi.client");
+    private static final Log LOG = Log.of("dev.fcgi.client");
     /** How long an address that failed is asked last. */
     private static final long SHUN_TIME = TimeUnit.SECONDS.toNanos(2);
     private static final long BACKLOG_PAUSE_MILLIS = 10;

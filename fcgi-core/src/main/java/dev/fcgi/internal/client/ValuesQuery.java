@@ -9,6 +9,7 @@ import dev.fcgi.internal.wire.RecordReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -56,7 +57,10 @@ final class ValuesQuery implements AutoCloseable {
         RecordBuffer records = new RecordBuffer(query.size() + 64, true); // libfcgi answers at once only to padding
         records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query.toByteArray(), 0, query.size());
         records.close();
-        transport.write(records.array(), 0, records.length());
+        ByteBuffer bytes = ByteBuffer.wrap(records.array(), 0, records.length());
+        while (bytes.hasRemaining()) {
+            transport.write(bytes);
+        }
         RecordReader reader = new RecordReader(transport);
         while (reader.next()) {
             if (reader.type() == Fcgi.GET_VALUES_RESULT) {

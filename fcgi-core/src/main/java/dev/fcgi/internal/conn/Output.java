@@ -3,6 +3,7 @@ package dev.fcgi.internal.conn;
 import dev.fcgi.internal.io.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,7 @@ public final class Output {
     private boolean writing;
     /** That thread, if it is not one of our own. */
     private Thread writer;
-    private long writingSince;
+    private volatile long writingSince;
     private boolean shared;
     private boolean endAfterFlush;
     private IOException failure;
@@ -181,7 +182,11 @@ public final class Output {
         IOException failed = null;
         lock.unlock();
         try {
-            transport.write(records, offset, length);
+            ByteBuffer bytes = ByteBuffer.wrap(records, offset, length);
+            while (bytes.hasRemaining()) {
+                transport.write(bytes);
+                writingSince = System.nanoTime(); // a peer that takes its time is not one that takes nothing
+            }
         } catch (IOException e) {
             failed = e;
         } catch (Throwable e) { // out of memory or stack

@@ -1,6 +1,5 @@
 package dev.fcgi.internal.conn;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +23,7 @@ public final class Ticker implements Runnable {
         void check(long nanoTime);
     }
 
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long CHECK = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -90,13 +89,13 @@ public final class Ticker implements Runnable {
         }
     }
 
-    // whatever goes wrong with one connection, out of memory or a broken logger: the others need their clock
+    // whatever goes wrong with one connection, out of memory say: the others need their clock
 
     private static boolean tick(Ticked ticked, int now) {
         try {
             return ticked.tick(now);
         } catch (Throwable e) {
-            log(e);
+            LOG.log(Level.ERROR, "checking a connection failed", e);
             return true;
         }
     }
@@ -105,15 +104,7 @@ public final class Ticker implements Runnable {
         try {
             ticked.check(nanoTime);
         } catch (Throwable e) {
-            log(e);
-        }
-    }
-
-    private static void log(Throwable e) {
-        try {
             LOG.log(Level.ERROR, "checking a connection failed", e);
-        } catch (Throwable ignored) {
-            // nothing is left to tell it to
         }
     }
 }

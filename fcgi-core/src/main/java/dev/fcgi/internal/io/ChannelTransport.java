@@ -26,11 +26,8 @@ public final class ChannelTransport implements Transport {
     }
 
     @Override
-    public void write(byte[] source, int offset, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+    public void write(ByteBuffer source) throws IOException {
+        channel.write(source);
     }
 
     @Override

@@ -242,10 +242,9 @@ public final class Listener {
             stopping = true;
             // connecting may wait for room in the backlog: for a Unix socket only a platform thread can
             Thread.ofPlatform().name("fcgi-last-call").daemon().start(() -> connect(mark));
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
-            stopping = true;
+        } catch (IOException | OutOfMemoryError e) {
             close();
+            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
         }
     }
 
@@ -281,9 +280,9 @@ public final class Listener {
             if (inherited) {
                 awaitAcceptingThread(mark);
             } // else it keeps its place in the queue when it is closed
-        } catch (IOException | InterruptedException e) {
-            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
+        } catch (Throwable e) { // whatever it is, the stop must not wait for a marker
             close();
+            LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);
         }
     }
 

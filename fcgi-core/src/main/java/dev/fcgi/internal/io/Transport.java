@@ -2,6 +2,7 @@ package dev.fcgi.internal.io;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /**
@@ -9,8 +10,8 @@ import java.nio.channels.ReadableByteChannel;
  * by any thread, also to wake up the two.
  */
 public interface Transport extends ReadableByteChannel {
-    /** Writes all bytes. Blocks until the kernel has taken them. */
-    void write(byte[] source, int offset, int length) throws IOException;
+    /** Writes some of the bytes, at least one. Blocks until the kernel has taken them. */
+    void write(ByteBuffer source) throws IOException;
 
     /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. */
     void shutdownInput();

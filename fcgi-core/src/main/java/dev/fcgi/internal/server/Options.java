@@ -23,6 +23,8 @@ public final class Options {
     public Executor executor;
     public Predicate<SocketAddress> allowedPeers = peer -> true;
     public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;
+    /** Whether requests go to a loop: connections are taken one after the other, as the loop asks. */
+    public boolean oneAtATime;
     public int maxConnections = 16_384;
     public int maxRequests = 4096;
     public int maxRequestsPerConnection = 128;

@@ -3,13 +3,13 @@ package dev.fcgi.internal.server;
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -27,8 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it.
  */
 final class ReaderRole implements StreamInput.Source {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
-    private static final Logger RECORDS = System.getLogger("dev.fcgi.record");
+    private static final Log LOG = Log.of("dev.fcgi.server");
+    private static final Log RECORDS = Log.of("dev.fcgi.record");
 
     private final ServerConnection connection;
     private final Options options;
@@ -63,10 +63,9 @@ final class ReaderRole implements StreamInput.Source {
 
     /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
     void read() {
+        boolean over = true;
         try {
-            if (!readRecords()) {
-                return;
-            }
+            over = readRecords();
         } catch (FcgiProtocolException e) {
             connection.protocolError(e, reader);
         } catch (IOException e) {
@@ -74,8 +73,11 @@ final class ReaderRole implements StreamInput.Source {
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "connection of " + transport + " given up", e);
             connection.peerClosed(new IOException("internal error", e));
+        } finally {
+            if (over) {
+                connection.close();
+            }
         }
-        connection.close();
     }
 
     /** {@return false when another thread has taken the role over} */
@@ -201,28 +203,35 @@ final class ReaderRole implements StreamInput.Source {
                 LibraryThreads.start(request);
             }
         } catch (Throwable e) { // rejected, or out of memory
+            answerUnhandled(request, e);
             LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
-            lock.lock();
-            try {
-                while (request.isOpen() && !output.hasRoom(1)) {
-                    output.awaitProgressUninterruptibly();
-                }
-                request.dispatched(false);
-                request.abort(Reason.TIMEOUT, e);
-                connection.settle();
-            } finally {
-                lock.unlock();
+        }
+    }
+
+    private void answerUnhandled(ServerRequest request, Throwable cause) {
+        lock.lock();
+        try {
+            request.dispatched(false);
+            if (!request.isOpen()) {
+                request.handlerReturned(); // it was cancelled meanwhile, and counted on its handler
             }
+            while (request.isOpen() && !output.hasRoom(1)) {
+                output.awaitProgressUninterruptibly();
+            }
+            request.abort(Reason.TIMEOUT, cause);
+            connection.settle();
+        } finally {
+            lock.unlock();
         }
     }
 
     private void release() {
-        taken = false;
-        freeSince = connection.server().ticker().tick();
         if (!watched) {
-            watched = true;
             connection.server().ticker().watch(connection);
+            watched = true;
         }
+        freeSince = connection.server().ticker().tick();
+        taken = false;
     }
 
     /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
@@ -234,8 +243,8 @@ final class ReaderRole implements StreamInput.Source {
         try {
             LibraryThreads.start(this::read);
         } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
-            LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
             release();
+            LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
         }
     }
 

@@ -5,12 +5,12 @@ import dev.fcgi.Params;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * connection's lock for what it changes.
  */
 final class RecordHandler {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
     /** More than any answer to an abort takes. */
     private static final int ANSWER_LENGTH = 256;
 
@@ -111,6 +111,7 @@ final class RecordHandler {
         try {
             awaitEnd(id);
             if (!connection.isOpen()) {
+                connection.inputStaysOpen();
                 return;
             }
             ProtocolStatus refusal = refusal(role);
@@ -260,8 +261,8 @@ final class RecordHandler {
                 } else if (left > 0) {
                     left = roomMade.awaitNanos(left);
                 } else {
-                    LOG.log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
                     request.abort(Reason.INPUT_STALLED, null);
+                    LOG.log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
                 }
             } catch (InterruptedException e) {
                 interrupted = true;

@@ -2,11 +2,11 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
@@ -16,7 +16,7 @@ import java.lang.System.Logger.Level;
  * buffer that is being written belongs to the writing thread alone; another thread finds a new one.
  */
 final class Response {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
 
     private final ServerRequest request;
     private final ServerConnection connection;
@@ -168,7 +168,8 @@ final class Response {
      * it fail the response in all cases; whoever ignores it still sees no END_REQUEST.
      */
     RecordBuffer cut() {
-        RecordBuffer records = new RecordBuffer(0, false);
+        RecordBuffer records = newRecords();
+        appendStderr(records);
         records.abortRequest(id);
         return records;
     }

@@ -3,11 +3,11 @@ package dev.fcgi.internal.server;
 import dev.fcgi.Decision;
 import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
@@ -26,10 +26,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * the stop are guarded by one lock, under which nothing blocks.
  */
 public final class Server {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final long ACCEPT_PAUSE_MILLIS = 100;
     /** What handlers get to react to the cancellation at the end of the period of grace. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
+    private static final long FIRST_REQUEST_TIME = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LISTENER_LOOK = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Options options;
@@ -45,6 +46,7 @@ public final class Server {
     // guarded by the lock
     private int openConnections;
     private boolean acceptingHeld;
+    private long changes;
 
     /** Creates a server for listeners that are bound already. */
     public Server(Options options, List<Listener> listeners) {
@@ -129,10 +131,10 @@ public final class Server {
         lock.lock();
         try {
             acceptingHeld = hold;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        signalChange();
     }
 
     private void awaitPermit() {
@@ -149,7 +151,35 @@ public final class Server {
     private void signalChange() {
         lock.lock();
         try {
+            changes++;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long change() {
+        lock.lock();
+        try {
+            return changes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a new connection a moment to bring its request to the loop, so that no other is taken that a process beside
+     * us could serve.
+     */
+    private void awaitChange(long before) {
+        lock.lock();
+        try {
+            long left = FIRST_REQUEST_TIME;
+            while (changes == before && !draining && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody is meant to
         } finally {
             lock.unlock();
         }
@@ -168,7 +198,11 @@ public final class Server {
                         return;
                     }
                     failing = false;
+                    long before = change();
                     open(channel);
+                    if (options.oneAtATime) {
+                        awaitChange(before);
+                    }
                 } catch (Throwable e) { // out of descriptors, memory, threads, or a broken predicate: that may pass
                     if (!failing) {
                         LOG.log(Level.WARNING, "cannot accept connections at " + listener.address() + " for now", e);
@@ -218,11 +252,11 @@ public final class Server {
         lock.lock();
         try {
             openConnections += difference;
-            if (difference < 0) {
-                changed.signalAll();
-            }
         } finally {
             lock.unlock();
+        }
+        if (difference < 0) {
+            signalChange();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
@@ -11,7 +12,6 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * it.
  */
 final class ServerConnection implements Ticker.Ticked {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
@@ -131,7 +131,7 @@ final class ServerConnection implements Ticker.Ticked {
         idleSince = System.nanoTime();
         role.wakeUp(); // the reader may be waiting for this handler
         if (!request.isDispatched()) {
-            handlerReturned();
+            request.handlerReturned();
         }
     }
 
@@ -295,7 +295,8 @@ final class ServerConnection implements Ticker.Ticked {
         lock.lock();
         try {
             startClosing();
-            boolean linger = !inputEnded && (inputOpen || !role.isAtBorder());
+            // a peer that hears of the end only now may be sending its next request
+            boolean linger = !inputEnded && (inputOpen || server.isDraining() || !role.isAtBorder());
             if (linger || !output.isIdle()) {
                 output.endAfterFlush();
             }

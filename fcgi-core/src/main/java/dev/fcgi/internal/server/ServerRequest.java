@@ -3,10 +3,11 @@ package dev.fcgi.internal.server;
 import dev.fcgi.AbortPolicy;
 import dev.fcgi.FilterRequest;
 import dev.fcgi.Params;
-import dev.fcgi.RequestAbortedException;
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.RequestAbortedException;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.wire.Fcgi;
@@ -14,7 +15,6 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Instant;
@@ -31,7 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * admits its records to the output, so that nothing can follow END_REQUEST, whoever holds its streams.
  */
 public final class ServerRequest implements FilterRequest, Runnable {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    private static final Log LOG = Log.of("dev.fcgi.server");
 
     private final ServerConnection connection;
     private final ReentrantLock lock;
@@ -49,6 +49,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
     private final Response response;
     private final HandlerThread handler = new HandlerThread();
     private boolean dispatched;
+    private boolean returned;
     private boolean ended;
     private Reason aborted;
     private List<Runnable> abortActions;
@@ -153,7 +154,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
             endSafely(failure);
         } finally {
             interruptedByUs = handler.end();
-            connection.handlerReturned();
+            handlerReturned();
             lock.unlock();
         }
         if (interruptedByUs) {
@@ -161,16 +162,20 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
     }
 
+    /** Locked. Nothing works on this request any more. An executor may fail and yet run it later: counts once. */
+    void handlerReturned() {
+        if (!returned) {
+            returned = true;
+            connection.handlerReturned();
+        }
+    }
+
     private void logFailure(Throwable failure) {
-        try {
-            if (isAborted()) {
-                LOG.log(Level.DEBUG, () -> "handler of an aborted request ended with " + failure);
-            } else {
-                connection.counters().failed.increment();
-                LOG.log(Level.WARNING, "handler failed: " + this, failure);
-            }
-        } catch (Throwable ignored) {
-            // of getMessage(), of the logger, of memory: the request must end all the same
+        if (isAborted()) {
+            LOG.log(Level.DEBUG, "handler of an aborted request failed", failure);
+        } else {
+            connection.counters().failed.increment();
+            LOG.log(Level.WARNING, "handler failed: " + this, failure);
         }
     }
 
@@ -285,13 +290,19 @@ public final class ServerRequest implements FilterRequest, Runnable {
     }
 
     private void startAbortAction(Runnable action) {
-        LibraryThreads.start(() -> {
-            try {
-                action.run();
-            } catch (Throwable e) {
-                LOG.log(Level.WARNING, "onAbort action failed: " + this, e);
-            }
-        });
+        try {
+            LibraryThreads.start(() -> runAbortAction(action));
+        } catch (Throwable e) { // OutOfMemoryError
+            LOG.log(Level.WARNING, "no thread for an onAbort action: " + this, e);
+        }
+    }
+
+    private void runAbortAction(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            LOG.log(Level.WARNING, "onAbort action failed: " + this, e);
+        }
     }
 
     /** Locked. Checks the limits on time. */
@@ -299,13 +310,13 @@ public final class ServerRequest implements FilterRequest, Runnable {
         Options options = connection.options();
         if (!isHeadComplete()) {
             if (TimeLimit.isOver(options.headTimeout, since, now)) {
-                LOG.log(Level.WARNING, "request head time-out: {0}", this);
                 connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
                 abort(Reason.TIMEOUT, null);
+                LOG.log(Level.WARNING, "request head time-out: {0}", this);
             }
         } else if (TimeLimit.isOver(options.handlerTimeout, since, now)) {
-            LOG.log(Level.WARNING, "handler time-out: {0}", this);
             abort(Reason.TIMEOUT, null);
+            LOG.log(Level.WARNING, "handler time-out: {0}", this);
         } else if (stdin.isStarving(options.idleTimeout, now)
                 || data != null && data.isStarving(options.idleTimeout, now)) {
             LOG.log(Level.DEBUG, "input time-out: {0}", this);
