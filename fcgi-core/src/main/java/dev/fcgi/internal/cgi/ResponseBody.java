@@ -37,10 +37,7 @@ public final class ResponseBody extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        if (length == buffer.length) {
-            commit();
-        }
-        if (committed) {
+        if (committed || length == buffer.length) {
             write(new byte[] {(byte) b}, 0, 1);
         } else {
             requireOpen();
@@ -57,7 +54,7 @@ public final class ResponseBody extends OutputStream {
             length += count;
             return;
         }
-        commit();
+        commit(true);
         send(source, offset, count);
     }
 
@@ -65,7 +62,7 @@ public final class ResponseBody extends OutputStream {
     public void flush() throws IOException {
         requireOpen();
         if (!ending) {
-            commit();
+            commit(true); // or there will be
             stdout.flush();
         }
     }
@@ -81,19 +78,21 @@ public final class ResponseBody extends OutputStream {
         if (closed) {
             return;
         }
-        if (!committed && !head.isBodiless() && head.get("Content-Length") == null) {
+        // A handler that writes nothing for HEAD has not told the length that GET would have.
+        boolean known = length > 0 || !dropped;
+        if (!committed && known && !head.isBodiless() && head.get("Content-Length") == null) {
             head.set("Content-Length", Integer.toString(length));
         }
-        commit();
+        commit(length > 0);
         closed = true;
     }
 
-    private void commit() throws IOException {
+    private void commit(boolean hasBody) throws IOException {
         if (committed) {
             return;
         }
         committed = true; // whatever happens now, there is no second head
-        head.completeContentType();
+        head.completeContentType(hasBody);
         byte[] block = head.toBytes();
         stdout.write(block, 0, block.length);
         send(buffer, 0, length);

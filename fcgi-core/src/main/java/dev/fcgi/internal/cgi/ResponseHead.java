@@ -3,6 +3,8 @@ package dev.fcgi.internal.cgi;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -11,6 +13,9 @@ import java.util.regex.Pattern;
  */
 public final class ResponseHead {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
+    private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location");
 
     private record Field(String name, String value) {}
 
@@ -24,8 +29,8 @@ public final class ResponseHead {
         if (code < 100 || code > 999) {
             throw new IllegalArgumentException("status " + code + " is not a number of three digits");
         }
-        status = code;
         reason = requireValue("Status", phrase);
+        status = code;
     }
 
     public int status() {
@@ -45,6 +50,10 @@ public final class ResponseHead {
     }
 
     public void add(String name, String value) {
+        if (SINGLE.contains(name.toLowerCase(Locale.ROOT))) {
+            set(name, value);
+            return;
+        }
         fields.add(new Field(requireName(name), requireValue(name, value)));
     }
 
@@ -67,16 +76,17 @@ public final class ResponseHead {
         charset = name;
     }
 
-    /** Gives a response that may have a body its Content-Type, and a text its charset, where they are missing. */
-    void completeContentType() {
+    /** Gives a response with a body its Content-Type (RFC 3875 6.3.1), and a text its charset, where they are missing. */
+    void completeContentType(boolean hasBody) {
         String type = get("Content-Type");
         if (type == null) {
-            if (isBodiless() || get("Location") != null) {
+            if (isBodiless() || !hasBody && get("Location") != null) {
                 return;
             }
             type = "text/plain";
         }
-        boolean named = type.contains("charset=") || !type.startsWith("text/");
+        String lower = type.toLowerCase(Locale.ROOT);
+        boolean named = lower.contains("charset=") || !lower.startsWith("text/");
         set("Content-Type", charset == null || named ? type : type + "; charset=" + charset);
     }
 
