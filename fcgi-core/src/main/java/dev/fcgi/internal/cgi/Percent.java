@@ -19,23 +19,37 @@ public final class Percent {
         if (text.indexOf('%') < 0 && (!plusIsSpace || text.indexOf('+') < 0) && isAscii(text)) {
             return text;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            int value = bytes[i] == '%' && i + 2 < bytes.length ? hex(bytes[i + 1]) << 4 | hex(bytes[i + 2]) : -1;
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(text.length());
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i);
+            int value = c == '%' && i + 2 < text.length() ? hex(text.charAt(i + 1)) << 4 | hex(text.charAt(i + 2)) : -1;
             if (value >= 0) {
                 decoded.write(value);
-                i += 2;
-            } else {
-                decoded.write(plusIsSpace && bytes[i] == '+' ? ' ' : bytes[i]);
+                i += 3;
+            } else if (c < 0x80) {
+                decoded.write(plusIsSpace && c == '+' ? ' ' : c);
+                i++;
+            } else { // was decoded before: must come out of the charset as it goes in
+                int end = endOfNonAscii(text, i);
+                decoded.writeBytes(text.substring(i, end).getBytes(charset));
+                i = end;
             }
         }
         return decoded.toString(charset);
     }
 
+    private static int endOfNonAscii(String text, int start) {
+        int end = start;
+        while (end < text.length() && text.charAt(end) >= 0x80) {
+            end++;
+        }
+        return end;
+    }
+
     /** The value of a hexadecimal digit; negative, also after a shift, when it is none. */
-    private static int hex(byte digit) {
-        return Character.digit(digit, 16);
+    private static int hex(char digit) {
+        return digit < 0x80 ? Character.digit(digit, 16) : -1;
     }
 
     private static boolean isAscii(String text) {
