@@ -56,4 +56,14 @@ public final class LimitedBody extends FilterInputStream {
     public boolean markSupported() {
         return false;
     }
+
+    @Override
+    public synchronized void mark(int readLimit) {
+        // what is read again would be counted again
+    }
+
+    @Override
+    public synchronized void reset() throws IOException {
+        throw new IOException("mark and reset are not supported");
+    }
 }
