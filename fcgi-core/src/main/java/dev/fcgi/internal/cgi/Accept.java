@@ -2,18 +2,27 @@ package dev.fcgi.internal.cgi;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads the Accept header (RFC 9110 12.5.1). */
 public final class Accept {
-    private record Range(String type, double quality) {
+    /** How a weight is written; leniently, but neither NaN nor hexadecimal. */
+    private static final Pattern WEIGHT = Pattern.compile("\\d{1,9}(\\.\\d{0,9})?|\\.\\d{1,9}");
+
+    private record Range(String type, Set<String> parameters, double quality) {
         /** How exactly the range names a type; 0 when it does not. */
-        int match(String mediaType) {
-            if (type.equals(mediaType)) {
-                return 3;
+        int match(Range wanted) {
+            if (!wanted.parameters.containsAll(parameters)) {
+                return 0;
             }
-            if (type.endsWith("/*") && mediaType.startsWith(type.substring(0, type.length() - 1))) {
+            if (type.equals(wanted.type)) {
+                return 3 + parameters.size();
+            }
+            if (type.endsWith("/*") && wanted.type.startsWith(type.substring(0, type.length() - 1))) {
                 return 2;
             }
             return type.equals("*/*") || type.equals("*") ? 1 : 0;
@@ -26,7 +35,7 @@ public final class Accept {
         if (header == null) {
             return 1;
         }
-        String wanted = mediaType.toLowerCase(Locale.ROOT);
+        Range wanted = range(mediaType);
         int best = 0;
         double quality = 0;
         for (Range range : ranges(header)) {
@@ -52,26 +61,29 @@ public final class Accept {
     private static List<Range> ranges(String header) {
         List<Range> ranges = new ArrayList<>();
         for (String entry : header.split(",")) {
-            String[] words = entry.split(";");
-            String type = words[0].strip().toLowerCase(Locale.ROOT);
-            if (!type.isEmpty()) {
-                ranges.add(new Range(type, quality(words)));
+            Range range = range(entry);
+            if (!range.type.isEmpty()) {
+                ranges.add(range);
             }
         }
         return ranges;
     }
 
-    private static double quality(String[] words) {
+    private static Range range(String entry) {
+        String[] words = entry.toLowerCase(Locale.ROOT).split(";");
+        Set<String> parameters = new HashSet<>();
+        double quality = 1;
         for (int i = 1; i < words.length; i++) {
-            String word = words[i].strip();
-            if (word.startsWith("q=") || word.startsWith("Q=")) {
-                try {
-                    return Math.clamp(Double.parseDouble(word.substring(2)), 0.0, 1.0);
-                } catch (NumberFormatException e) {
-                    return 0;
-                }
+            String word = words[i].replaceAll("[ \t]", "");
+            if (word.startsWith("q=")) {
+                String weight = word.substring(2);
+                quality = WEIGHT.matcher(weight).matches() ? Math.min(1, Double.parseDouble(weight)) : 0;
+                break; // what follows the weight is no parameter of the type
+            }
+            if (!word.isEmpty()) {
+                parameters.add(word);
             }
         }
-        return 1;
+        return new Range(words.length == 0 ? "" : words[0].strip(), parameters, quality);
     }
 }
