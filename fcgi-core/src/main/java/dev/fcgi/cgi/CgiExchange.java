@@ -40,6 +40,7 @@ public final class CgiExchange extends CgiRequest {
     private Charset charset;
     private PrintWriter writer;
     private List<Runnable> afterResponse = List.of();
+    private EventStream events;
 
     private CgiExchange(Request request, CgiOptions options) {
         super(request, options);
@@ -105,7 +106,8 @@ public final class CgiExchange extends CgiRequest {
     }
 
     /**
-     * Adds a header to those with that name.
+     * Adds a header to those with that name; Content-Type, Content-Length and Location, which must not be repeated, are
+     * replaced.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -289,7 +291,8 @@ public final class CgiExchange extends CgiRequest {
     public EventStream events() throws IOException {
         contentType("text/event-stream").header("Cache-Control", "no-cache").header("X-Accel-Buffering", "no");
         flush();
-        return new EventStream(body, request());
+        events = new EventStream(body, request());
+        return events;
     }
 
     // ---- the end
@@ -317,6 +320,7 @@ public final class CgiExchange extends CgiRequest {
         List<Runnable> tasks = afterResponse;
         afterResponse = List.of();
         try {
+            closeEvents();
             body.ending();
             if (writer != null) {
                 writer.flush();
@@ -334,13 +338,20 @@ public final class CgiExchange extends CgiRequest {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error of one task is no reason not to run the next
             LOG.log(Level.WARNING, "task after a response failed", e);
+        }
+    }
+
+    private void closeEvents() {
+        if (events != null) {
+            events.close();
         }
     }
 
     /** Ends without an answer: the handler has failed. */
     void abandon() {
+        closeEvents();
         closeForm();
     }
 }

@@ -70,9 +70,12 @@ public final class EventStream implements AutoCloseable {
      * Sends a comment, which browsers ignore, every so often from now on, by a virtual thread: it keeps proxies from
      * closing the connection, and shows soon that the browser has gone.
      *
-     * @param interval the time between two comments
+     * @param interval the time between two comments, more than zero
      */
     public void heartbeat(Duration interval) {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("interval " + interval + " is not above zero");
+        }
         lock.lock();
         try {
             stopHeart();
@@ -84,12 +87,25 @@ public final class EventStream implements AutoCloseable {
 
     private void beat(Duration interval) {
         try {
-            while (!request.isAborted()) {
+            do {
                 Thread.sleep(interval);
-                write(new StringBuilder(":\n\n"));
-            }
+            } while (!request.isAborted() && writeBeat());
         } catch (InterruptedException | IOException ended) {
             // closed, or the browser is gone: whoever sends notices by itself
+        }
+    }
+
+    /** Unless stopped: then the response may be over, and a write with the interrupt pending would close the socket. */
+    private boolean writeBeat() throws IOException {
+        lock.lock();
+        try {
+            if (heart != Thread.currentThread()) {
+                return false;
+            }
+            write(":\n\n");
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -117,7 +133,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /** Stops the heartbeat. The response ends with the exchange. */
+    /** Stops the heartbeat. The response ends with the exchange, which closes this stream, too. */
     @Override
     public void close() {
         lock.lock();
