@@ -109,9 +109,7 @@ public final class Router implements CgiHandler {
      * @throws IllegalArgumentException when the path does not start with a slash or has a malformed variable
      */
     public Router route(String method, String path, CgiHandler handler) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("path without a slash at its start: " + path);
-        }
+        requireSlash(path);
         List<String> variables = new ArrayList<>();
         StringBuilder regex = new StringBuilder();
         Matcher variable = VARIABLE.matcher(path);
@@ -130,6 +128,12 @@ public final class Router implements CgiHandler {
         return add(new Route(method, Pattern.compile(regex.toString(), Pattern.DOTALL), variables, handler));
     }
 
+    private static void requireSlash(String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path without a slash at its start: " + path);
+        }
+    }
+
     private static String quote(String path, int start, int end) {
         String text = path.substring(start, end);
         if (text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
@@ -144,8 +148,10 @@ public final class Router implements CgiHandler {
      * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a} but not {@code /filesystem}
      * @param handler what answers
      * @return this
+     * @throws IllegalArgumentException when the path does not start with a slash
      */
     public Router prefix(String path, CgiHandler handler) {
+        requireSlash(path);
         String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         return pattern(ANY, Pattern.compile(Pattern.quote(base) + "(?:/.*)?", Pattern.DOTALL), handler);
     }
