@@ -4,6 +4,7 @@ import dev.fcgi.FcgiAcceptor;
 import dev.fcgi.Request;
 import dev.fcgi.internal.io.SocketPath;
 import java.io.IOException;
+import java.util.stream.Stream;
 
 /**
  * The loop of CGI::Fast: {@code while (my $q = CGI::Fast->new) { ... }}.
@@ -24,10 +25,13 @@ import java.io.IOException;
  * <li>else the socket on file descriptor 0;
  * <li>else, when there is REQUEST_METHOD, this is a plain CGI program and there is one request;
  * <li>else the program was started by hand: there is one request, GET, whose query is made of the arguments
- *     {@code name=value}, and the response is printed.
+ *     {@code name=value}, or of keywords, and the response is printed.
  * </ul>
  * {@code FCGI_WEB_SERVER_ADDRS} restricts who may connect. When the process is told to end (SIGTERM), the loop gets the
  * requests that have arrived, then null.
+ *
+ * <p>Each call of {@link #next} ends the previous request. A program that leaves the loop before it got null calls
+ * {@code q.end()} and {@code q.request().finish()} on the last one, or its answer is lost.
  *
  * <p>For the one loop of a program, whose thread makes all calls. A program with several loops, or one that wants to
  * choose, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.
@@ -68,7 +72,7 @@ public final class CgiFast {
         if (acceptor == null) {
             acceptor = open();
             if (acceptor.isCgi() && System.getenv("REQUEST_METHOD") == null) {
-                offline = OfflineRequest.of("GET", "/?" + String.join("&", arguments));
+                offline = OfflineRequest.of("GET", "/?" + query(arguments));
                 current = CgiExchange.of(offline, options);
                 return current;
             }
@@ -99,8 +103,17 @@ public final class CgiFast {
             // the web server has given this request up, which is no concern of the next one
         }
         if (offline != null) {
-            System.out.print(offline.output());
+            // as bytes: the charset of the terminal is not the one of the response
+            System.out.writeBytes(offline.outputBytes());
             System.out.flush();
+            System.err.print(offline.errorOutput());
+            System.err.flush();
         }
+    }
+
+    /** As CGI.pm does: without any name=value, the arguments are keywords. */
+    private static String query(String[] arguments) {
+        boolean pairs = Stream.of(arguments).anyMatch(argument -> argument.indexOf('=') >= 0);
+        return String.join(pairs ? "&" : "+", arguments);
     }
 }
