@@ -38,6 +38,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private Fields query;
     private Fields cookies;
     private Form form;
+    private CgiException formFailure;
     private Map<String, String> pathVariables = Map.of();
 
     CgiRequest(Request request, CgiOptions options) {
@@ -266,7 +267,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
-        return colon < 0 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
+        boolean bareIpv6 = host.indexOf(':') != colon && host.indexOf(']') < 0;
+        return colon < 0 || bareIpv6 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
     }
 
     /**
@@ -278,32 +280,39 @@ public abstract sealed class CgiRequest permits CgiExchange {
     public String url(UrlPart... parts) {
         Set<UrlPart> chosen = EnumSet.noneOf(UrlPart.class);
         chosen.addAll(List.of(parts));
-        String uri = uri(chosen.contains(UrlPart.NO_REWRITE));
-        String url;
-        if (chosen.contains(UrlPart.BASE) || chosen.contains(UrlPart.FULL)
-                || !chosen.contains(UrlPart.RELATIVE) && !chosen.contains(UrlPart.ABSOLUTE)) {
-            url = base();
-            if (chosen.contains(UrlPart.BASE)) {
-                return url;
-            }
-            url += uri;
-        } else {
-            url = chosen.contains(UrlPart.RELATIVE) ? uri.substring(uri.lastIndexOf('/') + 1) : uri;
+        boolean full = chosen.contains(UrlPart.FULL)
+                || !chosen.contains(UrlPart.RELATIVE) && !chosen.contains(UrlPart.ABSOLUTE);
+        if (chosen.contains(UrlPart.BASE)) {
+            return base();
+        }
+        boolean relative = !full && chosen.contains(UrlPart.RELATIVE);
+        String path = uri(chosen.contains(UrlPart.NO_REWRITE));
+        if (relative) {
+            path = path.substring(path.lastIndexOf('/') + 1);
         }
         if (chosen.contains(UrlPart.PATH_INFO)) {
-            url += pathInfo();
+            path += pathInfo();
         }
-        if (chosen.contains(UrlPart.QUERY) && !queryString().isEmpty()) {
-            url += '?' + queryString();
+        if (!full) {
+            path = path.replaceFirst("^/{2,}", "/"); // two slashes would start the name of a host
         }
-        return Percent.encode(url, "%;&?/:+=\\");
+        // a colon in a relative path could end the name of a scheme (RFC 3986 4.2)
+        String url = (full ? base() : "") + Percent.encode(path, relative ? "/;&+=" : "/;&+=:");
+        boolean query = chosen.contains(UrlPart.QUERY) && !queryString().isEmpty();
+        return query ? url + '?' + Percent.encode(queryString(), "%;&?/:+=") : url;
     }
 
     private String base() {
         String scheme = scheme();
+        String host = host();
+        boolean ipv6 = host.indexOf(':') != host.lastIndexOf(':');
+        if (ipv6 && host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        host = ipv6 ? '[' + Percent.encode(host, ":") + ']' : Percent.encode(host, "");
         int port = port();
         boolean usual = port == (scheme.equals("https") ? 443 : 80);
-        return scheme + "://" + host() + (usual ? "" : ":" + port);
+        return scheme + "://" + host + (usual ? "" : ":" + port);
     }
 
     /** The path of this program: what was asked for, or SCRIPT_NAME, without PATH_INFO. */
@@ -339,10 +348,17 @@ public abstract sealed class CgiRequest permits CgiExchange {
     public Map<String, String> headers() {
         Map<String, String> headers = new TreeMap<>();
         request.params().toMap().forEach((name, value) -> {
-            if (name.startsWith("HTTP_")) {
+            if (name.startsWith("HTTP_") && !value.isEmpty()) {
                 headers.put(name.substring(5).toLowerCase(Locale.ROOT).replace('_', '-'), value);
             }
         });
+        for (String name : List.of("content-type", "content-length")) { // have variables of their own, which count
+            headers.remove(name);
+            String value = header(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
         return headers;
     }
 
@@ -428,7 +444,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
         String text = queryString();
         return text.isEmpty() || isQuery(text)
                 ? List.of()
-                : List.of(Percent.decode(text, true, options.charset()).split(" "));
+                : Stream.of(Percent.decode(text, true, options.charset()).split(" "))
+                        .filter(word -> !word.isEmpty()).toList();
     }
 
     private static boolean isQuery(String text) {
@@ -541,10 +558,28 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     private Form form() throws IOException {
         if (form == null) {
-            checkDeclaredLength();
-            form = Form.read(contentType(), body, options.charset(), options.formLimits());
+            if (formFailure != null) { // what is left of the body is no form
+                throw formFailure;
+            }
+            try {
+                form = readForm();
+            } catch (CgiException e) {
+                formFailure = e;
+                throw e;
+            }
         }
         return form;
+    }
+
+    private Form readForm() throws IOException {
+        checkDeclaredLength();
+        boolean readBefore = body.hasEnded();
+        Form read = Form.read(contentType(), body, options.charset(), options.formLimits());
+        if (!readBefore && body.hasEnded() && body.received() < contentLength()) {
+            read.close();
+            throw new CgiException(400, "the form ends before its " + contentLength() + " bytes");
+        }
+        return read;
     }
 
     void closeForm() {
