@@ -4,6 +4,7 @@ import dev.fcgi.cgi.CgiException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 
 /** The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. */
 public final class LimitedBody extends FilterInputStream {
@@ -34,6 +35,10 @@ public final class LimitedBody extends FilterInputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0; // some streams tell their end here, to readers that did not ask
+        }
         int count = in.read(target, offset, length);
         if (count < 0) {
             ended = true;
