@@ -242,7 +242,7 @@ public final class CgiExchange extends CgiRequest {
         if (code < 300 || code > 399) {
             throw new IllegalArgumentException("status " + code + " is no redirect");
         }
-        return status(code).header("Location", location);
+        return header("Location", location).status(code); // a location that is refused changes nothing
     }
 
     /**

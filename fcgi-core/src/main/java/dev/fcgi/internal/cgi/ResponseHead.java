@@ -76,7 +76,7 @@ public final class ResponseHead {
         charset = name;
     }
 
-    /** Gives a response with a body its Content-Type (RFC 3875 6.3.1), and a text its charset, where they are missing. */
+    /** Gives a response with a body its Content-Type (RFC 3875 6.3.1), a text its charset, where they are missing. */
     void completeContentType(boolean hasBody) {
         String type = get("Content-Type");
         if (type == null) {
@@ -87,7 +87,10 @@ public final class ResponseHead {
         }
         String lower = type.toLowerCase(Locale.ROOT);
         boolean named = lower.contains("charset=") || !lower.startsWith("text/");
-        set("Content-Type", charset == null || named ? type : type + "; charset=" + charset);
+        String complete = charset == null || named ? type : type + "; charset=" + charset;
+        if (!complete.equals(get("Content-Type"))) {
+            set("Content-Type", complete);
+        }
     }
 
     public void clear() {

@@ -1,0 +1,504 @@
+package dev.fcgi.cgi;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.internal.cgi.ResponseBody;
+import dev.fcgi.internal.cgi.ResponseHead;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written to STDOUT, to the byte. */
+final class CgiResponseTest {
+    private static final CgiOptions SMALL = CgiOptions.DEFAULT.responseBuffer(10);
+
+    private static OfflineRequest respond(String method, CgiOptions options, CgiHandler handler) throws Exception {
+        OfflineRequest request = OfflineRequest.of(method, "/");
+        handler.toResponder(options).respond(request);
+        return request;
+    }
+
+    private static void check(String expected, CgiHandler handler) throws Exception {
+        check("GET", CgiOptions.DEFAULT, expected, handler);
+    }
+
+    private static void check(String method, CgiOptions options, String expected, CgiHandler handler)
+            throws Exception {
+        String output = respond(method, options, handler).output().replace("\r\n", "|");
+        assertEquals(lengthLast(expected), lengthLast(output));
+    }
+
+    /** The order of headers has no meaning, but that of the same name has. */
+    private static String lengthLast(String response) {
+        return response.replaceFirst("\\|(Content-Length: \\d+)\\|(.+?)\\|\\|", "|$2|$1||");
+    }
+
+    private static void write(CgiExchange q, String text) throws IOException {
+        q.stream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static CgiExchange exchange() {
+        return CgiExchange.of(OfflineRequest.of("GET", "/"), CgiOptions.DEFAULT);
+    }
+
+    // ---- type, status, length
+
+    @Test
+    void anEmptyAnswerIsStillAnAnswer() throws Exception { // C26
+        check("Status: 200 OK|Content-Type: text/plain|Content-Length: 0||", q -> { });
+    }
+
+    @Test
+    void textHasItsCharset() throws Exception { // C27, C35, CVE-2020-24553
+        check("Status: 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 2||é", q -> q.out().print("é"));
+        check("Status: 200 OK|Content-Type: text/plain|Content-Length: 2||é", q -> write(q, "é"));
+        check("Status: 200 OK|Content-Type: text/html; charset=us-ascii|Content-Length: 1||?",
+                q -> q.contentType("text/html").charset(StandardCharsets.US_ASCII).out().print("é"));
+        check("GET", CgiOptions.DEFAULT.charset(StandardCharsets.UTF_16LE),
+                "Status: 200 OK|Content-Type: text/plain; charset=utf-16le|Content-Length: 2||a\0",
+                q -> q.out().print("a"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"image/png, image/png", "application/json, application/json", "text/html, text/html; charset=utf-8",
+        "TEXT/html, TEXT/html; charset=utf-8", "text/html; charset=x, text/html; charset=x",
+        "text/html;Charset=x, text/html;Charset=x"})
+    void aTypeIsKeptAsWritten(String set, String sent) throws Exception { // C35
+        check("Status: 200 OK|Content-Type: " + sent + "|Content-Length: 1||a", q -> {
+            q.contentType(set);
+            q.out().print("a");
+        });
+    }
+
+    @Test
+    void theCharsetIsFixedOnceTextWasWritten() {
+        CgiExchange q = exchange();
+        q.out();
+        assertThrows(IllegalStateException.class, () -> q.charset(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, 404 Not Found", "418, 418", "999, 999", "201, 201 Created"})
+    void aStatusHasItsPhrase(int code, String sent) throws Exception { // C37
+        check("Status: " + sent + "|Content-Type: text/plain|Content-Length: 0||", q -> {
+            q.status(code);
+            assertEquals(code, q.status());
+        });
+    }
+
+    @Test
+    void aStatusMayHaveAnotherPhrase() throws Exception {
+        check("Status: 404 Gone fishing|Content-Type: text/plain|Content-Length: 0||",
+                q -> q.status(404, "Gone fishing"));
+        for (int code : new int[] {99, 1000, 0, -200}) {
+            assertThrows(IllegalArgumentException.class, () -> exchange().status(code));
+        }
+    }
+
+    @Test
+    void aBodyThatFitsTheBufferHasItsLength() throws Exception {
+        check("GET", SMALL, "Status: 200 OK|Content-Type: text/plain|Content-Length: 10||0123456789",
+                q -> write(q, "0123456789"));
+        check("GET", SMALL, "Status: 200 OK|Content-Type: text/plain||0123456789a", q -> write(q, "0123456789a"));
+        check("GET", SMALL, "Status: 200 OK|Content-Type: text/plain||0123456789a", q -> {
+            write(q, "0123456789");
+            write(q, "a");
+        });
+        check("GET", SMALL.responseBuffer(0), "Status: 200 OK|Content-Type: text/plain||a", q -> q.stream().write('a'));
+    }
+
+    @Test
+    void singleBytesGoEverywhereArraysGo() throws Exception {
+        check("GET", SMALL, "Status: 200 OK|Content-Type: text/plain||0123456789ab", q -> {
+            for (byte b : "0123456789ab".getBytes(StandardCharsets.UTF_8)) {
+                q.stream().write(b);
+            }
+        });
+        check("Status: 200 OK|Content-Type: text/plain||ab", q -> {
+            q.stream().write('a');
+            q.flush();
+            q.stream().write('b');
+        });
+        check("Status: 200 OK|Content-Type: text/plain|Content-Length: 1||a", q -> {
+            q.stream().write('a');
+            q.stream().close();
+            q.stream().close();
+            assertThrows(IOException.class, () -> q.stream().write('b'));
+            assertThrows(IOException.class, () -> q.stream().write(new byte[1]));
+            assertThrows(IOException.class, q::flush);
+        });
+    }
+
+    @Test
+    void aLengthThatTheHandlerSetsIsKept() throws Exception { // C42 is for the client
+        check("Status: 200 OK|Content-Length: 1|Content-Type: text/plain||a", q -> {
+            q.header("Content-Length", "1");
+            write(q, "a");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, Content-Length: 5|", "10, Content-Length: 10|", "11, ''", "0, ''"})
+    void headHasTheHeadOfGetAndNoBody(int length, String header) throws Exception { // C23
+        check("HEAD", SMALL, "Status: 200 OK|Content-Type: text/plain|" + header + '|',
+                q -> write(q, "x".repeat(length)));
+    }
+
+    @Test
+    void headWithTextAndFlushHasNoBody() throws Exception { // C23
+        check("HEAD", SMALL, "Status: 200 OK|Content-Type: text/plain; charset=utf-8||", q -> {
+            q.out().print("0123");
+            q.flush();
+            q.out().print("x".repeat(100_000));
+            q.stream().write('x');
+        });
+        check("HEAD", SMALL, "Status: 200 OK|Content-Length: 7|Content-Type: text/plain||",
+                q -> q.header("Content-Length", "7"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {204, 304, 103})
+    void aStatusWithoutBodyHasNone(int code) throws Exception {
+        String first = respond("GET", SMALL, q -> q.status(code)).output();
+        assertEquals(1, first.lines().filter(line -> !line.isEmpty()).count(), first);
+        String second = respond("GET", SMALL, q -> {
+            q.status(code);
+            q.out().print("x".repeat(100));
+            q.flush();
+            q.out().print("x");
+        }).output();
+        assertEquals(first, second);
+    }
+
+    // ---- committing
+
+    @Test
+    void flushSendsHeadAndBody() throws Exception { // C32
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
+        assertFalse(q.isCommitted());
+        q.out().print("a");
+        assertFalse(q.isCommitted());
+        assertEquals("", request.output());
+        q.flush();
+        assertTrue(q.isCommitted());
+        assertTrue(request.output().endsWith("\r\n\r\na"), request.output());
+        q.out().print("b");
+        q.flush();
+        q.out().print("c");
+        q.end();
+        q.end();
+        assertEquals("Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nabc", request.output());
+        assertFalse(request.isFinished()); // that is up to the server
+    }
+
+    private static List<Consumer<CgiExchange>> changesOfTheHead() {
+        return List.of(q -> q.status(404), q -> q.status(404, "x"), q -> q.header("A", "b"), q -> q.addHeader("A", "b"),
+                q -> q.contentType("a/b"), q -> q.cookie(Cookie.of("a", "b")), q -> q.expires("now"),
+                q -> q.attachment("a"), q -> q.redirect("/"), q -> q.error(500), q -> q.error(500, "x"),
+                q -> {
+                    try {
+                        q.events();
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesOfTheHead")
+    void afterTheHeadWasSentNothingOfItChanges(Consumer<CgiExchange> change) throws Exception {
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
+        q.flush();
+        assertThrows(IllegalStateException.class, () -> change.accept(q));
+        q.out().print("x");
+        q.end();
+        assertEquals("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nx", request.output()); // no second head
+    }
+
+    @Test
+    void aHeadThatCannotBeSentIsNotSentAgain() throws IOException {
+        List<String> written = new ArrayList<>();
+        OutputStream failing = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("gone");
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int count) throws IOException {
+                written.add(new String(source, offset, count, StandardCharsets.UTF_8));
+                throw new IOException("gone");
+            }
+        };
+        var body = new ResponseBody(new ResponseHead(), failing, false, 10);
+        assertThrows(IOException.class, body::flush);
+        assertThrows(IOException.class, () -> body.write(1));
+        assertThrows(IOException.class, () -> body.write(new byte[100]));
+        assertEquals(1, written.stream().filter(text -> text.startsWith("Status")).count());
+    }
+
+    // ---- headers
+
+    @Test
+    void headersAreSetAndAdded() throws Exception { // C39, C41
+        check("Status: 200 OK|X-A: 2|Set-Cookie: a=1|Set-Cookie: b=2; Path=/|X-CGI-y: ü|Content-Type: text/plain|"
+                + "Content-Length: 0||", q -> q.header("X-A", "1").header("x-a", "0").header("X-A", "2")
+                .cookie(Cookie.of("a", "1")).cookie(Cookie.of("b", "2").path("/")).addHeader("X-CGI-y", "ü"));
+    }
+
+    @Test
+    void fieldsThatTheWebServerActsUponAreNotRepeated() throws Exception { // C34
+        check("Status: 302 Found|Location: /b|content-type: a/b|Content-Length: 0||", q -> q.redirect("/a")
+                .contentType("x/y").addHeader("Location", "/b").addHeader("content-type", "a/b"));
+    }
+
+    private static final String[] EVIL = {"a\r\nX: y", "a\nX: y", "a\rX: y", "a\0", "\n", "a\r\n"};
+
+    private static List<Consumer<CgiExchange>> injections() {
+        List<Consumer<CgiExchange>> all = new ArrayList<>();
+        for (String evil : EVIL) {
+            all.addAll(List.of(q -> q.header("A", evil), q -> q.addHeader("A", evil), q -> q.header(evil, "a"),
+                    q -> q.addHeader(evil, "a"), q -> q.contentType(evil), q -> q.redirect(evil),
+                    q -> q.redirect(evil, 301), q -> q.status(404, evil), q -> q.expires(evil),
+                    q -> q.cookie(Cookie.of("a", "b").path(evil)), q -> q.cookie(Cookie.of("a", "b").domain(evil)),
+                    q -> q.cookie(Cookie.of("a", "b").expires(evil))));
+        }
+        for (String name : new String[] {"", " ", "A ", "A:", "A B", "ä", "Status", "STATUS", "(", "A\t"}) {
+            all.addAll(List.of(q -> q.header(name, "a"), q -> q.addHeader(name, "a")));
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("injections")
+    void lineEndsAndNulNeverReachAHeader(Consumer<CgiExchange> injection) throws Exception { // C33, C43, CVE-2021-33621
+        check("Status: 200 OK|Content-Type: text/plain|Content-Length: 0||", q -> {
+            String message = assertThrows(IllegalArgumentException.class, () -> injection.accept(q)).getMessage();
+            assertFalse(message.contains("\n") || message.contains("\r"), message); // it will be logged
+        });
+    }
+
+    @Test
+    void lineEndsInNamesOfFilesAndCookiesAreEncoded() throws Exception { // C43
+        for (String evil : EVIL) {
+            String output = respond("GET", SMALL, q -> q.attachment(evil).cookie(Cookie.of(evil, evil))).output();
+            assertEquals(6, output.split("\r\n|\r|\n", -1).length - 1, output); // 5 lines and the empty one
+            assertFalse(output.contains("\0"));
+        }
+    }
+
+    @Test
+    void whatLooksLikeALineEndInAnotherCharsetIsNone() throws Exception {
+        byte[] output = respond("GET", SMALL, q -> q.header("A", "\u010a\u010d\u2028\u0085")).outputBytes();
+        String latin1 = new String(output, StandardCharsets.ISO_8859_1);
+        assertEquals(5, latin1.split("\n", -1).length - 1, latin1);
+        assertTrue(respond("GET", SMALL, q -> q.header("A", "\u010a")).output().contains("A: \u010a\r\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "a.pdf, attachment; filename=\"a.pdf\"",
+        "a \"b\"\\c, attachment; filename=\"a _b__c\"; filename*=UTF-8''a%20%22b%22%5Cc",
+        "é€😀.txt, attachment; filename=\"___.txt\"; filename*=UTF-8''%C3%A9%E2%82%AC%F0%9F%98%80.txt",
+        "a;b, attachment; filename=\"a;b\"",
+    })
+    void anAttachmentHasItsName(String name, String header) throws Exception {
+        check("Status: 200 OK|Content-Disposition: " + header + "|Content-Type: text/plain|Content-Length: 0||",
+                q -> q.attachment(name));
+    }
+
+    @Test
+    void expiryIsADate() throws Exception {
+        check("Status: 200 OK|Expires: Sun, 06 Nov 1994 08:49:37 GMT|Content-Type: text/plain|Content-Length: 0||",
+                q -> q.expires("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assertTrue(respond("GET", SMALL, q -> q.expires("+1h")).output()
+                .matches("(?s).*Expires: \\w{3}, \\d\\d \\w{3} \\d{4} [\\d:]{8} GMT\r\n.*"));
+    }
+
+    // ---- redirects and errors
+
+    @Test
+    void redirectsHaveAStatus() throws Exception { // C28: never the form that a web server handles itself; C29, C36
+        check("Status: 302 Found|Location: /a?b|Content-Length: 0||", q -> q.redirect("/a?b"));
+        check("Status: 302 Found|Location: https://example.org/|Content-Length: 0||",
+                q -> q.redirect("https://example.org/"));
+        check("Status: 303 See Other|Location: /|Content-Length: 0||", q -> q.redirect("/", 303));
+        for (int code : new int[] {200, 299, 400}) {
+            assertThrows(IllegalArgumentException.class, () -> exchange().redirect("/", code));
+        }
+    }
+
+    @Test
+    void aBodyBesideALocationHasItsType() throws Exception { // C27, C30
+        check("Status: 301 Moved Permanently|Location: /|Content-Type: text/plain; charset=utf-8|Content-Length: 5||"
+                + "moved",
+                q -> q.redirect("/", 301).out().print("moved"));
+        check("Status: 201 Created|Location: /1|Content-Type: text/plain||{}", q -> {
+            q.status(201).header("Location", "/1");
+            q.flush();
+            write(q, "{}");
+        });
+    }
+
+    @Test
+    void anErrorPageReplacesEverything() throws Exception {
+        check("Status: 404 Not Found|Content-Type: text/plain; charset=utf-8|Content-Length: 22||404 Not Found\n"
+                + "no such\n", q -> {
+                    q.status(200, "Fine").contentType("text/html").header("X", "y").cookie(Cookie.of("a", "b"));
+                    q.header("Content-Length", "5");
+                    q.out().print("partly <b>");
+                    q.stream().write(new byte[100]);
+                    q.error(404, "no such");
+                });
+    }
+
+    @Test
+    void textThatAWriterStillHeldIsNotInTheErrorPage() throws Exception {
+        OfflineRequest request = respond("GET", CgiOptions.DEFAULT, q -> {
+            PrintWriter out = q.out();
+            out.print("secret");
+            throw new CgiException(403, "no");
+        });
+        assertEquals("Status: 403 Forbidden\r\nContent-Length: 17\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+                + "403 Forbidden\nno\n", request.output());
+    }
+
+    @Test
+    void anErrorAfterTheHeadIsAVisibleFailure() {
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiException thrown = new CgiException(400, "late");
+        CgiHandler handler = q -> {
+            q.flush();
+            throw thrown;
+        };
+        assertSame(thrown, assertThrows(CgiException.class, () -> handler.toResponder().respond(request)));
+        assertEquals(1, request.output().split("Status:", -1).length - 1);
+    }
+
+    @Test
+    void anExceptionLeavesTheAnswerToTheServer() {
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiHandler handler = q -> {
+            q.out().print("partly");
+            throw new IllegalStateException("secret");
+        };
+        assertThrows(IllegalStateException.class, () -> handler.toResponder().respond(request));
+        assertEquals("", request.output());
+    }
+
+    @Test
+    void aCgiExceptionHasAnErrorStatus() {
+        assertThrows(IllegalArgumentException.class, () -> new CgiException(200, ""));
+        assertThrows(IllegalArgumentException.class, () -> new CgiException(600, ""));
+    }
+
+    // ---- events
+
+    private static final String EVENTS =
+            "Status: 200 OK|Content-Type: text/event-stream|Cache-Control: no-cache|X-Accel-Buffering: no||";
+
+    @Test
+    void eventsHaveLinesOfData() throws Exception {
+        check(EVENTS + "data: a\n\ndata: \n\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\nretry: 1500\n\n", q -> {
+            try (EventStream events = q.events()) {
+                assertTrue(q.isCommitted());
+                events.send("a");
+                events.send("");
+                events.send("a\r\nb\rc\nd\n");
+                events.retry(Duration.ofMillis(1500));
+            }
+        });
+        check(EVENTS + "event: t\nid: 7\ndata: é\n\nid: \ndata: event: x\n\n", q -> {
+            EventStream events = q.events();
+            events.send("t", "é", "7");
+            events.send(null, "event: x", "");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\rb", "a\r\n\r\ndata: x", "\0"})
+    void eventsCannotBeForged(String evil) throws Exception {
+        check(EVENTS, q -> {
+            EventStream events = q.events();
+            assertThrows(IllegalArgumentException.class, () -> events.send(evil, "d", null));
+            assertThrows(IllegalArgumentException.class, () -> events.send(null, "d", evil));
+        });
+    }
+
+    @Test
+    void aHeadRequestForEventsHasOnlyTheHead() throws Exception {
+        check("HEAD", CgiOptions.DEFAULT, EVENTS, q -> q.events().send("a"));
+    }
+
+    @Test
+    void eventsFailOnceTheExchangeHasEnded() throws Exception {
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
+        EventStream events = q.events();
+        q.end();
+        assertThrows(IOException.class, () -> events.send("late"));
+        assertEquals(EVENTS, request.output().replace("\r\n", "|"));
+    }
+
+    @Test
+    void aHeartbeatNeedsTime() throws Exception {
+        EventStream events = exchange().events();
+        for (long millis : new long[] {0, -1}) {
+            assertThrows(IllegalArgumentException.class,
+                    () -> events.heartbeat(Duration.ofMillis(millis)));
+        }
+    }
+
+    // ---- after the response
+
+    @Test
+    void tasksRunInOrderWhateverTheyThrow() throws Exception {
+        List<String> order = new ArrayList<>();
+        OfflineRequest request = OfflineRequest.of("GET", "/");
+        CgiHandler handler = q -> {
+            q.out().print("x");
+            q.afterResponse(() -> {
+                assertTrue(request.isFinished());
+                assertTrue(request.output().endsWith("x"));
+                order.add("first");
+                throw new IllegalStateException("expected in the log");
+            });
+            q.afterResponse(() -> {
+                order.add("second");
+                throw new StackOverflowError("expected in the log");
+            });
+            q.afterResponse(() -> order.add("third"));
+            order.add("handler");
+        };
+        handler.toResponder().respond(request);
+        assertEquals(List.of("handler", "first", "second", "third"), order);
+    }
+
+    @Test
+    void bytesPassThroughUnchanged() throws Exception {
+        byte[] all = new byte[100_000];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        byte[] output = respond("GET", SMALL, q -> q.stream().write(all)).outputBytes();
+        assertArrayEquals(all, Arrays.copyOfRange(output, output.length - all.length, output.length));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.fcgi.cgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RouterTest {
+    private static CgiHandler say(String text, String... variables) {
+        return q -> {
+            StringBuilder said = new StringBuilder(text);
+            for (String variable : variables) {
+                said.append(' ').append(variable).append('=').append(q.pathVariable(variable));
+            }
+            q.out().print(said);
+        };
+    }
+
+    private static OfflineRequest send(Router router, String method, String target) throws Exception {
+        OfflineRequest request = OfflineRequest.of(method, target);
+        router.toResponder().respond(request);
+        return request;
+    }
+
+    /** The body, or the status where it is not 200. */
+    private static String ask(Router router, String method, String target) throws Exception {
+        String output = send(router, method, target).output();
+        return output.startsWith("Status: 200 ")
+                ? output.substring(output.indexOf("\r\n\r\n") + 4) : output.substring(8, 11);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, root", "GET, /a, a", "GET, /a/, 404", "GET, /A, 404", "GET, /a?b=/c, a", "GET, /%61, a",
+        "POST, /a, post", "DELETE, /a, delete", "PUT, /a, put", "GET, /any, any", "BREW, /any, any", "BREW, /own, own",
+        "brew, /own, 405", "GET, /own, 405", "GET, /u/1, user id=1", "GET, /u/me, me", "GET, /u/, 404",
+        "GET, /u/1/2, 404", "GET, /u/%2e%2e, user id=..", "GET, /u/a%0Ab, 'user id=a\nb'",
+        "GET, /u/1/b/2, both x=1 y=2",
+        "GET, /u/%7Bid%7D, user id={id}", "GET, /f, prefix", "GET, /f/, prefix", "POST, /f/a/b, prefix",
+        "GET, /f/%0A, prefix", "GET, /fs, 404", "GET, /r/, rest path=", "GET, /r/a/b, rest path=a/b", "GET, /r, 404",
+        "GET, /v1.2, version 1=1 2=2", "GET, /v1, version 1=1 2=", "GET, /xv1, 404", "GET, /v1x, 404",
+        "GET, /a.b, dot", "GET, /axb, 404", "GET, /x-1.html, file n=1"
+    })
+    void theFirstRouteThatFitsIsTaken(String method, String target, String answer) throws Exception {
+        Router router = new Router()
+                .get("/", say("root"))
+                .get("/a", say("a")).post("/a", say("post")).put("/a", say("put")).delete("/a", say("delete"))
+                .get("/a", say("never"))
+                .any("/any", say("any")).route("BREW", "/own", say("own"))
+                .get("/u/me", say("me")).get("/u/{id}", say("user", "id")).get("/u/{x}/b/{y}", say("both", "x", "y"))
+                .prefix("/f", say("prefix")).prefix("/f/a", say("never"))
+                .get("/r/{path...}", say("rest", "path"))
+                .get("/a.b", say("dot")).get("/x-{n}.html", say("file", "n"))
+                .pattern("GET", Pattern.compile("/v(\\d+)(?:\\.(\\d+))?"), say("version", "1", "2"));
+        assertEquals(answer, ask(router, method, target));
+    }
+
+    @Test
+    void headGoesToGetAndHasNoBody() throws Exception { // C23
+        OfflineRequest request = send(new Router().get("/a", say("a")), "HEAD", "/a");
+        assertEquals("Status: 200 OK\r\nContent-Length: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
+                request.output());
+    }
+
+    @Test
+    void aMethodThatNoRouteTakesIs405WithAllow() throws Exception {
+        Router router = new Router().post("/a", say("p")).get("/a", say("g")).delete("/b", say("d"))
+                .prefix("/c", say("c"));
+        String output = send(router, "PUT", "/a").output();
+        assertTrue(output.startsWith("Status: 405 Method Not Allowed\r\n"), output);
+        assertTrue(output.contains("\r\nAllow: GET, HEAD, POST\r\n"), output);
+        assertTrue(send(router, "GET", "/b").output().contains("\r\nAllow: DELETE\r\n"));
+    }
+
+    @Test
+    void theRoutedPathIsTheOneOfAllWebServers() throws Exception { // C14
+        Router router = new Router().get("/app/x", say("x"));
+        for (String cut : new String[] {"", "/app", "/app/x"}) {
+            OfflineRequest request = OfflineRequest.of("GET", "/other").with("SCRIPT_NAME", cut)
+                    .with("PATH_INFO", "/app/x".substring(cut.length()));
+            router.toResponder().respond(request);
+            assertTrue(request.output().endsWith("\r\n\r\nx"), request.output());
+        }
+    }
+
+    @Test
+    void aPrefixOfTheRootFitsAll() throws Exception {
+        assertEquals("x", ask(new Router().prefix("/", say("x")), "GET", "/a/b"));
+        assertEquals("x", ask(new Router().prefix("/f/", say("x")), "GET", "/f"));
+        assertEquals("404", ask(new Router().prefix("/f{a}", say("x")), "GET", "/fb"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "/{", "/}", "/{}", "/{a", "/{1}", "/{a b}", "/{a...}/b", "/{a..}"})
+    void malformedPathsAreErrors(String path) {
+        assertThrows(IllegalArgumentException.class, () -> new Router().get(path, say("")));
+    }
+
+    @Test
+    void aPrefixNeedsItsSlashToo() {
+        assertThrows(IllegalArgumentException.class, () -> new Router().prefix("files", say("")));
+        assertThrows(NullPointerException.class, () -> new Router().get("/", null));
+    }
+
+    @Test
+    void whatNoRouteFitsCanBeAnsweredOtherwise() throws Exception {
+        Router router = new Router().get("/a", say("a")).otherwise(say("other"));
+        assertEquals("other", ask(router, "GET", "/b"));
+        assertEquals("405", ask(router, "POST", "/a"));
+    }
+
+    @Test
+    void filtersStandInOrderBeforeAllAndSeeTheOutcome() throws Exception {
+        StringBuilder seen = new StringBuilder();
+        Router router = new Router()
+                .filter((q, next) -> {
+                    seen.append("1(");
+                    next.handle(q);
+                    seen.append(q.status()).append(")1");
+                })
+                .get("/a", q -> seen.append("handler"))
+                .filter((q, next) -> {
+                    seen.append("2(");
+                    next.handle(q);
+                    seen.append(")2");
+                });
+        send(router, "GET", "/a");
+        assertEquals("1(2(handler)2200)1", seen.toString());
+        seen.setLength(0);
+        send(router, "GET", "/missing");
+        assertEquals("1(2()2404)1", seen.toString());
+    }
+
+    @Test
+    void aFilterMayAnswerItself() throws Exception {
+        Router router = new Router().filter((q, next) -> q.error(401)).get("/a", say("a"));
+        assertEquals("401", ask(router, "GET", "/a"));
+    }
+
+    @Test
+    void aFilterMayAnswerAnException() throws Exception {
+        Router router = new Router().filter((q, next) -> {
+            try {
+                next.handle(q);
+            } catch (IllegalStateException e) {
+                q.error(409, e.getMessage());
+            }
+        }).get("/a", q -> {
+            throw new IllegalStateException("busy");
+        });
+        assertTrue(send(router, "GET", "/a").output().endsWith("409 Conflict\nbusy\n"));
+    }
+
+    @Test
+    void aCgiExceptionIsItsStatusPage() throws Exception {
+        Router router = new Router().get("/a", q -> {
+            throw new CgiException(410, "was here");
+        });
+        String output = send(router, "GET", "/a").output();
+        assertTrue(output.startsWith("Status: 410 Gone\r\n"), output);
+        assertTrue(output.endsWith("\r\n\r\n410 Gone\nwas here\n"), output);
+    }
+
+    @Test
+    void anotherExceptionIsTheServers() {
+        Router router = new Router().get("/a", q -> {
+            throw new IllegalStateException("secret");
+        });
+        OfflineRequest request = OfflineRequest.of("GET", "/a");
+        assertThrows(IllegalStateException.class, () -> router.toResponder().respond(request));
+        assertFalse(request.output().contains("secret"));
+    }
+
+    @Test
+    void routersNest() throws Exception {
+        Router inner = new Router().get("/in/{a}", say("inner", "a"));
+        assertEquals("inner a=1", ask(new Router().prefix("/in", inner), "GET", "/in/1"));
+        assertEquals("404", ask(new Router().prefix("/in", inner), "GET", "/in"));
+    }
+}
