@@ -1,0 +1,41 @@
+package dev.fcgi;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a main class of the tests in a JVM of its own. */
+final class Fork {
+    private Fork() {}
+
+    /** Prepares a process without the environment of this one; classes are found wherever this JVM has them. */
+    static ProcessBuilder java(Class<?> main, List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-XX:TieredStopAtLevel=1"); // starts sooner
+        command.add("-cp");
+        command.add(root(FcgiServer.class) + System.getProperty("path.separator") + root(main));
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        return builder;
+    }
+
+    /** The directory on the class path or, with modules, the one patched in, which no property names. */
+    private static Path root(Class<?> type) {
+        try {
+            URI file = type.getResource(type.getSimpleName() + ".class").toURI();
+            Path root = Path.of(file);
+            for (int i = type.getName().split("\\.").length; i > 0; i--) {
+                root = root.getParent();
+            }
+            return root;
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
