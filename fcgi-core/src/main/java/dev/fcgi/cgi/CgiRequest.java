@@ -272,7 +272,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * The URL of this program, in the variants of CGI.pm; without any, {@link UrlPart#FULL}.
+     * The URL of this program, in the variants of CGI.pm; without any, {@link UrlPart#FULL}. Without scheme and host it
+     * is a path whatever the browser asked for, never a reference to another host.
      *
      * @param parts what it consists of
      * @return the URL, characters that may not stand there encoded
@@ -575,8 +576,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         checkDeclaredLength();
         boolean readBefore = body.hasEnded();
         Form read = Form.read(contentType(), body, options.charset(), options.formLimits());
-        if (!readBefore && body.hasEnded() && body.received() < contentLength()) {
-            read.close();
+        if (!read.isDelimited() && !readBefore && body.hasEnded() && body.received() < contentLength()) {
             throw new CgiException(400, "the form ends before its " + contentLength() + " bytes");
         }
         return read;

@@ -69,6 +69,11 @@ public final class Form {
         return multipart == null ? List.of() : multipart.uploads();
     }
 
+    /** {@return whether the form shows by itself where it ends} */
+    public boolean isDelimited() {
+        return multipart != null;
+    }
+
     /** Deletes what the uploads have on disk. */
     public void close() throws IOException {
         if (multipart != null) {
