@@ -42,7 +42,7 @@ final class CgiFastTest extends ServerTest {
     }
 
     private void launch(Map<String, String> environment, String... arguments) throws IOException {
-        ProcessBuilder builder = Fork.java(CgiFastProgram.class, List.of(), arguments);
+        ProcessBuilder builder = Fork.java(CgiFastProgram.class, List.of("-XX:TieredStopAtLevel=1"), arguments);
         builder.environment().putAll(environment);
         process = builder.redirectError(errors().toFile()).start();
     }

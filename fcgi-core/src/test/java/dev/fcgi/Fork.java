@@ -15,7 +15,6 @@ final class Fork {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.add("-XX:TieredStopAtLevel=1"); // starts sooner
         command.add("-cp");
         command.add(root(FcgiServer.class) + System.getProperty("path.separator") + root(main));
         command.add(main.getName());
