@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The form in the body of a request, of either encoding; empty when the body is something else. */
 public final class Form {
@@ -50,14 +49,7 @@ public final class Form {
         } catch (EOFException cut) {
             throw new CgiException(400, "the form ends before its closing delimiter");
         }
-        Fields fields = new Fields();
-        for (Map.Entry<String, String> field : multipart.fields()) {
-            fields.add(field.getKey(), field.getValue());
-        }
-        for (Upload upload : multipart.uploads()) {
-            fields.add(upload.name(), upload.rawFileName());
-        }
-        return new Form(fields, multipart);
+        return new Form(multipart.all(), multipart);
     }
 
     /** {@return the fields; an upload is there with the name of its file} */

@@ -9,7 +9,6 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +25,8 @@ public final class MultipartForm implements AutoCloseable {
     private final FormLimits limits;
     private final List<Map.Entry<String, String>> fields = new ArrayList<>();
     private final List<Upload> uploads = new ArrayList<>();
-    private final LinkedHashSet<String> names = new LinkedHashSet<>();
+    /** Fields and uploads together. */
+    private final Fields all = new Fields();
     private final TempFile file;
     private Charset charset;
     private int fieldLengthLeft;
@@ -79,7 +79,6 @@ public final class MultipartForm implements AutoCloseable {
             if (part.name() == null) {
                 throw new CgiException(400, "part " + count + " of the form has no name");
             }
-            names.add(part.name());
             if (part.filename() == null) {
                 readField(part);
             } else {
@@ -94,10 +93,15 @@ public final class MultipartForm implements AutoCloseable {
         byte[] bytes = part.content().readNBytes((int) Math.min(fieldLengthLeft + 1L, Integer.MAX_VALUE));
         takeFieldLength(bytes.length);
         String value = new String(bytes, part.charset(charset));
-        fields.add(Map.entry(part.name(), value));
+        addField(part.name(), value);
         if (part.name().equals(CHARSET_FIELD)) {
             charset = Part.charset(value, charset);
         }
+    }
+
+    private void addField(String name, String value) {
+        fields.add(Map.entry(name, value));
+        all.add(name, value);
     }
 
     private void takeFieldLength(int length) throws CgiException {
@@ -112,9 +116,10 @@ public final class MultipartForm implements AutoCloseable {
         part.content().transferTo(spool);
         if (spool.size == 0 && part.filename().isEmpty()) {
             takeFieldLength(part.name().length());
-            fields.add(Map.entry(part.name(), ""));
+            addField(part.name(), "");
         } else {
             uploads.add(spool.toUpload(part));
+            all.add(part.name(), part.filename());
         }
     }
 
@@ -130,7 +135,12 @@ public final class MultipartForm implements AutoCloseable {
 
     /** {@return the names of fields and uploads, each once, in the order of the form; unmodifiable} */
     public List<String> names() {
-        return List.copyOf(names);
+        return all.names();
+    }
+
+    /** {@return text fields and uploads in the order of the form, of an upload the name of its file} */
+    public Fields all() {
+        return all;
     }
 
     /** Closes all uploads, which deletes the temporary file. Without effect when closed already. */
