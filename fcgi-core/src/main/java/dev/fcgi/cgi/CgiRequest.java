@@ -445,12 +445,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
         String text = queryString();
         return text.isEmpty() || isQuery(text)
                 ? List.of()
-<<<<<<< HEAD
-                : Stream.of(Percent.decode(text, true, options.charset()).split(" "))
+                : Stream.of(Percent.decode(text, true, options.charset()).split("\\s+"))
                         .filter(word -> !word.isEmpty()).toList();
-=======
-                : List.of(Percent.decode(text, true, options.charset()).split("\\s+"));
->>>>>>> 156952d (Keywords: any white space separates)
     }
 
     private static boolean isQuery(String text) {

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Points in time as CGI.pm writes them: {@code now}, {@code +30s}, {@code -10m}, {@code +1h}, {@code +3M}, ... */
+/** Points in time as CGI.pm writes them: {@code now}, {@code +30s}, {@code -10m}, {@code +1.5h}, {@code +3M}, ... */
 public final class Expires {
-    private static final Pattern RELATIVE = Pattern.compile("([+-]?)(\\d{1,9})([smhdMy])");
+    private static final Pattern RELATIVE = Pattern.compile("([+-]?)(\\d{1,9}(?:\\.\\d{1,9})?)([smhdMy])");
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -21,14 +21,14 @@ public final class Expires {
      * @param text a time relative to now; anything else is taken for a date and returned as it is
      */
     public static String date(String text, Instant now) {
-        if (text.equals("now")) {
+        if (text.equalsIgnoreCase("now")) {
             return date(now);
         }
         Matcher relative = RELATIVE.matcher(text);
         if (!relative.matches()) {
             return text;
         }
-        long seconds = Long.parseLong(relative.group(2)) * switch (relative.group(3)) {
+        double seconds = Double.parseDouble(relative.group(2)) * switch (relative.group(3)) {
             case "s" -> 1;
             case "m" -> 60;
             case "h" -> 3600;
@@ -36,7 +36,7 @@ public final class Expires {
             case "M" -> 30 * 86_400;
             default -> 365 * 86_400;
         };
-        return date(now.plusSeconds(relative.group(1).equals("-") ? -seconds : seconds));
+        return date(now.plusSeconds((long) (relative.group(1).equals("-") ? -seconds : seconds)));
     }
 
     public static String date(Instant instant) {
