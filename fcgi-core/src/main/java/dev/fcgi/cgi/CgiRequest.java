@@ -321,7 +321,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
         String asked = Percent.decode(withoutQuery(requestUri()), false, StandardCharsets.UTF_8);
         String uri = scriptOnly || asked.isEmpty() ? withoutQuery(scriptName()) : asked;
         String info = pathInfo();
-        return !info.isEmpty() && uri.endsWith(info) ? uri.substring(0, uri.length() - info.length()) : uri;
+        if (!uri.endsWith(info)) {
+            // nginx for one makes a single slash of several in PATH_INFO
+            String single = uri.replaceAll("/{2,}", "/");
+            uri = single.endsWith(info) ? single : uri + info;
+        }
+        return uri.substring(0, uri.length() - info.length());
     }
 
     /** {@return the URL that leads to this program with the same path and query} */
