@@ -9,9 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
-/** An nginx of our own: own prefix, own configuration, one worker; in front of one playground or several. */
+/** An nginx of our own: own prefix, own configuration, one worker. */
 final class Nginx implements AutoCloseable {
     private static final String CONFIGURATION = """
             daemon off;
@@ -25,36 +26,39 @@ final class Nginx implements AutoCloseable {
               client_body_temp_path body;
               fastcgi_temp_path answers;
               client_max_body_size 0;
-              upstream playground {
             %s
+            }
+            """;
+    private static final String PLAYGROUND = """
+            upstream playground {
+            %s
+            }
+            server {
+              listen 127.0.0.1:%d;
+              server_name playground.test;
+              fastcgi_param REQUEST_METHOD $request_method;
+              fastcgi_param SCRIPT_NAME $fastcgi_script_name;
+              fastcgi_param QUERY_STRING $query_string;
+              fastcgi_param REQUEST_URI $request_uri;
+              fastcgi_param CONTENT_TYPE $content_type;
+              fastcgi_param CONTENT_LENGTH $content_length;
+              fastcgi_param SERVER_PROTOCOL $server_protocol;
+              fastcgi_param SERVER_NAME $server_name;
+              fastcgi_param REMOTE_ADDR $remote_addr;
+              fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+              fastcgi_keep_conn %s;
+              fastcgi_next_upstream error timeout;
+              fastcgi_read_timeout 20s;
+              location / { fastcgi_pass playground; }
+              location = /echo {
+                fastcgi_request_buffering off;
+                fastcgi_buffering off;
+                fastcgi_pass playground;
               }
-              server {
-                listen 127.0.0.1:%d;
-                server_name playground.test;
-                fastcgi_param REQUEST_METHOD $request_method;
-                fastcgi_param SCRIPT_NAME $fastcgi_script_name;
-                fastcgi_param QUERY_STRING $query_string;
-                fastcgi_param REQUEST_URI $request_uri;
-                fastcgi_param CONTENT_TYPE $content_type;
-                fastcgi_param CONTENT_LENGTH $content_length;
-                fastcgi_param SERVER_PROTOCOL $server_protocol;
-                fastcgi_param SERVER_NAME $server_name;
-                fastcgi_param REMOTE_ADDR $remote_addr;
-                fastcgi_param GATEWAY_INTERFACE CGI/1.1;
-                fastcgi_keep_conn %s;
-                fastcgi_next_upstream error timeout;
-                fastcgi_read_timeout 20s;
-                location / { fastcgi_pass playground; }
-                location = /echo {
-                  fastcgi_request_buffering off;
-                  fastcgi_buffering off;
-                  fastcgi_pass playground;
-                }
-                location /unbuffered/ {
-                  rewrite ^/unbuffered(/.*)$ $1 break;
-                  fastcgi_buffering off;
-                  fastcgi_pass playground;
-                }
+              location /unbuffered/ {
+                rewrite ^/unbuffered(/.*)$ $1 break;
+                fastcgi_buffering off;
+                fastcgi_pass playground;
               }
             }
             """;
@@ -70,20 +74,29 @@ final class Nginx implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts it in front of playgrounds.
      *
      * @param keep whether connections to the playgrounds are kept
      */
     static Nginx start(Path directory, boolean keep, List<String> playgrounds) throws Exception {
-        String program = Peers.require("nginx");
-        Path prefix = Files.createTempDirectory(directory, "nginx");
-        int port = Ports.free();
         // max_fails=0: a server that was away for a moment is asked again
         String upstream = playgrounds.stream()
                 .map(address -> "    server " + address + " max_fails=0;\n")
                 .collect(Collectors.joining()) + (keep ? "    keepalive 16;" : "");
+        return start(directory, port -> PLAYGROUND.formatted(upstream, port, keep ? "on" : "off"));
+    }
+
+    /**
+     * Starts it with other servers.
+     *
+     * @param servers makes the content of the http block, for a port to listen on
+     */
+    static Nginx start(Path directory, IntFunction<String> servers) throws Exception {
+        String program = Peers.require("nginx");
+        Path prefix = Files.createTempDirectory(directory, "nginx");
+        int port = Ports.free();
         Path configuration = prefix.resolve("nginx.conf");
-        Files.writeString(configuration, CONFIGURATION.formatted(upstream, port, keep ? "on" : "off"));
+        Files.writeString(configuration, CONFIGURATION.formatted(servers.apply(port)));
         Child child = Child.start(prefix, Map.of(), program, "-e", prefix.resolve("error.log").toString(),
                 "-p", prefix.toString(), "-c", configuration.toString());
         Nginx nginx = new Nginx(child, prefix, port);
