@@ -30,6 +30,13 @@ final class Peers {
                 .findFirst();
     }
 
+    /** For what is no program. */
+    static void requireFile(Path file) {
+        if (!Files.exists(file)) {
+            missing(file.getFileName().toString());
+        }
+    }
+
     /** Tells by a command that must succeed whether something is there: a library, a Perl module. */
     static void requireWorking(String what, List<String> command) throws IOException, InterruptedException {
         require(command.get(0));

@@ -1,0 +1,192 @@
+package dev.fcgi.examples;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The ways in which web servers run the guestbook. */
+enum GuestbookHost {
+    /** As FastCGI program that lighttpd starts with the listening socket as fd 0. */
+    LIGHTTPD(List.of("lighttpd"), List.of()) {
+        @Override
+        RunningGuestbook start(Path directory, Path entries) throws Exception {
+            int port = Ports.free();
+            Path configuration = Files.writeString(directory.resolve("lighttpd.conf"), """
+                    server.bind = "127.0.0.1"
+                    server.port = %d
+                    server.document-root = "%s"
+                    server.errorlog = "%2$s/errors"
+                    server.upload-dirs = ("%2$s")
+                    server.modules = ("mod_fastcgi")
+                    fastcgi.server = ("/guestbook" => ((
+                      "bin-path" => "%s",
+                      "socket" => "%2$s/socket",
+                      "max-procs" => 1,
+                      "check-local" => "disable",
+                      "bin-environment" => ("GUESTBOOK_DIR" => "%s")
+                    )))
+                    """.formatted(port, directory, Image.program("guestbook"), entries));
+            return RunningGuestbook.behind(port, directory.resolve("errors"), Child.start(directory, Map.of(),
+                    Peers.require("lighttpd"), "-D", "-f", configuration.toString()));
+        }
+    },
+    /** As FastCGI program that mod_fcgid starts with the listening socket as fd 0. */
+    APACHE_FCGID(List.of("apache2"), List.of("mpm_event", "authz_core", "alias", "fcgid")) {
+        @Override
+        RunningGuestbook start(Path directory, Path entries) throws Exception {
+            return apache(directory, """
+                    FcgidIPCDir %1$s/fcgid
+                    FcgidProcessTableFile %1$s/fcgid-processes
+                    FcgidInitialEnv GUESTBOOK_DIR %2$s
+                    FcgidMaxRequestLen 100000000
+                    FcgidMaxProcesses 1
+                    <Location /guestbook>
+                      SetHandler fcgid-script
+                    </Location>
+                    """.formatted(directory, entries));
+        }
+    },
+    /** As plain CGI program of mod_cgid. */
+    APACHE_CGID(List.of("apache2"), List.of("mpm_event", "authz_core", "alias", "env", "cgid")) {
+        @Override
+        RunningGuestbook start(Path directory, Path entries) throws Exception {
+            return apache(directory, """
+                    ScriptSock %s/cgid
+                    <Location /guestbook>
+                      SetHandler cgi-script
+                      SetEnv GUESTBOOK_DIR %s
+                    </Location>
+                    """.formatted(directory, entries));
+        }
+    },
+    /** As FastCGI program that spawn-fcgi starts with the listening socket as fd 0. */
+    SPAWN_FCGI(List.of("nginx", "spawn-fcgi"), List.of()) {
+        @Override
+        RunningGuestbook start(Path directory, Path entries) throws Exception {
+            return nginx(directory, entries, Image.program("guestbook"));
+        }
+    },
+    /** As plain CGI program of fcgiwrap. */
+    FCGIWRAP(List.of("nginx", "spawn-fcgi", "fcgiwrap"), List.of()) {
+        @Override
+        RunningGuestbook start(Path directory, Path entries) throws Exception {
+            return nginx(directory, entries, Peers.require("fcgiwrap"));
+        }
+    };
+
+    private static final String APACHE_MODULES = "/usr/lib/apache2/modules/mod_%s.so";
+
+    private final List<String> programs;
+    private final List<String> modules;
+
+    GuestbookHost(List<String> programs, List<String> modules) {
+        this.programs = programs;
+        this.modules = modules;
+    }
+
+    /**
+     * Starts web server and guestbook.
+     *
+     * @param entries the directory that GUESTBOOK_DIR shall name
+     */
+    abstract RunningGuestbook start(Path directory, Path entries) throws Exception;
+
+    /** {@return whether everything is installed} */
+    boolean isThere() {
+        return programs.stream().allMatch(program -> Peers.find(program).isPresent())
+                && modules.stream().allMatch(module -> Files.exists(Path.of(APACHE_MODULES.formatted(module))));
+    }
+
+    void require() {
+        programs.forEach(Peers::require);
+        modules.forEach(module -> Peers.requireFile(Path.of(APACHE_MODULES.formatted(module))));
+    }
+
+    /** Ends with SIGTERM as the JVM does by itself: spawn-fcgi has become the program. */
+    static RunningGuestbook nginx(Path directory, Path entries, String program) throws Exception {
+        Path socket = directory.resolve("socket");
+        Child child = Child.start(directory, Map.of(), Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(),
+                "--", program);
+        try {
+            Await.until("spawn-fcgi listens", () -> Files.exists(socket));
+            Nginx nginx = Nginx.start(directory, port -> """
+                    server {
+                      listen 127.0.0.1:%d;
+                      location = /guestbook {
+                        fastcgi_param REQUEST_METHOD $request_method;
+                        fastcgi_param SCRIPT_NAME $fastcgi_script_name;
+                        fastcgi_param SCRIPT_FILENAME %s;
+                        fastcgi_param QUERY_STRING $query_string;
+                        fastcgi_param REQUEST_URI $request_uri;
+                        fastcgi_param CONTENT_TYPE $content_type;
+                        fastcgi_param CONTENT_LENGTH $content_length;
+                        fastcgi_param SERVER_PROTOCOL $server_protocol;
+                        fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+                        fastcgi_param GUESTBOOK_DIR %s;
+                        fastcgi_pass unix:%s;
+                      }
+                    }
+                    """.formatted(port, Image.program("guestbook"), entries, socket));
+            return RunningGuestbook.behind(nginx, child);
+        } catch (Throwable e) {
+            child.close();
+            throw e;
+        }
+    }
+
+    RunningGuestbook apache(Path directory, String configuration) throws Exception {
+        int port = Ports.free();
+        // As root, Apache insists on being somebody else for its work, who might not get to where the image is.
+        Path image = directory.resolve("image");
+        copy(Image.ROOT, image);
+        StringBuilder all = new StringBuilder("""
+                ServerRoot %1$s
+                DefaultRuntimeDir %1$s
+                PidFile %1$s/pid
+                ErrorLog %1$s/errors
+                DocumentRoot %1$s
+                Listen 127.0.0.1:%2$d
+                ServerName 127.0.0.1
+                User #65534
+                Group #65534
+                """.formatted(directory, port));
+        for (String module : modules) {
+            all.append("LoadModule ").append(module).append("_module ").append(APACHE_MODULES.formatted(module))
+                    .append('\n');
+        }
+        all.append("""
+                Alias /guestbook %1$s/bin/guestbook
+                <Directory %1$s/bin>
+                  Options ExecCGI
+                </Directory>
+                """.formatted(image)).append(configuration);
+        Path file = Files.writeString(directory.resolve("apache.conf"), all);
+        return RunningGuestbook.behind(port, directory.resolve("errors"), Child.start(directory, Map.of(),
+                Peers.require("apache2"), "-f", file.toString(), "-DFOREGROUND"));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            files.forEach(file -> {
+                try {
+                    // The time stamps as well: the archive of classes depends on them.
+                    Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    /** Makes a directory for everybody, below the test's own. */
+    static Path open(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+}
