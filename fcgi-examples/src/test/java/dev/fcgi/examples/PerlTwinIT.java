@@ -79,7 +79,7 @@ final class PerlTwinIT {
     static Path directory;
 
     private static Child perl;
-    private static FcgiServer java;
+    private static FcgiServer server;
     private static Nginx nginx;
     /** Asked once: it takes a while. */
     private static boolean peersWork;
@@ -95,7 +95,7 @@ final class PerlTwinIT {
         perl = Child.start(directory, Map.of(), spawnFcgi.get(), "-n", "-s", perlSocket, "--", "/usr/bin/env", "perl",
                 Resource.copy("twin.pl", directory));
         CgiHandler handler = Twin::answer;
-        java = FcgiServer.builder().listen("unix:" + javaSocket)
+        server = FcgiServer.builder().listen("unix:" + javaSocket)
                 .responder(handler.toResponder(CgiOptions.DEFAULT.maxBodyLength(100_000))).build().start();
         nginx = Nginx.start(directory, port -> SERVER.formatted(perlSocket, javaSocket, port));
         Await.until("spawn-fcgi listens", () -> Files.exists(Path.of(perlSocket)) || !perl.isAlive());
@@ -104,16 +104,16 @@ final class PerlTwinIT {
     @AfterAll
     static void stop() throws Exception {
         try {
-            if (nginx != null) {
+            if (peersWork) {
                 assertEquals("", perl.stderr());
-                assertTrue(java.shutdown(Duration.ofSeconds(1)));
+                assertTrue(server.shutdown(Duration.ofSeconds(1)));
             }
         } finally {
             if (nginx != null) {
                 nginx.close();
             }
-            if (java != null) {
-                java.close();
+            if (server != null) {
+                server.close();
             }
             if (perl != null) {
                 perl.close();
