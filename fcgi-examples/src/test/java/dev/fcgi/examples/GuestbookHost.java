@@ -100,7 +100,7 @@ enum GuestbookHost {
     /** {@return whether everything is installed} */
     boolean isThere() {
         return programs.stream().allMatch(program -> Peers.find(program).isPresent())
-                && modules.stream().allMatch(module -> Files.exists(Path.of(APACHE_MODULES.formatted(module))));
+                && modules.stream().allMatch(module -> Files.isRegularFile(Path.of(APACHE_MODULES.formatted(module))));
     }
 
     void require() {

@@ -32,7 +32,7 @@ final class Peers {
 
     /** For what is no program. */
     static void requireFile(Path file) {
-        if (!Files.exists(file)) {
+        if (!Files.isRegularFile(file)) {
             missing(file.getFileName().toString());
         }
     }
