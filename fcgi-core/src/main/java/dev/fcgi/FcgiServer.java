@@ -254,7 +254,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets the mode of the socket files that are made, right after binding. Default: as the umask says.
+         * Sets the mode of the socket files that are made; they have it from the start. Default: as the umask says.
          *
          * @param mode the permissions; who may connect needs the one to write
          * @return this

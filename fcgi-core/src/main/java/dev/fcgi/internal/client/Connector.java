@@ -51,7 +51,7 @@ public final class Connector {
         for (SocketAddress address : inTurn()) {
             try {
                 int shared = options.multiplex && options.keepAlive ? maxRequests(address, deadline) : 1;
-                Transport transport = new ChannelTransport(open(address, deadline));
+                Transport transport = connected(address, deadline);
                 failedAt.remove(address);
                 return new Connected(transport, shared);
             } catch (RequestTimeoutException e) {
@@ -90,7 +90,7 @@ public final class Connector {
     private int maxRequests(SocketAddress address, long deadline) throws IOException {
         Integer known = maxRequests.get(address);
         if (known == null) {
-            try (ValuesQuery query = new ValuesQuery(new ChannelTransport(open(address, deadline)))) {
+            try (ValuesQuery query = new ValuesQuery(connected(address, deadline))) {
                 Map<String, String> values = query.ask(options.valuesTimeout, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS);
                 String limit = values.getOrDefault(Fcgi.MAX_REQS, "");
                 int most = limit.matches("[1-9]\\d{0,8}") ? Integer.parseInt(limit) : Integer.MAX_VALUE;
@@ -104,9 +104,13 @@ public final class Connector {
     /** Asks an application for values on a connection of its own: some end it then, one is stuck for good. */
     public Map<String, String> values(String... names) throws IOException {
         long deadline = System.nanoTime() + options.connectTimeout;
-        try (ValuesQuery query = new ValuesQuery(new ChannelTransport(open(inTurn().get(0), deadline)))) {
+        try (ValuesQuery query = new ValuesQuery(connected(inTurn().get(0), deadline))) {
             return query.ask(options.valuesTimeout, names);
         }
+    }
+
+    private Transport connected(SocketAddress address, long deadline) throws IOException {
+        return new ChannelTransport(open(address, deadline), address);
     }
 
     private SocketChannel open(SocketAddress address, long deadline) throws IOException {

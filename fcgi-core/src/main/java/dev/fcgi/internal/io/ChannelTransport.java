@@ -11,10 +11,17 @@ import java.nio.channels.SocketChannel;
 public final class ChannelTransport implements Transport {
     private final SocketChannel channel;
     private final SocketAddress peer;
+    private final String name;
 
-    public ChannelTransport(SocketChannel channel) throws IOException {
+    /**
+     * Wraps a connected channel.
+     *
+     * @param listener the address that it was accepted at, or connected to: a peer on a Unix socket goes by that name
+     */
+    public ChannelTransport(SocketChannel channel, SocketAddress listener) throws IOException {
         this.channel = channel;
         this.peer = channel.getRemoteAddress();
+        this.name = peer instanceof InetSocketAddress ? peer.toString() : "peer of " + listener;
         if (peer instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // every write of ours is a complete thought
         }
@@ -67,16 +74,9 @@ public final class ChannelTransport implements Transport {
         return peer;
     }
 
-    /** For logs. A peer on a Unix socket has no name, so it goes by the one of the socket. */
+    /** For logs. */
     @Override
     public String toString() {
-        if (peer instanceof InetSocketAddress) {
-            return peer.toString();
-        }
-        try {
-            return "peer of " + channel.getLocalAddress();
-        } catch (IOException closed) {
-            return "peer of a Unix socket";
-        }
+        return name;
     }
 }

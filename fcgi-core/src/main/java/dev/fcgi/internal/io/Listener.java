@@ -63,9 +63,10 @@ public final class Listener {
     /** A connection of our own; its address is known also when it is closed. */
     private record Marker(SocketChannel channel, SocketAddress address) {}
 
-    private Listener(ServerSocketChannel channel, boolean inherited, Path file) throws IOException {
+    private Listener(ServerSocketChannel channel, SocketAddress address, boolean inherited, Path file)
+            throws IOException {
         this.channel = channel;
-        this.address = channel.getLocalAddress();
+        this.address = address;
         this.inherited = inherited;
         this.file = file;
         this.fileKey = file == null ? null : key(file);
@@ -80,7 +81,7 @@ public final class Listener {
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(address, backlog);
-            return new Listener(channel, false, null);
+            return new Listener(channel, channel.getLocalAddress(), false, null);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw bindFailed(address, e);
@@ -91,25 +92,45 @@ public final class Listener {
             throws IOException {
         Path file = address.getPath();
         removeStale(address);
+        // a mode is set before the socket has its name: nobody shall come in between
+        boolean hidden = options.mode() != null || options.group() != null;
+        Path made = hidden ? hiddenName(file) : file;
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        boolean bound = false;
         try {
-            channel.bind(address, backlog);
-            if (options.mode() != null) {
-                Files.setPosixFilePermissions(file, options.mode());
+            channel.bind(UnixDomainSocketAddress.of(made), backlog);
+            bound = true;
+            setPermissions(made, options);
+            if (hidden) {
+                Files.createLink(file, made); // unlike a rename, it fails where another process was quicker
             }
-            if (options.group() != null) {
-                Files.getFileAttributeView(file, PosixFileAttributeView.class)
-                        .setGroup(file.getFileSystem().getUserPrincipalLookupService()
-                                .lookupPrincipalByGroupName(options.group()));
-            }
-            return new Listener(channel, false, file);
+            return new Listener(channel, address, false, file);
         } catch (IOException | RuntimeException e) {
-            boolean bound = channel.getLocalAddress() != null;
             channel.close();
-            if (bound) {
+            if (bound && !hidden) {
                 Files.deleteIfExists(file);
             }
             throw bindFailed(address, e);
+        } finally {
+            if (bound && hidden) {
+                Files.deleteIfExists(made);
+            }
+        }
+    }
+
+    /** Beside the file, and as a rule not longer than its name: the length of such paths is limited. */
+    private static Path hiddenName(Path file) {
+        return file.resolveSibling("." + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 24)));
+    }
+
+    private static void setPermissions(Path file, UnixOptions options) throws IOException {
+        if (options.mode() != null) {
+            Files.setPosixFilePermissions(file, options.mode());
+        }
+        if (options.group() != null) {
+            Files.getFileAttributeView(file, PosixFileAttributeView.class)
+                    .setGroup(file.getFileSystem().getUserPrincipalLookupService()
+                            .lookupPrincipalByGroupName(options.group()));
         }
     }
 
@@ -150,7 +171,7 @@ public final class Listener {
 
     /** Adopts a socket that the caller has bound; it is closed at the end, a socket file is left alone. */
     public static Listener adopt(ServerSocketChannel channel) throws IOException {
-        return new Listener(channel, false, null);
+        return new Listener(channel, channel.getLocalAddress(), false, null);
     }
 
     /**
@@ -160,7 +181,9 @@ public final class Listener {
      */
     public static Listener inherited() throws IOException {
         Channel channel = System.inheritedChannel();
-        return channel instanceof ServerSocketChannel listening ? new Listener(listening, true, null) : null;
+        return channel instanceof ServerSocketChannel listening
+                ? new Listener(listening, listening.getLocalAddress(), true, null)
+                : null;
     }
 
     public SocketAddress address() {

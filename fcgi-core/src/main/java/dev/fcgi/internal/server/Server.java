@@ -199,7 +199,7 @@ public final class Server {
                     }
                     failing = false;
                     long before = change();
-                    open(channel);
+                    open(channel, listener.address());
                     if (options.oneAtATime) {
                         awaitChange(before);
                     }
@@ -216,10 +216,10 @@ public final class Server {
         }
     }
 
-    private void open(SocketChannel channel) throws IOException {
+    private void open(SocketChannel channel, SocketAddress address) throws IOException {
         boolean started = false;
         try {
-            ChannelTransport transport = new ChannelTransport(channel);
+            ChannelTransport transport = new ChannelTransport(channel, address);
             if (!options.allowedPeers.test(transport.peer())) {
                 LOG.log(Level.WARNING, "connection of {0} refused", transport);
                 return;
