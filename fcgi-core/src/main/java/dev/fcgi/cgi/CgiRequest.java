@@ -35,6 +35,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private final Request request;
     private final CgiOptions options;
     private final LimitedBody body;
+    private final RequestUrl url;
     private Fields query;
     private Fields cookies;
     private Form form;
@@ -45,6 +46,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         this.request = request;
         this.options = options;
         this.body = new LimitedBody(request.stdin(), options.maxBodyLength());
+        this.url = new RequestUrl(this, options.trustForwarded());
     }
 
     CgiOptions options() {
@@ -93,7 +95,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /** Web servers send names in upper case; only {@link #meta} promises more. */
-    private String metaUpper(String name, String otherwise) {
+    String metaUpper(String name, String otherwise) {
         String value = request.params().get(name, "");
         return value.isEmpty() ? otherwise : value;
     }
@@ -134,7 +136,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return raw.isEmpty() ? Percent.encode(path(), "/:@!$&'()*+,;=") : raw;
     }
 
-    private static String withoutQuery(String uri) {
+    static String withoutQuery(String uri) {
         int mark = uri.indexOf('?');
         return mark < 0 ? uri : uri.substring(0, mark);
     }
@@ -198,7 +200,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return SERVER_NAME without a port, which HAProxy puts there; {@code localhost} when it is missing} */
     public String serverName() {
-        return withoutPort(metaUpper("SERVER_NAME", "localhost"));
+        return RequestUrl.withoutPort(metaUpper("SERVER_NAME", "localhost"));
     }
 
     /** {@return SERVER_PORT, or 80 when that is no number} */
@@ -224,51 +226,17 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return {@code https} or {@code http}, by HTTPS, REQUEST_SCHEME and SERVER_PORT} */
     public String scheme() {
-        String forwarded = forwarded("HTTP_X_FORWARDED_PROTO");
-        if (forwarded != null) {
-            return forwarded.equalsIgnoreCase("https") ? "https" : "http";
-        }
-        String https = metaUpper("HTTPS", "off");
-        boolean secure = https.equalsIgnoreCase("on") || https.equals("1")
-                || metaUpper("REQUEST_SCHEME", "").equalsIgnoreCase("https") || serverPort() == 443;
-        return secure ? "https" : "http";
+        return url.scheme();
     }
 
     /** {@return the host that the browser asked for, without port: by the Host header, else SERVER_NAME} */
     public String host() {
-        String host = hostHeader();
-        return host == null ? serverName() : withoutPort(host);
+        return url.host();
     }
 
     /** {@return the port that the browser asked for: by the Host header and the scheme, else SERVER_PORT} */
     public int port() {
-        String forwarded = forwarded("HTTP_X_FORWARDED_PORT");
-        String host = hostHeader();
-        String digits = forwarded != null ? forwarded : host == null ? "" : host.substring(withoutPort(host).length());
-        if (digits.startsWith(":")) {
-            digits = digits.substring(1);
-        }
-        if (digits.matches("\\d{1,5}")) {
-            return Integer.parseInt(digits);
-        }
-        return host == null ? serverPort() : scheme().equals("https") ? 443 : 80;
-    }
-
-    private String hostHeader() {
-        String forwarded = forwarded("HTTP_X_FORWARDED_HOST");
-        return forwarded != null ? forwarded : metaUpper("HTTP_HOST", null);
-    }
-
-    /** The last of several values: the one that the nearest proxy has added. */
-    private String forwarded(String name) {
-        String value = options.trustForwarded() ? metaUpper(name, null) : null;
-        return value == null ? null : value.substring(value.lastIndexOf(',') + 1).strip();
-    }
-
-    private static String withoutPort(String host) {
-        int colon = host.lastIndexOf(':');
-        boolean bareIpv6 = host.indexOf(':') != colon && host.indexOf(']') < 0;
-        return colon < 0 || bareIpv6 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
+        return url.port();
     }
 
     /**
@@ -281,52 +249,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     public String url(UrlPart... parts) {
         Set<UrlPart> chosen = EnumSet.noneOf(UrlPart.class);
         chosen.addAll(List.of(parts));
-        boolean full = chosen.contains(UrlPart.FULL)
-                || !chosen.contains(UrlPart.RELATIVE) && !chosen.contains(UrlPart.ABSOLUTE);
-        if (chosen.contains(UrlPart.BASE)) {
-            return base();
-        }
-        boolean relative = !full && chosen.contains(UrlPart.RELATIVE);
-        String path = uri(chosen.contains(UrlPart.NO_REWRITE));
-        if (relative) {
-            path = path.substring(path.lastIndexOf('/') + 1);
-        }
-        if (chosen.contains(UrlPart.PATH_INFO)) {
-            path += pathInfo();
-        }
-        if (!full) {
-            path = path.replaceFirst("^/{2,}", "/"); // two slashes would start the name of a host
-        }
-        // a colon in a relative path could end the name of a scheme (RFC 3986 4.2)
-        String url = (full ? base() : "") + Percent.encode(path, relative ? "/;&+=" : "/;&+=:");
-        boolean query = chosen.contains(UrlPart.QUERY) && !queryString().isEmpty();
-        return query ? url + '?' + Percent.encode(queryString(), "%;&?/:+=") : url;
-    }
-
-    private String base() {
-        String scheme = scheme();
-        String host = host();
-        boolean ipv6 = host.indexOf(':') != host.lastIndexOf(':');
-        if (ipv6 && host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        host = ipv6 ? '[' + Percent.encode(host, ":") + ']' : Percent.encode(host, "");
-        int port = port();
-        boolean usual = port == (scheme.equals("https") ? 443 : 80);
-        return scheme + "://" + host + (usual ? "" : ":" + port);
-    }
-
-    /** The path of this program: what was asked for, or SCRIPT_NAME, without PATH_INFO. */
-    private String uri(boolean scriptOnly) {
-        String asked = Percent.decode(withoutQuery(requestUri()), false, StandardCharsets.UTF_8);
-        String uri = scriptOnly || asked.isEmpty() ? withoutQuery(scriptName()) : asked;
-        String info = pathInfo();
-        if (!uri.endsWith(info)) {
-            // nginx for one makes a single slash of several in PATH_INFO
-            String single = uri.replaceAll("/{2,}", "/");
-            uri = single.endsWith(info) ? single : uri + info;
-        }
-        return uri.substring(0, uri.length() - info.length());
+        return url.of(chosen);
     }
 
     /** {@return the URL that leads to this program with the same path and query} */
