@@ -206,8 +206,8 @@ public final class FcgiAcceptor implements AutoCloseable {
             cgiTaken = true;
             return cgi;
         }
-        cgi.finish();
         cgiEnded = true;
+        cgi.end();
         return null;
     }
 
@@ -265,8 +265,9 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     private void closeCgi(boolean byLoop) {
         try {
-            if (byLoop && cgiTaken) {
-                cgi.finish();
+            if (byLoop && cgiTaken && !cgiEnded) {
+                cgiEnded = true;
+                cgi.end();
             }
         } catch (IOException ignored) {
             // the web server is gone, and there is no next request

@@ -4,7 +4,6 @@ import dev.fcgi.FcgiAcceptor;
 import dev.fcgi.Request;
 import dev.fcgi.internal.io.SocketPath;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.stream.Stream;
 
 /**
@@ -100,10 +99,6 @@ public final class CgiFast {
         }
         try {
             ending.end();
-            if (offline == null && acceptor.isCgi()) {
-                // fcgiwrap and Apache drop the answer, a 413 for instance, when they cannot get rid of the body
-                ending.request().stdin().transferTo(OutputStream.nullOutputStream());
-            }
         } catch (IOException ignored) {
             // the web server has given this request up, which is no concern of the next one
         }

@@ -303,6 +303,9 @@ public final class Listener {
             if (inherited) {
                 awaitAcceptingThread(mark);
             } // else it keeps its place in the queue when it is closed
+        } catch (IOException e) { // lighttpd removes its socket file before it ends the program
+            close();
+            LOG.log(Level.INFO, "stopped at {0} without a last call: {1}", address, e.getMessage());
         } catch (Throwable e) { // whatever it is, the stop must not wait for a marker
             close();
             LOG.log(Level.WARNING, "connections waiting at " + address + " may be lost", e);

@@ -128,6 +128,13 @@ public final class PlainCgiRequest implements Request {
         stdout.flush();
     }
 
+    /** Ends the request: the program has nothing more to say and to read. */
+    public void end() throws IOException {
+        stdout.flush();
+        // fcgiwrap and Apache drop the answer, a 413 for instance, when they cannot get rid of the body
+        stdin.transferTo(OutputStream.nullOutputStream());
+    }
+
     @Override
     public SocketAddress peer() {
         return null;
