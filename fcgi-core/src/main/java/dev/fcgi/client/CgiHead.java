@@ -9,15 +9,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The header block of a CGI response (RFC 3875 6). Tolerant of what real programs send: lines that end in LF or CRLF,
  * a status line of HTTP in the first line, folded lines.
  */
 public final class CgiHead {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private int status = -1;
     private String reason = "";
+    private boolean localRedirect;
 
     private CgiHead() {}
 
@@ -74,10 +78,11 @@ public final class CgiHead {
             return last;
         }
         int colon = line.indexOf(':');
-        if (colon <= 0 || line.chars().anyMatch(c -> c == 0)) {
+        String name = line.substring(0, Math.max(0, colon)).stripTrailing();
+        // a CR in between would be the end of the line to others
+        if (!TOKEN.matcher(name).matches() || line.chars().anyMatch(c -> c == 0 || c == '\r')) {
             throw new FcgiException("malformed header line: \"" + line.replaceAll("\\p{Cntrl}", "?") + '"');
         }
-        String name = line.substring(0, colon).stripTrailing();
         String value = line.substring(colon + 1).strip();
         if (name.equalsIgnoreCase("Status")) {
             String[] words = value.split(" ", 2);
@@ -98,7 +103,9 @@ public final class CgiHead {
 
     private CgiHead complete() {
         if (status < 0) {
-            status = location() != null && !isLocalRedirect() ? 302 : 200;
+            String location = header("Location");
+            localRedirect = location != null && location.startsWith("/") && !location.startsWith("//");
+            status = location != null && !localRedirect ? 302 : 200;
         }
         return this;
     }
@@ -129,18 +136,12 @@ public final class CgiHead {
         return values == null ? null : values.get(0);
     }
 
-    private String location() {
-        return header("Location");
-    }
-
     /**
      * {@return whether the web server shall answer with another of its own resources (RFC 3875 6.2.2): Location is a
      * path, and there was no Status}
      */
     public boolean isLocalRedirect() {
-        String location = location();
-        boolean isPath = location != null && location.startsWith("/") && !location.startsWith("//");
-        return isPath && (status < 0 || status == 200);
+        return localRedirect;
     }
 
     /** {@return the value of Content-Length, or -1 when there is none that is a number} */

@@ -37,12 +37,30 @@ public final class ClientRequest {
         params = new LinkedHashMap<>(builder.params);
         body = builder.body;
         bodyBytes = builder.bodyBytes;
-        bodyLength = builder.bodyLength;
         data = builder.data;
         stderr = builder.stderr;
+        bodyLength = announcedLength(builder);
         if (bodyLength >= 0 && role != Role.AUTHORIZER) {
             params.putIfAbsent("CONTENT_LENGTH", Long.toString(bodyLength));
         }
+    }
+
+    /**
+     * The length of the body, from whoever knows it. PHP-FPM waits for missing bytes for ever and takes surplus ones
+     * for the next request, so that CONTENT_LENGTH must be right.
+     */
+    private static long announcedLength(Builder builder) {
+        String announced = builder.params.getOrDefault("CONTENT_LENGTH", "");
+        if (builder.role == Role.AUTHORIZER || !announced.matches("\\d{1,18}")) {
+            return builder.bodyLength;
+        }
+        long length = Long.parseLong(announced);
+        boolean unknown = builder.body != null && builder.bodyLength < 0;
+        if (!unknown && length != Math.max(0, builder.bodyLength)) {
+            throw new IllegalStateException(
+                    "CONTENT_LENGTH " + announced + ", but the body has " + Math.max(0, builder.bodyLength) + " bytes");
+        }
+        return unknown ? length : builder.bodyLength;
     }
 
     /** {@return a builder of a request for role Responder (FastCGI 6.2)} */
@@ -200,7 +218,7 @@ public final class ClientRequest {
         /**
          * {@return the request}
          *
-         * @throws IllegalStateException when an Authorizer request has a body
+         * @throws IllegalStateException when an Authorizer request has a body, or CONTENT_LENGTH is not its length
          */
         public ClientRequest build() {
             if (role == Role.AUTHORIZER && (body != null || bodyBytes.length > 0)) {

@@ -7,6 +7,7 @@ import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.ConnectionPool;
 import dev.fcgi.internal.io.Address;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -106,6 +107,11 @@ public final class FcgiClient implements AutoCloseable {
             begun = true;
             return new ClientResponse(call, maxHeadLength);
         } catch (ResponseLostException e) {
+            if (Thread.currentThread().isInterrupted()) { // which has closed the socket, perhaps
+                InterruptedIOException interrupted = new InterruptedIOException("interrupted while sending a request");
+                interrupted.initCause(e);
+                throw interrupted;
+            }
             throw e.onOldConnection(reuse && call.mayHaveMetAnOldConnection());
         } finally {
             if (!begun) {
@@ -120,7 +126,7 @@ public final class FcgiClient implements AutoCloseable {
 
     private static boolean mayRepeat(ClientRequest request, ResponseLostException lost) {
         return request.isRepeatable() && lost.isOnOldConnection()
-                && (lost.retrySafe() || IDEMPOTENT.contains(request.params().getOrDefault("REQUEST_METHOD", "GET")));
+                && (lost.retrySafe() || IDEMPOTENT.contains(request.params().getOrDefault("REQUEST_METHOD", "")));
     }
 
     /**
@@ -322,6 +328,9 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder valuesTimeout(Duration time) {
+            if (time.isZero()) {
+                throw new IllegalArgumentException("valuesTimeout 0: some servers never answer");
+            }
             options.valuesTimeout = limit(time, "valuesTimeout");
             return this;
         }

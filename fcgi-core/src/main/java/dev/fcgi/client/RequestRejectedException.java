@@ -5,9 +5,9 @@ import dev.fcgi.ProtocolStatus;
 
 /**
  * The application refused a request without any output: END_REQUEST with a protocol status other than
- * REQUEST_COMPLETE. It has not worked on the request, so sending it again is safe; after {@link
- * ProtocolStatus#UNKNOWN_ROLE} it is useless, after OVERLOADED it should wait, and after CANT_MPX_CONN it needs another
- * connection.
+ * REQUEST_COMPLETE. After a status that is defined it has not worked on the request, so sending it again is safe.
+ * After {@link ProtocolStatus#UNKNOWN_ROLE} it is useless, after OVERLOADED it should wait, and after
+ * CANT_MPX_CONN it needs another connection.
  */
 public final class RequestRejectedException extends FcgiException {
     private static final long serialVersionUID = 1;
@@ -23,6 +23,11 @@ public final class RequestRejectedException extends FcgiException {
     public RequestRejectedException(ProtocolStatus protocolStatus) {
         super("request rejected: " + (protocolStatus == null ? "unknown protocol status" : protocolStatus));
         this.protocolStatus = protocolStatus;
+    }
+
+    /** {@return whether sending the request again cannot have it done twice: so for the statuses that are defined} */
+    public boolean retrySafe() {
+        return protocolStatus != null;
     }
 
     /** {@return what END_REQUEST said; null for a number that the specification does not define} */

@@ -33,8 +33,11 @@ public final class ClientCall {
     private final Condition changed;
 
     private final StderrLines stderr;
+    private final boolean onOldConnection;
+    private boolean begun;
     private boolean received;
     private boolean output;
+    private boolean outputEnded;
     private boolean inputSent;
     private boolean abandoned;
     private EndRequest end;
@@ -42,11 +45,13 @@ public final class ClientCall {
     private final long startedAt = System.nanoTime();
     private long progressAt = startedAt;
 
-    ClientCall(ClientConnection connection, int id, CallRequest request) {
+    /** @param onOldConnection whether an earlier request was answered on the connection */
+    ClientCall(ClientConnection connection, int id, CallRequest request, boolean onOldConnection) {
         this.connection = connection;
         this.lock = connection.lock();
         this.options = connection.options();
         this.id = id;
+        this.onOldConnection = onOldConnection;
         this.request = request;
         this.stdout = new StreamInput(connection, lock, options.responseBuffer);
         this.changed = lock.newCondition();
@@ -63,7 +68,12 @@ public final class ClientCall {
 
     /** {@return whether its end may just mean that the connection was old: nothing came of the response} */
     public boolean mayHaveMetAnOldConnection() {
-        return connection.wasUsedBefore() && !hasOutput();
+        lock.lock();
+        try {
+            return onOldConnection && !received;
+        } finally {
+            lock.unlock();
+        }
     }
 
     CallRequest request() {
@@ -76,10 +86,43 @@ public final class ClientCall {
         return stdout;
     }
 
+    /** From now on some of the request may have got to the application. */
+    void begun() {
+        begun = true;
+        progressAt = System.nanoTime();
+    }
+
+    /** The write of the head has failed as a whole: nothing of it got out. */
+    void notBegun() {
+        begun = false;
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
     /** A record of this request has come. */
     void received() {
         received = true;
         progressAt = System.nanoTime();
+    }
+
+    /** The empty STDOUT has come: nothing that follows is output. */
+    void outputEnded() {
+        outputEnded = true;
+    }
+
+    boolean hasOutputEnded() {
+        return outputEnded;
+    }
+
+    /** What went by while the connection waited for another caller does not count. */
+    void restartClock() {
+        progressAt = System.nanoTime();
+    }
+
+    boolean isTotalExceeded(long now) {
+        return end == null && failure == null && TimeLimit.isOver(options.requestTimeout, startedAt, now);
     }
 
     void outputReceived() {
@@ -156,7 +199,7 @@ public final class ClientCall {
         if (end != null || failure != null) {
             return null;
         }
-        if (TimeLimit.isOver(options.requestTimeout, startedAt, now)) {
+        if (isTotalExceeded(now)) {
             return Limit.TOTAL;
         }
         if (!received) {
@@ -217,7 +260,11 @@ public final class ClientCall {
         lock.lock();
         try {
             while (this.end == null && failure == null && (end || !output)) {
-                changed.await();
+                if (stderr.hasLines()) {
+                    deliverUnlocked(); // as they come
+                } else {
+                    changed.await();
+                }
             }
             found = this.end;
             failed = this.end == null && failure != null ? failure.toException() : null;
@@ -256,6 +303,15 @@ public final class ClientCall {
             return end;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void deliverUnlocked() {
+        lock.unlock();
+        try {
+            deliverStderr();
+        } finally {
+            lock.lock();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.ProtocolStatus;
 import dev.fcgi.Role;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.ResponseLostException;
@@ -15,10 +16,13 @@ import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,10 +30,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One connection to an application.
  *
- * <p>One virtual thread reads it for as long as it lives, also while it is idle in the pool: that it was closed is known
- * before somebody takes it. The thread that calls writes the request; a body of some size has a thread of its own. State
- * is guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken under the
- * pool's lock, never the other way round.
+ * <p>One virtual thread reads it for as long as it lives, also while it is idle in the pool: that it was closed is
+ * known before somebody takes it. The thread that calls writes the request; a body of some size has a thread of its
+ * own. State is guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken
+ * under the pool's lock, never the other way round.
  */
 final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     private static final Log LOG = Log.of("dev.fcgi.client");
@@ -37,11 +41,14 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     private static final int SMALL_BODY = 16 * 1024;
     /** How long an application may take to end an aborted request before the connection is given up. */
     private static final long ABORT_TIME = TimeUnit.SECONDS.toNanos(5);
+    /** A head of this size fits into an empty socket buffer: if its write fails, nothing of it was sent. */
+    private static final int WHOLE_WRITE = 64 * 1024;
+    /** How many ids may go out of use before the connection does. */
+    private static final int MAX_RETIRED = 1000;
 
     private final ConnectionPool pool;
     private final ClientOptions options;
     private final Transport transport;
-    private final int maxRequests;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomMade = lock.newCondition();
     private final Output output;
@@ -51,8 +58,14 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
 
     // guarded by the lock
     private final Map<Integer, ClientCall> calls = new HashMap<>(4);
+    /** Ids of requests that were broken off: some applications send records of them after END_REQUEST. */
+    private final Set<Integer> retired = new HashSet<>(0);
+    private int maxRequests;
+    /** The call whose caller does not read, while the reading thread waits for him. */
+    private ClientCall stalled;
     private boolean usedBefore;
     private boolean usable = true;
+    private boolean givenUp;
     private long idleSince = System.nanoTime();
 
     /**
@@ -90,21 +103,20 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     int room() {
         lock.lock();
         try {
-            return usable ? maxRequests - calls.size() : 0;
+            return usable ? Math.max(0, maxRequests - calls.size()) : 0;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Closes an idle connection. */
-    void closeIdle() {
+    /** Closes the connection; what goes on over it fails. */
+    void close() {
         lock.lock();
         try {
-            usable = false;
+            lost(new IOException("closed by this side"));
         } finally {
             lock.unlock();
         }
-        transport.close();
     }
 
     boolean isIdle() {
@@ -127,16 +139,6 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
 
     // ---- calling
 
-    /** {@return whether an earlier request was answered on it: then its end may be a matter of age} */
-    boolean wasUsedBefore() {
-        lock.lock();
-        try {
-            return usedBefore;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * Reserves a place for a request; called under the pool's lock.
      *
@@ -149,10 +151,13 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
                 return null;
             }
             int id = 1; // the lowest that is free: applications keep tables
-            while (calls.containsKey(id)) {
+            while (calls.containsKey(id) || retired.contains(id)) {
                 id++;
             }
-            ClientCall call = new ClientCall(this, id, request);
+            if (id > 0xFFFF) {
+                return null;
+            }
+            ClientCall call = new ClientCall(this, id, request, usedBefore);
             calls.put(id, call);
             roomMade.signalAll(); // from now on somebody waits behind a caller who does not read
             return call;
@@ -175,40 +180,50 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
             records.endStream(Fcgi.STDIN, call.id());
         }
         records.close();
+        boolean sent = false;
         lock.lock();
         try {
             if (small) {
                 call.inputSent();
             }
-            write(call, records);
-        } catch (IOException e) {
-            lost(e);
+            sent = write(call, records);
+        } catch (InterruptedIOException e) { // waiting, with nothing sent: it is this call's matter only
+            call.fail(() -> e);
         } finally {
             lock.unlock();
         }
-        if (!small) {
+        if (sent && !small) {
             LibraryThreads.start(new InputSender(this, call));
         }
     }
 
-    /** Locked. Returns false when the call needs nothing any more. */
-    private boolean write(ClientCall call, RecordBuffer records) throws IOException {
+    /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
+    private boolean write(ClientCall call, RecordBuffer records) throws InterruptedIOException {
         while (isLive(call) && !output.hasRoom(records.length())) {
             output.awaitProgress();
         }
         if (!isLive(call)) {
             return false;
         }
+        boolean first = !call.hasBegun();
+        call.begun();
         boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
         try {
             output.write(records.array(), 0, records.length());
+            call.inputProgress();
+            return true;
+        } catch (IOException e) {
+            usable = false;
+            if (first && !givenUp && records.length() <= WHOLE_WRITE) { // else the write itself may have succeeded
+                call.notBegun();
+            }
+            // the reading thread finds out what became of it: the answer may have been sent before the end
+            return false;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
-        call.inputProgress();
-        return true;
     }
 
     private boolean isLive(ClientCall call) {
@@ -216,7 +231,8 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     }
 
     /** Sends a piece of an input stream, or its end when the length is 0. Returns false when it is of no use. */
-    boolean writeInput(ClientCall call, int type, byte[] bytes, int offset, int length) throws IOException {
+    boolean writeInput(ClientCall call, int type, byte[] bytes, int offset, int length)
+            throws InterruptedIOException {
         RecordBuffer records = new RecordBuffer(0, true);
         if (length == 0) {
             records.endStream(type, call.id());
@@ -243,26 +259,52 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
 
     /** Gives a call up, for whatever reason: by ABORT_REQUEST where others use the connection, else by its end. */
     void abort(ClientCall call, StreamInput.Failure failure) {
+        boolean freed;
         lock.lock();
         try {
-            if (calls.get(call.id()) != call || call.isAbandoned()) {
-                return;
-            }
-            call.fail(failure);
-            call.abandoned();
-            output.wakeUp();
-            roomMade.signalAll();
-            if (maxRequests > 1) {
-                RecordBuffer records = new RecordBuffer(0, false);
-                records.abortRequest(call.id());
-                output.stage(records.array(), 0, records.length());
-            } else {
-                giveUp(null);
-            }
-        } catch (IOException e) {
-            lost(e);
+            freed = abandon(call, failure);
         } finally {
             lock.unlock();
+        }
+        if (freed) {
+            pool.released(this);
+        }
+    }
+
+    /** Locked. Returns whether the place of the call is free at once, which the pool must be told without the lock. */
+    private boolean abandon(ClientCall call, StreamInput.Failure failure) {
+        if (calls.get(call.id()) != call || call.isAbandoned()) {
+            return false;
+        }
+        call.fail(failure);
+        call.abandoned();
+        output.wakeUp();
+        roomMade.signalAll();
+        if (!output.isShared()) {
+            giveUp(null);
+            return false;
+        }
+        if (!call.hasBegun()) { // the application will never end what it does not know
+            calls.remove(call.id());
+            closeIfDone();
+            return true;
+        }
+        retire(call.id());
+        RecordBuffer records = new RecordBuffer(0, false);
+        records.abortRequest(call.id());
+        try {
+            output.stage(records.array(), 0, records.length());
+        } catch (IOException e) {
+            usable = false;
+        }
+        closeIfDone();
+        return false;
+    }
+
+    private void retire(int id) {
+        retired.add(id);
+        if (retired.size() > MAX_RETIRED) {
+            usable = false;
         }
     }
 
@@ -283,7 +325,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     }
 
     private void record() throws IOException {
-        ClientCall call = find(reader.requestId());
+        ClientCall call = find(reader.requestId(), reader.type());
         if (call == null) {
             reader.ignoreContent(); // management records, and requests that nobody asked for
             return;
@@ -296,20 +338,38 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    private ClientCall find(int id) {
+    private ClientCall find(int id, int type) throws FcgiProtocolException {
         lock.lock();
         try {
             ClientCall call = calls.get(id);
-            if (call != null) {
+            if (call != null && call.hasBegun()) {
                 call.received();
+                return call;
             }
-            return call;
+            if (id != Fcgi.NULL_REQUEST_ID && !retired.contains(id) && isResponse(type)) {
+                // whoever answers what was not asked may mix up answers, too
+                usable = false;
+                if (call != null || !output.isShared()) {
+                    throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
+                            + ", which is not active");
+                }
+                closeIfDone();
+            }
+            return null;
         } finally {
             lock.unlock();
         }
     }
 
+    private static boolean isResponse(int type) {
+        return type == Fcgi.STDOUT || type == Fcgi.STDERR || type == Fcgi.END_REQUEST;
+    }
+
     private void stdout(ClientCall call) throws IOException {
+        if (endsOutput(call)) {
+            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
+            return;
+        }
         for (int count; (count = reader.fill()) > 0; ) {
             lock.lock();
             try {
@@ -326,24 +386,44 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
+    private boolean endsOutput(ClientCall call) {
+        lock.lock();
+        try {
+            if (reader.contentLength() == 0) {
+                call.outputEnded();
+            }
+            return call.hasOutputEnded();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Locked. Waits for a caller who does not read; not for ever when others wait behind him. */
     private void awaitRoom(ClientCall call) throws IOException {
         long left = options.stallTimeout;
+        stalled = call;
         try {
             while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.isOpen()) {
-                if (calls.size() == 1) {
+                if (left == Long.MAX_VALUE || !isAwaitedBehind(call)) {
                     roomMade.await();
                 } else if (left > 0) {
                     left = roomMade.awaitNanos(left);
                 } else {
                     call.timeOut(Limit.STALL);
-                    abort(call, () -> new IOException("stalled"));
+                    abandon(call, () -> new IOException("stalled"));
                 }
             }
-            call.received(); // the time was the caller's
         } catch (InterruptedException e) {
             throw new IOException("the reading thread was interrupted", e); // nobody knows it
+        } finally {
+            stalled = null;
+            calls.values().forEach(ClientCall::restartClock); // the time was this caller's, not the application's
+            output.restartClock();
         }
+    }
+
+    private boolean isAwaitedBehind(ClientCall call) {
+        return calls.values().stream().anyMatch(other -> other != call && !other.isAbandoned());
     }
 
     private void stderr(ClientCall call) throws IOException {
@@ -367,25 +447,39 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         reader.ignoreContent();
         int appStatus = (endBody[0] & 0xFF) << 24 | (endBody[1] & 0xFF) << 16 | (endBody[2] & 0xFF) << 8
                 | endBody[3] & 0xFF;
+        boolean dirty = !output.isShared() && reader.hasMoreBuffered();
+        int protocolStatus = endBody[4] & 0xFF;
+        boolean refusesToShare = output.isShared() && protocolStatus == ProtocolStatus.CANT_MPX_CONN.code();
         lock.lock();
         try {
             calls.remove(call.id());
-            call.ended(appStatus, endBody[4] & 0xFF);
             usedBefore = true;
             idleSince = System.nanoTime();
             roomMade.signalAll();
             output.wakeUp();
-            // input that was not sent to its end would be taken for something else
-            if (!options.keepAlive || !call.isInputSent()) {
+            if (refusesToShare) {
+                maxRequests = 1;
+            }
+            if (!call.isInputSent() && output.isShared()) {
+                retire(call.id());
+            } else if (!call.isInputSent() || dirty || !options.keepAlive) {
+                // input that was not sent to its end, or output behind the end, would be taken for something else
                 usable = false;
             }
-            if (!usable && calls.isEmpty()) {
-                giveUp(null);
-            }
+            closeIfDone();
         } finally {
             lock.unlock();
         }
-        pool.released(this);
+        if (refusesToShare) {
+            pool.connector().sharesNot(transport.peer());
+        }
+        pool.released(this); // before the caller knows: his next request shall find the connection
+        lock.lock();
+        try {
+            call.ended(appStatus, protocolStatus);
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- the end
@@ -393,10 +487,19 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     /** Locked. Closes the connection; the reading thread does the rest. */
     private void giveUp(IOException cause) {
         usable = false;
+        givenUp = true;
         if (cause != null) {
             output.fail(cause);
         }
+        roomMade.signalAll();
         transport.close();
+    }
+
+    /** Locked. A connection that takes no more requests ends with the last one that somebody waits for. */
+    private void closeIfDone() {
+        if (!usable && calls.values().stream().allMatch(ClientCall::isAbandoned)) {
+            giveUp(null);
+        }
     }
 
     private void lost(IOException cause) {
@@ -406,10 +509,10 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
 
     private void failCalls(IOException cause) {
         for (ClientCall call : List.copyOf(calls.values())) {
-            boolean unseen = !call.hasReceived() && !call.isInputSent() && cause != null;
             call.fail(() -> new ResponseLostException(cause == null
                     ? "the application closed the connection before the end of the response"
-                    : "connection lost before the end of the response: " + cause.getMessage(), unseen, cause));
+                    : "connection lost before the end of the response: " + cause.getMessage(),
+                    !call.hasReceived() && !call.hasBegun(), cause));
         }
     }
 
@@ -451,30 +554,38 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         if (!lock.tryLock()) {
             return;
         }
+        boolean freed = false;
         try {
             for (ClientCall call : List.copyOf(calls.values())) {
-                checkCall(call, now);
+                freed |= checkCall(call, now);
             }
-            if (output.isStuck(options.idleTimeout, now)) {
+            if (stalled == null && output.isStuck(options.idleTimeout, now)) {
+                calls.values().forEach(call -> call.timeOut(Limit.IDLE));
                 lost(new IOException("the application took no input in time"));
             }
         } finally {
             lock.unlock();
         }
+        if (freed) {
+            pool.released(this);
+        }
         pool.checkIdle(this, now);
     }
 
-    private void checkCall(ClientCall call, long now) {
+    /** Locked. While the reading thread waits for a caller, only limits of the whole request count. */
+    private boolean checkCall(ClientCall call, long now) {
         if (call.isAbandoned()) {
-            if (call.isUnendedSince(ABORT_TIME, now)) {
-                lost(new IOException("an aborted request was not ended in time"));
+            if (stalled == null && call.isUnendedSince(ABORT_TIME, now)) {
+                usable = false; // many applications go on with it, so that others on the connection are all right
+                closeIfDone();
             }
-            return;
+            return false;
         }
-        Limit limit = call.exceeded(now);
-        if (limit != null) {
-            call.timeOut(limit);
-            abort(call, () -> new IOException("time-out"));
+        Limit limit = stalled == null ? call.exceeded(now) : call.isTotalExceeded(now) ? Limit.TOTAL : null;
+        if (limit == null) {
+            return false;
         }
+        call.timeOut(limit);
+        return abandon(call, () -> new IOException("time-out"));
     }
 }

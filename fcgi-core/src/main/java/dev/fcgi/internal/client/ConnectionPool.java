@@ -104,7 +104,7 @@ public final class ConnectionPool {
         }
     }
 
-    /** The latest used idle connection; else, with multiplexing, the one with the most room once no more may be made. */
+    /** The latest used idle connection; else, with multiplexing, the one with most room once no more may be made. */
     private ClientCall reserve(CallRequest request) {
         for (ClientConnection connection; (connection = idle.pollLast()) != null; ) {
             ClientCall call = connection.reserve(request);
@@ -130,7 +130,7 @@ public final class ConnectionPool {
     private boolean evictIdle() {
         ClientConnection oldest = idle.pollFirst();
         if (oldest != null) {
-            oldest.closeIdle();
+            oldest.close();
             open--; // closed() will not count it again
             connections.remove(oldest);
         }
@@ -143,7 +143,7 @@ public final class ConnectionPool {
             Connector.Connected connected = connector.connect(deadline);
             connection = new ClientConnection(this, options, connected.transport(), connected.maxRequests());
             ClientCall call = connection.reserve(request);
-            connections.add(connection);
+            add(connection);
             connection.start();
             connection.send(call);
             return call;
@@ -157,6 +157,21 @@ public final class ConnectionPool {
                     lock.unlock();
                 }
             }
+        }
+    }
+
+    private void add(ClientConnection connection) throws IOException {
+        lock.lock();
+        try {
+            connections.add(connection);
+            if (closed) { // meanwhile: close() has not seen it, and no clock runs any more
+                connections.remove(connection);
+                connection.close();
+                open--;
+                throw new FcgiException("the client is closed");
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -176,7 +191,7 @@ public final class ConnectionPool {
                 idle.addLast(connection);
             }
             if (closed) {
-                connection.closeIdle();
+                connection.close();
             }
             signalNext();
         } finally {
@@ -205,7 +220,7 @@ public final class ConnectionPool {
         }
         try {
             if (idle.remove(connection)) {
-                connection.closeIdle();
+                connection.close();
             }
         } finally {
             lock.unlock();
@@ -218,7 +233,7 @@ public final class ConnectionPool {
         try {
             closed = true;
             waiting.forEach(Condition::signal);
-            connections.forEach(ClientConnection::closeIdle);
+            connections.forEach(ClientConnection::close);
         } finally {
             lock.unlock();
         }

@@ -9,16 +9,17 @@ import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,29 +47,43 @@ public final class Connector {
         this.options = options;
     }
 
-    Connected connect(long deadline) throws IOException {
+    Connected connect(long until) throws IOException {
+        long deadline = until;
         IOException failed = null;
-        for (SocketAddress address : inTurn()) {
+        List<SocketAddress> order = inTurn();
+        for (int i = 0; i < order.size(); i++) {
+            SocketAddress address = order.get(i);
             try {
-                int shared = options.multiplex && options.keepAlive ? maxRequests(address, deadline) : 1;
-                Transport transport = connected(address, deadline);
+                int requests = 1;
+                if (options.multiplex && options.keepAlive) {
+                    long askedAt = System.nanoTime();
+                    requests = maxRequests(address, share(deadline, order.size() - i));
+                    deadline += System.nanoTime() - askedAt; // the question has a limit of its own
+                }
+                Transport transport = connected(address, share(deadline, order.size() - i));
                 failedAt.remove(address);
-                return new Connected(transport, shared);
-            } catch (RequestTimeoutException e) {
-                failedAt.put(address, System.nanoTime());
-                failed = e;
-                break; // no time is left for others
+                return new Connected(transport, requests);
+            } catch (InterruptedIOException | ClosedByInterruptException e) {
+                throw interrupted(); // it says nothing about the address
             } catch (IOException e) {
                 failedAt.put(address, System.nanoTime());
+                maxRequests.remove(address); // what comes back there may be another program
                 LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", address, e);
                 if (failed == null) {
-                    failed = new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+                    failed = e instanceof RequestTimeoutException
+                            ? e : new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
                 } else {
                     failed.addSuppressed(e);
                 }
             }
         }
         throw failed;
+    }
+
+    /** The time for one address: one that does not answer at all must leave some for the others. */
+    private long share(long deadline, int addresses) {
+        long now = System.nanoTime();
+        return options.connectTimeout == Long.MAX_VALUE ? deadline : now + (deadline - now) / addresses;
     }
 
     /** All addresses, another one first each time; those that failed lately come last. */
@@ -79,10 +94,15 @@ public final class Connector {
         for (int i = 0; i < options.addresses.size(); i++) {
             order.add(options.addresses.get((first + i) % options.addresses.size()));
         }
-        order.sort(Comparator.comparing(address -> {
+        List<SocketAddress> shunned = new ArrayList<>();
+        for (SocketAddress address : order) {
             Long failed = failedAt.get(address);
-            return failed != null && now - failed < SHUN_TIME;
-        }));
+            if (failed != null && now - failed < SHUN_TIME) {
+                shunned.add(address);
+            }
+        }
+        order.removeAll(shunned);
+        order.addAll(shunned);
         return order;
     }
 
@@ -99,6 +119,11 @@ public final class Connector {
             maxRequests.put(address, known);
         }
         return known;
+    }
+
+    /** The application at an address has refused to do several requests on a connection, whatever it said before. */
+    void sharesNot(SocketAddress address) {
+        maxRequests.put(address, 1);
     }
 
     /** Asks an application for values on a connection of its own: some end it then, one is stuck for good. */
@@ -122,16 +147,16 @@ public final class Connector {
                 if (internet) {
                     channel.socket().connect(address, Math.toIntExact(Math.clamp(millisLeft(deadline), 1, 1 << 30)));
                 } else {
+                    channel.configureBlocking(false); // a platform thread would wait for the backlog, without a limit
                     channel.connect(address);
+                    channel.configureBlocking(true);
                 }
                 connected = true;
                 return channel;
             } catch (SocketTimeoutException e) {
                 throw timeOut();
             } catch (SocketException e) {
-                // the backlog of a Unix socket is full, which a virtual thread is told at once
-                boolean full = !internet && !(e instanceof ConnectException);
-                if (!full) {
+                if (!isBacklogFull(address, e)) {
                     throw e;
                 }
                 pause(deadline);
@@ -143,6 +168,13 @@ public final class Connector {
         }
     }
 
+    /** Whether it is EAGAIN, which has no class of its own; nor has ENOENT. */
+    private static boolean isBacklogFull(SocketAddress address, SocketException e) {
+        return address instanceof UnixDomainSocketAddress unix
+                && e.getClass() == SocketException.class
+                && Files.exists(unix.getPath());
+    }
+
     private void pause(long deadline) throws IOException {
         if (millisLeft(deadline) <= 0) {
             throw timeOut();
@@ -151,8 +183,12 @@ public final class Connector {
             Thread.sleep(BACKLOG_PAUSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while connecting");
+            throw interrupted();
         }
+    }
+
+    private static InterruptedIOException interrupted() {
+        return new InterruptedIOException("interrupted while connecting");
     }
 
     private long millisLeft(long deadline) {

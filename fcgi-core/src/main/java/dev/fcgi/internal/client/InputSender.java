@@ -30,13 +30,17 @@ final class InputSender implements Runnable {
                 send(Fcgi.STDIN, request.body(), request.bodyLength());
             }
             if (request.data() != null) {
-                send(Fcgi.DATA, request.data(), -1);
+                send(Fcgi.DATA, request.data(), dataLength(request));
             }
             connection.inputSent(call);
-        } catch (IOException | RuntimeException e) {
-            // of the caller's stream, or the connection's end, which the call knows already
+        } catch (Throwable e) { // of the caller's stream
             connection.abort(call, () -> new FcgiException("sending the request failed: " + e.getMessage(), e));
         }
+    }
+
+    private static long dataLength(CallRequest request) {
+        String length = request.params().getOrDefault("FCGI_DATA_LENGTH", "");
+        return length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
     }
 
     private void send(int type, byte[] bytes) throws IOException {
@@ -54,14 +58,14 @@ final class InputSender implements Runnable {
         for (int count; (count = in.read(piece)) >= 0; sent += count) {
             // PHP-FPM waits for missing bytes for ever, and takes surplus ones for the next request
             if (length >= 0 && sent + count > length) {
-                throw new FcgiException("the body has more than the " + length + " bytes announced");
+                throw new FcgiException(Fcgi.typeName(type) + " has more than the " + length + " bytes announced");
             }
             if (count > 0 && !connection.writeInput(call, type, piece, 0, count)) {
                 return;
             }
         }
         if (length >= 0 && sent < length) {
-            throw new FcgiException("the body has " + sent + " bytes instead of " + length);
+            throw new FcgiException(Fcgi.typeName(type) + " has " + sent + " bytes instead of " + length);
         }
         connection.writeInput(call, type, piece, 0, 0);
     }

@@ -6,13 +6,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * STDERR of a response: joined into lines, whatever the records, and kept up to a limit. What exceeds it is dropped with
- * a note at its end. Guarded by whoever owns it.
+ * STDERR of a response: joined into lines, whatever the records, and kept up to a limit. What exceeds it is dropped
+ * with a note at its end. Guarded by whoever owns it.
  */
 final class StderrLines {
+    private static final byte[] NOTE = "\n[the rest of STDERR is dropped]\n".getBytes(StandardCharsets.US_ASCII);
+
     private final int limit;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(0);
     private int taken;
+    private int kept;
+    /** Of lines not taken yet: most looks find none, and shall cost nothing. */
+    private int lineEnds;
     private boolean full;
 
     StderrLines(int limit) {
@@ -20,12 +25,24 @@ final class StderrLines {
     }
 
     void add(byte[] source, int offset, int length) {
-        int room = limit - bytes.size();
-        bytes.write(source, offset, Math.max(0, Math.min(length, room)));
+        int room = Math.max(0, limit - kept);
+        write(source, offset, Math.min(length, room));
+        kept += Math.min(length, room);
         if (length > room && !full) {
             full = true;
-            bytes.writeBytes("\n[the rest of STDERR is dropped]\n".getBytes(StandardCharsets.US_ASCII));
+            write(NOTE, 0, NOTE.length);
         }
+    }
+
+    private void write(byte[] source, int offset, int length) {
+        bytes.write(source, offset, length);
+        for (int i = offset; i < offset + length; i++) {
+            lineEnds += source[i] == '\n' ? 1 : 0;
+        }
+    }
+
+    boolean hasLines() {
+        return lineEnds > 0;
     }
 
     byte[] kept() {
@@ -34,7 +51,7 @@ final class StderrLines {
 
     /** Takes the lines that are complete and were not taken before; at the end also an incomplete one. */
     void take(List<String> lines, boolean end) {
-        if (taken == bytes.size()) {
+        if (lineEnds == 0 && !(end && taken < bytes.size())) {
             return;
         }
         byte[] all = bytes.toByteArray();
@@ -48,6 +65,7 @@ final class StderrLines {
             lines.add(line(all, taken, all.length));
             taken = all.length;
         }
+        lineEnds = 0;
     }
 
     private static String line(byte[] all, int start, int end) {

@@ -133,6 +133,11 @@ public final class Output {
         return !writing;
     }
 
+    /** Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
+    public void restartClock() {
+        writingSince = System.nanoTime();
+    }
+
     /** {@return whether a write has been going on for longer than a limit} */
     public boolean isStuck(long limit, long now) {
         return writing && TimeLimit.isOver(limit, writingSince, now);

@@ -97,6 +97,11 @@ public final class RecordReader {
         return contentLeft == 0 && limit - position == paddingLeft;
     }
 
+    /** {@return whether something was received behind this record and its padding} */
+    public boolean hasMoreBuffered() {
+        return limit - position > contentLeft + paddingLeft;
+    }
+
     /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
     public boolean hasNextBuffered() {
         int next = position + contentLeft + paddingLeft;

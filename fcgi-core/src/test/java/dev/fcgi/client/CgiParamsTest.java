@@ -1,0 +1,59 @@
+package dev.fcgi.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The meta-variables of RFC 3875 4.1. */
+final class CgiParamsTest {
+    @Test
+    void whatMustBeThereIs() {
+        Map<String, String> params = CgiParams.of("GET", "").toMap();
+        assertTrue(params.keySet().containsAll(List.of("GATEWAY_INTERFACE", "QUERY_STRING", "REMOTE_ADDR",
+                "REQUEST_METHOD", "SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SERVER_SOFTWARE")));
+        assertFalse(params.containsKey("CONTENT_LENGTH"));
+        assertThrows(UnsupportedOperationException.class, params::clear);
+    }
+
+    @Test
+    void theQueryIsPartOfTheUri() {
+        CgiParams params = CgiParams.of("GET", "/a").query("b=c?d").query("e");
+        assertEquals("e", params.toMap().get("QUERY_STRING"));
+        assertEquals("/a?e", params.toMap().get("REQUEST_URI"));
+        assertEquals("/a", params.query("").toMap().get("REQUEST_URI"));
+    }
+
+    @Test
+    void headersAreJoined() {
+        Map<String, String> params = CgiParams.of("GET", "/")
+                .header("Accept", "a").header("ACCEPT", "b").header("Cookie", "c=1").header("cookie", "d=2")
+                .header("Content-Type", "text/x").header("content-length", "0").header("X-Y", "").toMap();
+        assertEquals("a, b", params.get("HTTP_ACCEPT"));
+        assertEquals("c=1; d=2", params.get("HTTP_COOKIE"));
+        assertEquals("text/x", params.get("CONTENT_TYPE"));
+        assertEquals("0", params.get("CONTENT_LENGTH"));
+        assertEquals("", params.get("HTTP_X_Y"));
+        assertFalse(params.containsKey("HTTP_CONTENT_TYPE"));
+    }
+
+    @Test
+    void noHeaderPassesForAnother() {
+        CgiParams params = CgiParams.of("GET", "/").header("Proxy", "x").header("PROXY", "x").header("X_Real-Ip", "x");
+        assertTrue(params.toMap().keySet().stream().noneMatch(name -> name.startsWith("HTTP_")));
+        assertThrows(IllegalArgumentException.class, () -> params.set("HTTP_PROXY", "x"));
+    }
+
+    @Test
+    void theRest() {
+        Map<String, String> params = CgiParams.of("GET", "/").remote("::1", 5).server("name", 443)
+                .scriptFilename("/f.php").pathInfo("/info").set("HTTPS", "on").toMap();
+        assertEquals("::1 5 name 443 /f.php /info on", String.join(" ", params.get("REMOTE_ADDR"),
+                params.get("REMOTE_PORT"), params.get("SERVER_NAME"), params.get("SERVER_PORT"),
+                params.get("SCRIPT_FILENAME"), params.get("PATH_INFO"), params.get("HTTPS")));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.fcgi.client;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.FcgiException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.junit.jupiter.api.Test;
+
+/** Content-Length against what really comes. */
+final class CheckedBodyTest {
+    private static InputStream body(int bytes, long length) {
+        return new CheckedBody(new ByteArrayInputStream(new byte[bytes]), length);
+    }
+
+    @Test
+    void theRightLengthIsFine() throws IOException {
+        assertArrayEquals(new byte[5], body(5, 5).readAllBytes());
+        assertEquals(-1, body(0, 0).read());
+        InputStream byteByByte = body(2, 2);
+        assertEquals(0, byteByByte.read());
+        assertEquals(0, byteByByte.read());
+        assertEquals(-1, byteByByte.read());
+        assertEquals(-1, byteByByte.read());
+        InputStream skipped = body(5, 5);
+        skipped.skipNBytes(5);
+        assertEquals(-1, skipped.read());
+        assertEquals(0, body(5, 5).read(new byte[0]));
+    }
+
+    @Test
+    void tooLittle() {
+        FcgiException e = assertThrows(FcgiException.class, () -> body(3, 5).readAllBytes());
+        assertTrue(e.getMessage().contains("3 bytes, Content-Length says 5"), e.getMessage());
+    }
+
+    @Test
+    void tooMuch() throws IOException {
+        assertThrows(FcgiException.class, () -> body(6, 5).readAllBytes());
+        InputStream exact = body(6, 5);
+        assertEquals(5, exact.readNBytes(5).length); // whoever asks for no more gets what he wants
+        assertThrows(FcgiException.class, exact::read);
+        assertThrows(FcgiException.class, () -> body(6, 5).skipNBytes(6));
+    }
+}
