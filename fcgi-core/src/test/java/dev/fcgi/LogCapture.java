@@ -8,19 +8,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * Keeps what the logger {@code dev.fcgi.server} is told, instead of printing it. By reflection: the module under test,
- * which tests are part of, does not read {@code java.logging}.
+ * Keeps what a logger is told, by default {@code dev.fcgi.server}, instead of printing it. By reflection: the module
+ * under test, which tests are part of, does not read {@code java.logging}.
  */
-final class LogCapture implements AutoCloseable {
+public final class LogCapture implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Object logger; // a strong reference: the log manager keeps a weak one
     private final Method setFilter;
 
     LogCapture() {
+        this("dev.fcgi.server");
+    }
+
+    public LogCapture(String name) {
         try {
             Class<?> loggerType = Class.forName("java.util.logging.Logger");
             Class<?> filterType = Class.forName("java.util.logging.Filter");
-            logger = loggerType.getMethod("getLogger", String.class).invoke(null, "dev.fcgi.server");
+            logger = loggerType.getMethod("getLogger", String.class).invoke(null, name);
             setFilter = loggerType.getMethod("setFilter", filterType);
             setFilter.invoke(logger, Proxy.newProxyInstance(LogCapture.class.getClassLoader(),
                     new Class<?>[] {filterType}, (proxy, method, arguments) -> keep(arguments[0])));
@@ -40,11 +44,11 @@ final class LogCapture implements AutoCloseable {
         return false;
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
-    boolean has(Predicate<String> wanted) {
+    public boolean has(Predicate<String> wanted) {
         return lines.stream().anyMatch(wanted);
     }
 

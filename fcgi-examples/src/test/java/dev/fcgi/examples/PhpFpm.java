@@ -1,86 +1,88 @@
 package dev.fcgi.examples;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A PHP-FPM of our own: own configuration, own socket, in the foreground. */
 final class PhpFpm implements AutoCloseable {
     private static final String CONFIGURATION = """
             [global]
-            error_log = %1$s/fpm.log
             daemonize = no
+            error_log = %1$s/php-fpm.log
             [pool]
             user = %2$s
-            listen = %1$s/fpm
+            listen = %1$s/php.sock
             pm = static
-            pm.max_children = 2
+            pm.max_children = 4
             pm.status_path = /status
             ping.path = /ping
-            php_admin_flag[log_errors] = on
+            catch_workers_output = yes
+            php_admin_value[session.save_path] = %1$s
+            php_admin_value[upload_tmp_dir] = %1$s
+            php_admin_value[upload_max_filesize] = 100M
             php_admin_value[post_max_size] = 0
             php_admin_value[output_buffering] = 0
+            php_admin_value[error_log] =
+            php_admin_value[log_errors] = 1
             """;
 
     private final Child child;
     private final Path directory;
-    private final String script;
 
-    private PhpFpm(Child child, Path directory, String script) {
+    private PhpFpm(Child child, Path directory) {
         this.child = child;
         this.directory = directory;
-        this.script = script;
+    }
+
+    /** {@return the program, whose name has the version of PHP in Debian} */
+    static Optional<String> find() {
+        Stream<String> versions = IntStream.rangeClosed(74, 99).map(i -> 99 + 74 - i)
+                .mapToObj(i -> "php-fpm" + i / 10 + '.' + i % 10);
+        return Stream.concat(Stream.of("php-fpm"), versions).flatMap(name -> Peers.find(name).stream()).findFirst();
     }
 
     static PhpFpm start(Path directory) throws Exception {
-        String program = program();
-        Path file = Files.writeString(directory.resolve("fpm.conf"),
-                CONFIGURATION.formatted(directory, System.getProperty("user.name")));
-        Child child = Child.start(directory, Map.of(), program, "-n", "-F", "-R", "-y", file.toString());
-        PhpFpm started = new PhpFpm(child, directory, Resource.copy("peer.php", directory));
+        Path configuration = directory.resolve("php-fpm.conf");
+        Files.writeString(configuration, CONFIGURATION.formatted(directory, System.getProperty("user.name")));
+        // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
+        Child child = Child.start(directory, Map.of(), find().orElseThrow(), "-R", "-n", "-F", "-y",
+                configuration.toString());
+        PhpFpm started = new PhpFpm(child, directory);
         try {
-            Await.until("PHP-FPM listens", () -> {
+            Await.until("php-fpm listens", () -> {
                 if (!child.isAlive()) {
-                    throw new AssertionError("PHP-FPM ended: " + child.stderr());
+                    throw new AssertionError("php-fpm: " + child.stderr() + started.log());
                 }
-                return Files.exists(directory.resolve("fpm.log"))
-                        && Files.readString(directory.resolve("fpm.log")).contains("ready to handle connections");
+                return started.log().contains("ready to handle connections");
             });
             return started;
         } catch (Throwable e) {
-            child.close();
+            started.close();
             throw e;
         }
     }
 
-    /** The program has its version in its name. */
-    private static String program() throws IOException {
-        for (String place : List.of("/usr/sbin", "/usr/local/sbin")) {
-            try (Stream<Path> files = Files.list(Path.of(place))) {
-                List<Path> found = files.filter(file -> file.getFileName().toString().startsWith("php-fpm")).toList();
-                if (!found.isEmpty()) {
-                    return found.get(0).toString();
-                }
-            }
-        }
-        return Peers.require("php-fpm");
+    /** {@return the path of the script that the tests of the client call} */
+    String script() throws Exception {
+        return Resource.copy("peer.php", directory);
     }
 
     String address() {
-        return "unix:" + directory.resolve("fpm");
+        return "unix:" + directory.resolve("php.sock");
     }
 
-    String script() {
-        return script;
+    String log() throws Exception {
+        Path log = directory.resolve("php-fpm.log");
+        return Files.exists(log) ? Files.readString(log) : "";
     }
 
-    /** Asks it to end first: killed, it would leave workers behind, for it replaces those that are killed before it. */
     @Override
     public void close() {
-        child.terminate();
+        child.terminate(); // the master takes its workers along
         try {
             child.exitStatus();
         } catch (InterruptedException e) {

@@ -1,0 +1,166 @@
+package dev.fcgi.httpserver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The tree of files that paths of URLs lead into. Immutable; looks at the files anew for each request.
+ *
+ * <p>A path is walked from the root, segment by segment. The first regular file ends the walk: when its name ends like
+ * a script it is the script, and what follows is PATH_INFO; any other file must be the end of the path. So nothing is a
+ * script because of what comes behind it ({@code /upload/picture.jpg/x.php}), and no text is searched for a suffix
+ * (CVE-2026-27590: the place that was found in lower case was another one in the original).
+ *
+ * <p>Symbolic links are followed as long as the file they lead to is below the root as well.
+ */
+final class DocumentRoot {
+    /** What a path leads to. */
+    sealed interface Found {}
+
+    /** A program to run. */
+    record Script(String scriptName, String pathInfo) implements Found {}
+
+    /** A file to send; its real path. */
+    record Plain(Path file) implements Found {}
+
+    /** A directory whose path lacks the slash at its end. */
+    record Directory() implements Found {}
+
+    /** Nothing; {@code refused}: not even the front controller is asked. */
+    record Nothing(boolean refused) implements Found {}
+
+    private static final Nothing NOTHING = new Nothing(false);
+    private static final Nothing REFUSED = new Nothing(true);
+
+    private final Path root;
+    private final List<String> index;
+    private final List<String> suffixes;
+
+    DocumentRoot(Path root, List<String> index, List<String> suffixes) {
+        this.root = root.toAbsolutePath().normalize();
+        this.index = List.copyOf(index);
+        this.suffixes = List.copyOf(suffixes);
+    }
+
+    Path path() {
+        return root;
+    }
+
+    /**
+     * Finds what a path leads to.
+     *
+     * @param path as {@link RequestTarget} gives it: decoded, without dot segments
+     * @throws IOException when there is no root
+     */
+    Found find(String path) throws IOException {
+        Path real = root.toRealPath(); // each time: deployments switch a link
+        Path file = root;
+        for (int start = 1; start < path.length(); ) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            String name = path.substring(start, end);
+            if (isHidden(name) && !(start == 1 && name.equals(".well-known"))) { // RFC 8615
+                return REFUSED;
+            }
+            file = child(file, name);
+            BasicFileAttributes attributes = attributes(file);
+            if (attributes == null) {
+                return NOTHING;
+            }
+            if (attributes.isRegularFile()) {
+                return file(real, file, path, end);
+            }
+            if (!attributes.isDirectory() || slash < 0) {
+                return attributes.isDirectory() && isBelow(real, file) ? new Directory() : NOTHING;
+            }
+            start = end + 1;
+        }
+        return index(real, file, path);
+    }
+
+    private Found file(Path real, Path file, String path, int end) throws IOException {
+        if (isScript(path.substring(0, end))) {
+            return isBelow(real, file) ? new Script(path.substring(0, end), path.substring(end)) : REFUSED;
+        }
+        return end == path.length() ? plain(real, file, false) : NOTHING;
+    }
+
+    /** A path that ends with a slash: the first index file that is there. */
+    private Found index(Path real, Path directory, String path) throws IOException {
+        for (String name : index) {
+            Path file = child(directory, name);
+            BasicFileAttributes attributes = attributes(file);
+            if (attributes != null && attributes.isRegularFile()) {
+                return file(real, file, path + name, path.length() + name.length());
+            }
+        }
+        return NOTHING;
+    }
+
+    /**
+     * Finds a file that an application wants to have sent (X-Sendfile): also below a dot directory, where browsers do
+     * not get by themselves.
+     *
+     * @param path below the root, decoded, without dot segments, beginning with a slash
+     */
+    Found fileToSend(String path) throws IOException {
+        Path file = child(root, path.substring(1));
+        BasicFileAttributes attributes = attributes(file);
+        return attributes != null && attributes.isRegularFile() ? plain(root.toRealPath(), file, true) : NOTHING;
+    }
+
+    /** A file to send, never the source of a script, whatever the link or (in file systems like macOS') case. */
+    private Found plain(Path real, Path file, boolean mayBeHidden) throws IOException {
+        Path realFile = file.toRealPath();
+        if (!realFile.startsWith(real)) {
+            return REFUSED;
+        }
+        for (Path name : real.relativize(realFile)) {
+            if (!mayBeHidden && isHidden(name.toString()) && !name.toString().equals(".well-known")) {
+                return REFUSED;
+            }
+        }
+        String lower = realFile.getFileName().toString().toLowerCase(Locale.ROOT);
+        boolean source = suffixes.stream().anyMatch(suffix -> lower.endsWith(suffix.toLowerCase(Locale.ROOT)));
+        return source ? REFUSED : new Plain(realFile);
+    }
+
+    private boolean isScript(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        return suffixes.stream().anyMatch(suffix -> name.endsWith(suffix) && name.length() > suffix.length());
+    }
+
+    private static boolean isHidden(String name) {
+        return name.startsWith(".");
+    }
+
+    private static boolean isBelow(Path real, Path file) throws IOException {
+        return file.toRealPath().startsWith(real);
+    }
+
+    /** {@return the file, or null for a name that the file system cannot have, or takes for another one} */
+    private static Path child(Path directory, String name) {
+        // "//" would lead to the directory itself; Windows drops dots and spaces at the end of names
+        if (name.isEmpty() || name.endsWith(".") || name.endsWith(" ")) {
+            return null;
+        }
+        try {
+            return directory.resolve(name);
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path file) {
+        try {
+            return file == null ? null : Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException notThere) { // or not to be reached, or a name too long: all the same to a browser
+            return null;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.fcgi.httpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.fcgi.client.FcgiClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Answers HTTP requests by a FastCGI application: a web server for PHP-FPM, or for an application of one's own, in a
+ * few lines.
+ *
+ * {@snippet :
+ * FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock");
+ * HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 8080), 0);
+ * http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+ * http.createContext("/", FcgiGateway.builder(client).documentRoot(Path.of("/srv/www")).build());
+ * http.start();
+ * }
+ *
+ * <p>May be used by any number of threads at once. A call blocks until the response is passed on, so the HTTP server
+ * needs an executor; by default it would do one request after the other. Before JDK 24, that server blocks inside
+ * monitors: a slow browser then occupies a carrier of virtual threads, while the body of a request over 32 KiB is read
+ * or, unless the executor has platform threads, the response written. The client stays the caller's, to be closed after
+ * the HTTP server.
+ *
+ * <p><b>Paths.</b> With a document root, a path is walked along directories to the first regular file. If its name ends
+ * like a script it is SCRIPT_NAME, and the rest of the path is PATH_INFO; any other file is sent as it is, if the path
+ * ends there. A directory without slash is redirected to, one with slash is answered by its first index file; what
+ * leads nowhere goes to the front controller, if there is one, else 404. The path is that of the URL, whatever the path
+ * of the context. Refused are: names that begin with a dot (404; but not {@code /.well-known/}), files that symbolic
+ * links lead to outside of the root (404), sources of scripts (404). With 400: control characters, backslashes, encoded
+ * slashes, dot segments, two slashes at the beginning, what is not UTF-8; also where the application routes by itself.
+ *
+ * <p><b>Requests.</b> All variables of RFC 3875 4.1 that must be there are; besides REQUEST_URI, DOCUMENT_URI,
+ * DOCUMENT_ROOT, SCRIPT_FILENAME, REMOTE_PORT, SERVER_ADDR, REQUEST_SCHEME, HTTPS, REDIRECT_STATUS; REMOTE_USER and
+ * AUTH_TYPE where an authenticator of the HTTP server has worked, which then keeps the password to itself. SERVER_NAME
+ * is what the browser says (Host). Headers of the connection, {@code Proxy}, and those with anything but letters,
+ * digits and hyphens in their names are dropped. A body goes on as it arrives; up to 32 KiB it is read first, so that
+ * the request can be repeated when a kept connection turns out to be closed. A body of unknown length (chunked) has no
+ * CONTENT_LENGTH, which PHP-FPM takes for no body.
+ *
+ * <p><b>Responses.</b> Output is passed on as it arrives. {@code Location} with a path and without {@code Status} is
+ * answered by that path (RFC 3875 6.2.2), at most ten times in a row, any other is the browser's. {@code X-Sendfile} (a
+ * file on the application's side) and {@code X-Accel-Redirect} (a path of a URL) send a file below the document root,
+ * there also below directories that begin with a dot, where browsers do not get. A body without {@code Content-Type} is
+ * {@code text/plain}. After the head of a response that has no body, the application has some seconds to end.
+ *
+ * <p><b>Failures.</b> 502 when the application is not there, is lost, or sends what is no response; 503 when it
+ * refuses; 504 when it exceeds a limit of the client; 413 for a body over {@link Builder#maxBody}. A response that
+ * breaks off is cut, so that the browser can tell, except with HTTP/1.0 and unknown length. These, and the lines of
+ * STDERR, go to the logger {@code dev.fcgi.gateway}.
+ *
+ * <p><b>Browsers that go away.</b> The request is aborted when passing the response on fails, or reading the body does.
+ * While the application neither reads nor writes, it is not seen: the JDK's server has no way to ask. How long a
+ * browser may take is not limited here, but by system properties of that server ({@code sun.net.httpserver.maxReqTime}
+ * and {@code maxRspTime}, without limit by default).
+ */
+@SuppressWarnings("exports") // not transitive: who uses it requires jdk.httpserver, else it is not there at run time
+public final class FcgiGateway implements HttpHandler {
+    private final Options options;
+
+    private FcgiGateway(Options options) {
+        this.options = options;
+    }
+
+    /**
+     * Makes a builder.
+     *
+     * @param client what calls the application; not closed by the gateway
+     * @return a builder with the defaults
+     */
+    public static Builder builder(FcgiClient client) {
+        return new Builder(client);
+    }
+
+    /**
+     * Answers one request; blocks until it is answered.
+     *
+     * @param exchange the request and its response
+     * @throws IOException when the browser has gone, or the response broke off: the HTTP server closes the connection
+     */
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        new GatewayCall(options, exchange).run();
+    }
+
+    /**
+     * The settings.
+     *
+     * @param root null when there is none
+     * @param scriptRoot path of the root as the application sees it; null when there is none
+     * @param mount SCRIPT_NAME of everything; null when paths lead to files
+     * @param frontController null when there is none
+     */
+    record Options(FcgiClient client, DocumentRoot root, String scriptRoot, String mount, String frontController,
+            long maxBody, Map<String, String> params) {}
+
+    /** Settings of a gateway: at least a document root, or {@link #everything()}. Not thread-safe. */
+    public static final class Builder {
+        private final FcgiClient client;
+        private final Map<String, String> params = new LinkedHashMap<>();
+        private Path documentRoot;
+        private String scriptRoot;
+        private List<String> index = List.of("index.php", "index.html");
+        private List<String> suffixes = List.of(".php");
+        private String mount;
+        private String frontController;
+        private long maxBody = Long.MAX_VALUE;
+
+        private Builder(FcgiClient client) {
+            this.client = Objects.requireNonNull(client, "client");
+        }
+
+        /**
+         * Sets the directory that paths lead into. It may be a symbolic link that is switched later. Whoever can make
+         * scripts in it can run them.
+         *
+         * @param directory the directory
+         * @return this
+         */
+        public Builder documentRoot(Path directory) {
+            documentRoot = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Sets where the document root is on the side of the application, for instance in its container. Default: the
+         * same.
+         *
+         * @param path for SCRIPT_FILENAME and DOCUMENT_ROOT, without a slash at its end
+         * @return this
+         */
+        public Builder scriptRoot(String path) {
+            scriptRoot = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+            return this;
+        }
+
+        /**
+         * Sets the files that answer for a directory, the first that is there. Default {@code index.php} and {@code
+         * index.html}.
+         *
+         * @param names names of files
+         * @return this
+         */
+        public Builder index(String... names) {
+            for (String name : names) {
+                if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0) {
+                    throw new IllegalArgumentException("not the name of an index file: " + name);
+                }
+            }
+            index = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets how the names of scripts end, in exactly this case. Files that end so in another case are never sent.
+         * Default {@code .php}.
+         *
+         * @param ends the ends of names, with their dot
+         * @return this
+         */
+        public Builder scripts(String... ends) {
+            for (String end : ends) {
+                if (end.length() < 2 || end.charAt(0) != '.' || end.indexOf('/') >= 0) {
+                    throw new IllegalArgumentException("not the end of a script's name: " + end);
+                }
+            }
+            suffixes = List.of(ends);
+            return this;
+        }
+
+        /**
+         * Sets the script that answers where there is no file: {@code try_files $uri $uri/ /index.php} of nginx. It
+         * sees the path in REQUEST_URI and has no PATH_INFO. Default none.
+         *
+         * @param scriptName its path, for instance {@code /index.php}
+         * @return this
+         */
+        public Builder frontController(String scriptName) {
+            if (!scriptName.startsWith("/")) {
+                throw new IllegalArgumentException("a path begins with a slash: " + scriptName);
+            }
+            frontController = scriptName;
+            return this;
+        }
+
+        /**
+         * Gives all requests to the application, whatever files there are: it routes by itself. SCRIPT_NAME is empty
+         * and PATH_INFO the whole path. A document root is then only for X-Sendfile and DOCUMENT_ROOT.
+         *
+         * @return this
+         */
+        public Builder everything() {
+            return everything("");
+        }
+
+        /**
+         * As {@link #everything()}, for an application that has a place of its own: SCRIPT_NAME is that place,
+         * PATH_INFO what follows; paths that do not begin there are answered with 404.
+         *
+         * @param scriptName such as {@code /app}, without a slash at its end
+         * @return this
+         */
+        public Builder everything(String scriptName) {
+            if (!scriptName.isEmpty() && !scriptName.startsWith("/") || scriptName.endsWith("/")) {
+                throw new IllegalArgumentException("empty, or with a slash at its beginning only: " + scriptName);
+            }
+            mount = scriptName;
+            return this;
+        }
+
+        /**
+         * Sets how long the body of a request may be; over that the answer is 413. Default: no limit, since none is
+         * kept here.
+         *
+         * @param bytes at least 0
+         * @return this
+         */
+        public Builder maxBody(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("maxBody " + bytes + " is negative");
+            }
+            maxBody = bytes;
+            return this;
+        }
+
+        /**
+         * Sets a variable of all requests, also instead of one that the gateway makes: SERVER_NAME, for instance, or
+         * SCRIPT_FILENAME for {@link #everything()} of a PHP program.
+         *
+         * @param name its name
+         * @param value its value
+         * @return this
+         */
+        public Builder param(String name, String value) {
+            if (name.equals("HTTP_PROXY")) {
+                throw new IllegalArgumentException("HTTP_PROXY is not for scripts");
+            }
+            params.put(name, Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * {@return the gateway}
+         *
+         * @throws IllegalStateException when there is neither a document root nor {@link #everything()}
+         */
+        public FcgiGateway build() {
+            if (documentRoot == null && mount == null) {
+                throw new IllegalStateException("neither a document root nor everything()");
+            }
+            DocumentRoot root = documentRoot == null ? null : new DocumentRoot(documentRoot, index, suffixes);
+            String seen = scriptRoot == null && root != null ? root.path().toString() : scriptRoot;
+            if ("/".equals(seen)) {
+                seen = "";
+            }
+            return new FcgiGateway(new Options(client, root, seen, mount, frontController, maxBody,
+                    Map.copyOf(params)));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.fcgi.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The body of an HTTP request, for the thread of the FastCGI client that sends it on. The thread of the exchange stops
+ * it before it ends the response: from then on the stream belongs to the JDK's server, which looks for the next request
+ * in it; two readers would each see a part.
+ */
+final class RequestBody extends InputStream {
+    /** Bodies up to this length are read before they are sent, which makes the request repeatable. */
+    static final int SMALL = 32 * 1024;
+    private static final long LINGER_MILLIS = 2000;
+
+    private final InputStream in;
+    private final long length;
+    private final long limit;
+    private final ReentrantLock reading = new ReentrantLock();
+    private final ReentrantLock interrupting = new ReentrantLock();
+    private long count; // guarded by reading
+    private boolean ended; // guarded by reading
+    private Thread reader; // guarded by interrupting: the thread that may be blocked inside the stream
+    private volatile boolean stopped;
+    private volatile IOException failure;
+
+    private RequestBody(InputStream in, long length, long limit) {
+        this.in = in;
+        this.length = length;
+        this.limit = limit;
+    }
+
+    /**
+     * Takes the body of a request.
+     *
+     * @param limit how long it may be
+     * @return the body; null when there is none, which is not the same as an empty one
+     * @throws HttpError 413 when its length is over the limit, 400 when the length is none
+     */
+    static RequestBody of(HttpExchange exchange, long limit) throws HttpError {
+        Headers headers = exchange.getRequestHeaders();
+        String text = headers.getFirst("Content-Length");
+        if (headers.containsKey("Transfer-Encoding") && text == null) { // the server lets "chunked" through, no other
+            return new RequestBody(exchange.getRequestBody(), -1, limit);
+        }
+        if (text == null) {
+            return null;
+        }
+        // two lengths, or "+1", which parseLong takes: what is in front of us may have understood them otherwise
+        if (headers.containsKey("Transfer-Encoding") || headers.get("Content-Length").size() > 1
+                || !text.matches("\\d{1,18}")) {
+            throw HttpError.badRequest("malformed Content-Length");
+        }
+        long length = Long.parseLong(text);
+        if (length > limit) {
+            throw new HttpError(413, "a body of " + length + " bytes, the limit is " + limit);
+        }
+        return new RequestBody(exchange.getRequestBody(), length, limit);
+    }
+
+    /** {@return the length, -1 when it is not known} */
+    long length() {
+        return length;
+    }
+
+    /** Reads a body of known length into memory. */
+    byte[] readSmall() throws IOException {
+        byte[] bytes = readNBytes((int) length);
+        if (bytes.length < length) {
+            throw failed(new IOException("the body has " + bytes.length + " bytes instead of " + length));
+        }
+        return bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        reading.lock();
+        try {
+            if (stopped) {
+                throw new IOException("the response has ended");
+            }
+            reader(Thread.currentThread());
+            int got = in.read(target, offset, length);
+            ended |= got < 0;
+            count += Math.max(0, got);
+            if (count > limit) {
+                throw new HttpError(413, "a body of more than " + limit + " bytes");
+            }
+            return got;
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            reader(null);
+            reading.unlock();
+        }
+    }
+
+    private IOException failed(IOException e) {
+        if (failure == null && !stopped) {
+            failure = e;
+        }
+        return e;
+    }
+
+    /** {@return why reading failed: an {@link HttpError} for a body that is too long, anything else when the browser is
+     * gone; null when it did not} */
+    IOException failure() {
+        return failure;
+    }
+
+    /** {@return whether nobody will read any more} */
+    boolean isFinished() {
+        if (!reading.tryLock()) {
+            return false;
+        }
+        try {
+            return stopped || ended || count == length;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
+     * Lets nobody read any more. A reader that is blocked gets two seconds for what the browser is just sending; then
+     * it is interrupted, which closes the connection. Blocks as long.
+     */
+    void stop() {
+        stopped = true;
+        try {
+            if (!reading.tryLock(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {
+                interruptReader();
+                reading.lock();
+            }
+            reading.unlock();
+        } catch (InterruptedException e) {
+            interruptReader();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void reader(Thread thread) {
+        interrupting.lock();
+        try {
+            reader = thread;
+            if (thread == null && stopped) {
+                Thread.interrupted(); // it was for the stream, and nobody else
+            }
+        } finally {
+            interrupting.unlock();
+        }
+    }
+
+    private void interruptReader() {
+        interrupting.lock();
+        try {
+            if (reader != null) {
+                reader.interrupt();
+            }
+        } finally {
+            interrupting.unlock();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.fcgi.httpserver;
+
+import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import com.sun.net.httpserver.HttpsExchange;
+import dev.fcgi.client.CgiParams;
+import dev.fcgi.httpserver.DocumentRoot.Script;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The meta-variables of an HTTP request (RFC 3875 4.1). */
+final class RequestParams {
+    /** Others could become the same variable: PHP makes underscores of dots, too. */
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
+    private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{0,5})?");
+
+    private RequestParams() {}
+
+    /**
+     * Makes the variables.
+     *
+     * @param method of the request to the application
+     * @param hasBody whether headers about a body apply
+     * @throws HttpError 400 for headers that cannot be passed on
+     */
+    static CgiParams of(HttpExchange exchange, String method, RequestTarget target, Script script, boolean hasBody)
+            throws HttpError {
+        CgiParams params = CgiParams.of(method, script.scriptName())
+                .query(target.queryString())
+                .set("REQUEST_URI", target.requestUri())
+                .set("DOCUMENT_URI", script.scriptName() + script.pathInfo())
+                .set("SERVER_PROTOCOL", exchange.getProtocol())
+                .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
+        if (!script.pathInfo().isEmpty()) {
+            params.pathInfo(script.pathInfo());
+        }
+        addAddresses(params, exchange);
+        boolean https = exchange instanceof HttpsExchange;
+        params.set("REQUEST_SCHEME", https ? "https" : "http");
+        if (https) {
+            params.set("HTTPS", "on");
+        }
+        boolean authenticated = addUser(params, exchange);
+        addHost(params, exchange, target);
+        HopByHop hopByHop = HopByHop.of(exchange.getRequestHeaders());
+        for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+            String name = header.getKey();
+            if (hopByHop.contains(name) || !isPassed(name, hasBody, authenticated)) {
+                continue;
+            }
+            for (String value : header.getValue()) {
+                params.header(name, text(value));
+            }
+        }
+        return params;
+    }
+
+    private static boolean isPassed(String name, boolean hasBody, boolean authenticated) {
+        return HEADER_NAME.matcher(name).matches() && switch (name) { // as the server writes names: "Content-length"
+            case "Host", "Content-length", "Expect" -> false; // set elsewhere; answered by the server
+            case "Content-type" -> hasBody;
+            case "Authorization" -> !authenticated; // RFC 3875 4.1.18
+            default -> true;
+        };
+    }
+
+    private static void addAddresses(CgiParams params, HttpExchange exchange) {
+        InetSocketAddress remote = exchange.getRemoteAddress();
+        InetSocketAddress local = exchange.getLocalAddress();
+        params.remote(ip(remote), remote.getPort())
+                .set("SERVER_ADDR", ip(local))
+                .set("SERVER_PORT", Integer.toString(local.getPort()));
+    }
+
+    private static String ip(InetSocketAddress address) {
+        String text = address.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    /** What an authenticator of the JDK's server has found out. */
+    private static boolean addUser(CgiParams params, HttpExchange exchange) {
+        HttpPrincipal principal = exchange.getPrincipal();
+        if (principal == null) {
+            return false;
+        }
+        params.set("REMOTE_USER", principal.getUsername());
+        if (exchange.getHttpContext().getAuthenticator() instanceof BasicAuthenticator) {
+            params.set("AUTH_TYPE", "Basic");
+        }
+        return true;
+    }
+
+    private static void addHost(CgiParams params, HttpExchange exchange, RequestTarget target) throws HttpError {
+        List<String> hosts = exchange.getRequestHeaders().get("Host");
+        String host = target.authority();
+        if (host == null && hosts != null) {
+            host = hosts.get(0);
+        }
+        if (hosts != null && hosts.size() > 1 || host != null && !HOST.matcher(host).matches()) {
+            throw HttpError.badRequest("malformed Host");
+        }
+        if (host == null) {
+            String ip = ip(exchange.getLocalAddress());
+            params.set("SERVER_NAME", ip.indexOf(':') < 0 ? ip : '[' + ip + ']');
+            return;
+        }
+        params.header("Host", host);
+        params.set("SERVER_NAME", host.replaceFirst(":\\d*$", ""));
+    }
+
+    /** The server reads each byte of a header as a character; most of what is no ASCII is UTF-8, though. */
+    private static String text(String value) throws HttpError {
+        boolean ascii = true;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7F) {
+                throw HttpError.badRequest("a control character in a header");
+            }
+            ascii &= c < 0x80;
+        }
+        if (ascii) {
+            return value;
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1));
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException latin1) { // so it stays what it is
+            return value;
+        }
+    }
+}

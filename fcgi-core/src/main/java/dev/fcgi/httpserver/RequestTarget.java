@@ -1,0 +1,106 @@
+package dev.fcgi.httpserver;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What an HTTP request asks for (RFC 9112 3.2), checked: from here on a path is decoded once, is UTF-8, has no control
+ * characters, no dot segments, and its slashes are those that the browser sent as slashes. What two programs could
+ * understand in two ways is refused.
+ *
+ * @param authority of the absolute form, or null
+ * @param rawPath the path as it came, in ASCII
+ * @param path the path decoded
+ * @param query the query as it came, in ASCII; null when there is no question mark
+ */
+record RequestTarget(String authority, String rawPath, String path, String query) {
+
+    /**
+     * Parses the target of a request.
+     *
+     * @param target as in the request line
+     * @throws HttpError 400 when it is of no use
+     */
+    static RequestTarget parse(String target) throws HttpError {
+        String rest = target;
+        String authority = null;
+        int scheme = target.indexOf("://");
+        if (scheme > 0 && target.indexOf('/') == scheme + 1) {
+            int slash = target.indexOf('/', scheme + 3);
+            authority = target.substring(scheme + 3, slash < 0 ? target.length() : slash);
+            rest = slash < 0 ? "/" : target.substring(slash);
+        }
+        if (rest.indexOf('#') >= 0) {
+            throw HttpError.badRequest("a fragment in the request");
+        }
+        rest = ascii(rest);
+        int mark = rest.indexOf('?');
+        String rawPath = mark < 0 ? rest : rest.substring(0, mark);
+        return new RequestTarget(authority, rawPath, decode(rawPath), mark < 0 ? null : rest.substring(mark + 1));
+    }
+
+    /** Path and query as they came. */
+    String requestUri() {
+        return query == null ? rawPath : rawPath + '?' + query;
+    }
+
+    String queryString() {
+        return query == null ? "" : query;
+    }
+
+    /** Escapes what is no ASCII: the JDK's server reads a byte as a character, whatever the charset was. */
+    private static String ascii(String text) throws HttpError {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == 0x7F || c > 0xFF) {
+                throw HttpError.badRequest("a character that does not belong into a URL");
+            }
+            if (c < 0x80) {
+                escaped.append(c);
+            } else {
+                escaped.append('%').append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            }
+        }
+        return escaped.toString();
+    }
+
+    private static String decode(String raw) throws HttpError {
+        // a path of two slashes is an authority to java.net.URI, which chose the context, and to browsers in Location
+        if (!raw.startsWith("/") || raw.startsWith("//")) {
+            throw HttpError.badRequest("a path must begin with one slash");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            int value = c;
+            if (c == '%') {
+                value = i + 2 < raw.length() ? hex(raw.charAt(i + 1)) << 4 | hex(raw.charAt(i + 2)) : -1;
+                i += 2;
+                if (value < 0 || value == '/') {
+                    throw HttpError.badRequest(value < 0 ? "a malformed escape" : "an encoded slash");
+                }
+            }
+            if (value < ' ' || value == 0x7F || value == '\\') {
+                throw HttpError.badRequest("a control character or a backslash in the path");
+            }
+            bytes.write(value);
+        }
+        String path;
+        try {
+            path = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            throw new HttpError(400, "the path is not UTF-8", e);
+        }
+        if ((path + '/').contains("/./") || (path + '/').contains("/../")) {
+            throw HttpError.badRequest("a dot segment in the path");
+        }
+        return path;
+    }
+
+    private static int hex(char digit) {
+        return digit < 0x80 ? Character.digit(digit, 16) : -1;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.fcgi.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import dev.fcgi.FcgiException;
+import dev.fcgi.client.CgiHead;
+import dev.fcgi.client.ClientResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Passes the response of an application on to the browser, as it arrives. Used by the thread of the exchange, which
+ * blocks until all is passed on.
+ */
+final class ResponseRelay {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final int DROP_BYTES = 64 * 1024;
+    private static final long DROP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final HttpExchange exchange;
+    private final RequestBody requestBody;
+    private final ClientResponse response;
+    private final CgiHead head;
+
+    /** @param requestBody of the exchange, null when there is none */
+    ResponseRelay(HttpExchange exchange, RequestBody requestBody, ClientResponse response) throws IOException {
+        this.exchange = exchange;
+        this.requestBody = requestBody;
+        this.response = response;
+        this.head = response.head();
+        check(head);
+    }
+
+    private static void check(CgiHead head) throws FcgiException {
+        if (head.status() < 200 || head.status() > 599) { // an interim response cannot be the end of a CGI program
+            throw new FcgiException("status " + head.status());
+        }
+        for (Map.Entry<String, List<String>> header : head.headers().entrySet()) {
+            boolean good = TOKEN.matcher(header.getKey()).matches();
+            for (String value : header.getValue()) {
+                good &= value.chars().noneMatch(c -> c < ' ' && c != '\t' || c == 0x7F);
+            }
+            if (!good) {
+                throw new FcgiException("malformed header");
+            }
+        }
+    }
+
+    CgiHead head() {
+        return head;
+    }
+
+    /** Sets the headers that are for the browser. */
+    void copyHeaders() {
+        HopByHop hopByHop = HopByHop.of(head.headers());
+        Headers target = exchange.getResponseHeaders();
+        head.headers().forEach((name, values) -> {
+            if (!hopByHop.contains(name) && !isForServer(name)) {
+                // the server writes a character as a byte; so the bytes are what the application sent
+                values.forEach(value -> target.add(name,
+                        new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)));
+            }
+        });
+    }
+
+    /** Its length is set when the headers are sent; the others are orders to web servers (RFC 3875 6.3.5). */
+    private static boolean isForServer(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.equals("content-length") || lower.equals("x-sendfile") || lower.startsWith("x-accel-")
+                || lower.startsWith("x-cgi-");
+    }
+
+    /** Passes everything on and ends the exchange. */
+    void pass() throws IOException {
+        copyHeaders();
+        boolean isHead = exchange.getRequestMethod().equals("HEAD");
+        if (isHead && head.contentLength() >= 0) {
+            exchange.getResponseHeaders().set("Content-Length", Long.toString(head.contentLength()));
+        }
+        if (isHead || head.status() == 204 || head.status() == 304) {
+            passHead();
+        } else {
+            passBody();
+        }
+    }
+
+    /** What has no body. The head goes first, unless the application may still be waiting for input. */
+    private void passHead() throws IOException {
+        boolean early = requestBody == null || requestBody.isFinished();
+        if (early) {
+            sendHead(-1);
+        }
+        drop();
+        if (!early) {
+            requestBody.stop();
+            sendHead(-1);
+        }
+    }
+
+    private void passBody() throws IOException {
+        InputStream in = response.body();
+        byte[] piece = new byte[16 * 1024];
+        long length = head.contentLength();
+        int count = 0;
+        boolean untyped = length < 0 && head.header("Content-Type") == null;
+        if (untyped || in.available() > 0) {
+            count = in.read(piece);
+            length = count < 0 ? 0 : length;
+        }
+        if (untyped && count > 0) {
+            exchange.getResponseHeaders().set("Content-Type", "text/plain"); // nothing that has scripts in it
+        }
+        if (length == 0) {
+            drop();
+            stopInput();
+            sendHead(-1);
+            return;
+        }
+        sendHead(length < 0 ? 0 : length);
+        OutputStream out = exchange.getResponseBody();
+        for (; count >= 0; count = in.read(piece)) {
+            send(out, piece, count, in.available() == 0);
+        }
+        stopInput();
+        out.close();
+    }
+
+    private void stopInput() {
+        if (requestBody != null) {
+            requestBody.stop();
+        }
+    }
+
+    private void sendHead(long length) throws IOException {
+        try {
+            exchange.sendResponseHeaders(head.status(), length);
+        } catch (IOException e) {
+            throw new BrowserGoneException(e);
+        }
+    }
+
+    private static void send(OutputStream out, byte[] piece, int count, boolean now) throws BrowserGoneException {
+        try {
+            out.write(piece, 0, count);
+            if (now) {
+                out.flush();
+            }
+        } catch (IOException e) {
+            throw new BrowserGoneException(e);
+        }
+    }
+
+    /** Lets the application come to its end without a body; one that does not soon is aborted when it is closed. */
+    void drop() throws IOException {
+        byte[] piece = new byte[8192];
+        InputStream in = response.stdout();
+        long start = System.nanoTime();
+        long dropped = 0;
+        for (int count; dropped <= DROP_BYTES && System.nanoTime() - start < DROP_NANOS; dropped += count) {
+            count = in.read(piece);
+            if (count < 0) {
+                return;
+            }
+        }
+    }
+
+    /** The response cannot be written to the browser. */
+    static final class BrowserGoneException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        BrowserGoneException(IOException cause) {
+            super("the browser has gone: " + cause.getMessage(), cause);
+        }
+    }
+}

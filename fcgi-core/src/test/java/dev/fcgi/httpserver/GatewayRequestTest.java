@@ -1,0 +1,276 @@
+package dev.fcgi.httpserver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.BasicAuthenticator;
+import dev.fcgi.Request;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an application gets to know of a request. */
+final class GatewayRequestTest extends GatewayTest {
+
+    private static void sum(Request request) throws IOException {
+        byte[] body = request.stdin().readAllBytes();
+        long sum = 0;
+        for (byte b : body) {
+            sum += b;
+        }
+        print(request, "Content-Type: x/y\n\n" + request.params().get("CONTENT_LENGTH", "-") + " " + body.length + " "
+                + sum);
+    }
+
+    @Test
+    void allVariablesThatMustBeThere() throws Exception {
+        write("sub/x.php", "source");
+        serve(GatewayTest::params, builder -> builder.documentRoot(root).scriptRoot("/srv").param("APP_ENV", "test"));
+        Socket socket = connect();
+        send(socket, "GET /s%75b/x.php/a%20b?q=%20&r HTTP/1.1\r\nHost: Example.org:8080\r\nConnection: close\r\n\r\n");
+        assertEquals("""
+                APP_ENV=test
+                DOCUMENT_ROOT=/srv
+                DOCUMENT_URI=/sub/x.php/a b
+                GATEWAY_INTERFACE=CGI/1.1
+                HTTP_HOST=Example.org:8080
+                PATH_INFO=/a b
+                QUERY_STRING=q=%%20&r
+                REDIRECT_STATUS=200
+                REMOTE_ADDR=127.0.0.1
+                REMOTE_PORT=%d
+                REQUEST_METHOD=GET
+                REQUEST_SCHEME=http
+                REQUEST_URI=/s%%75b/x.php/a%%20b?q=%%20&r
+                SCRIPT_FILENAME=/srv/sub/x.php
+                SCRIPT_NAME=/sub/x.php
+                SERVER_ADDR=127.0.0.1
+                SERVER_NAME=Example.org
+                SERVER_PORT=%d
+                SERVER_PROTOCOL=HTTP/1.1
+                SERVER_SOFTWARE=fcgi
+                """.formatted(socket.getLocalPort(), port()), HttpReply.read(socket.getInputStream(), false).body());
+    }
+
+    @Test
+    void emptyQueriesAndTheMethodStayAsTheyAre() throws Exception {
+        serve(GatewayTest::params);
+        String params = exchange("frob /x? HTTP/1.1\nHost: [::1]:80").body();
+        assertTrue(params.contains("\nQUERY_STRING=\n"), params);
+        assertTrue(params.contains("\nREQUEST_URI=/x?\n"), params);
+        assertTrue(params.contains("\nREQUEST_METHOD=frob\n"), params);
+        assertTrue(params.contains("\nSERVER_NAME=[::1]\n"), params);
+        params = exchange("GET http://else.org:1/x HTTP/1.0\nHost: test").body();
+        assertTrue(params.contains("\nSERVER_NAME=else.org\n"), params); // RFC 9112 3.2.2
+        assertTrue(params.contains("\nHTTP_HOST=else.org:1\n"), params);
+        assertTrue(params.contains("\nSERVER_PROTOCOL=HTTP/1.0\n"), params);
+        params = exchange("GET /x HTTP/1.0").body();
+        assertTrue(params.contains("\nSERVER_NAME=127.0.0.1\n"), params);
+        assertFalse(params.contains("HTTP_HOST"), params);
+    }
+
+    @Test
+    void headersThatArePassedOn() throws Exception {
+        serve(GatewayTest::params);
+        String params = get("/?\u00fc", """
+
+                Accept: a/b
+                X-Two: 1
+                X-Two: 2
+                Cookie: a=1
+                Cookie: b=2
+                Authorization: Basic dTpw
+                X-Text: gr\u00c3\u00bcn
+                X-Latin: gr\u00fcn
+                If-None-Match: "x"
+                Content-Type: text/lost""").body();
+        assertTrue(params.contains("\nHTTP_ACCEPT=a/b\n"), params);
+        assertTrue(params.contains("\nHTTP_X_TWO=1, 2\n"), params);
+        assertTrue(params.contains("\nHTTP_COOKIE=a=1; b=2\n"), params);
+        assertTrue(params.contains("\nHTTP_AUTHORIZATION=Basic dTpw\n"), params);
+        assertTrue(params.contains("\nHTTP_X_TEXT=gr\u00c3\u00bcn\n"), params); // UTF-8, byte by byte
+        assertTrue(params.contains("\nHTTP_X_LATIN=gr\u00c3\u00bcn\n"), params);
+        assertTrue(params.contains("\nHTTP_IF_NONE_MATCH=\"x\"\n"), params);
+        assertTrue(params.contains("\nQUERY_STRING=%fc\n"), params);
+        assertFalse(params.contains("CONTENT_"), params); // there is no body
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Proxy: evil", "X_Real: evil", "X.Real: evil", "X!Real: evil", "TE: evil", "Trailer: evil",
+        "Keep-Alive: evil", "Upgrade: evil", "Proxy-Authorization: evil", "Proxy-Connection: evil",
+        "Connection: x-evil\nX-Evil: evil", "Content_Length: evil", "Expect: evil"})
+    void headersThatAreNotPassedOn(String header) throws Exception {
+        serve(GatewayTest::params);
+        String params = get("/", "\n" + header).body();
+        assertTrue(params.contains("HTTP_HOST"), params);
+        assertFalse(params.contains("evil"), params);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HTTP/1.1\nHost: a\nHost: b", "GET / HTTP/1.1\nHost: a/b",
+        "GET / HTTP/1.1\nHost: a b",
+        "GET / HTTP/1.1\nHost: <script>", "GET / HTTP/1.1\nHost: a\nX: a\u0001b", "G(T / HTTP/1.1\nHost: a",
+        "POST / HTTP/1.1\nHost: a\nContent-Length: +1\n\nx", "POST / HTTP/1.1\nHost: a\nContent-Length: -1\n\nx",
+        "POST / HTTP/1.1\nHost: a\nContent-Length: 1\nContent-Length: 1\n\nx",
+        "POST / HTTP/1.1\nHost: a\nContent-Length: 1\nTransfer-Encoding: chunked\n\n0\r\n\r\n"})
+    void requestsThatAreRefused(String request) throws Exception {
+        serve(GatewayTest::params);
+        assertEquals(400, exchange(request).status());
+    }
+
+    @Test
+    void traceIsRefused() throws Exception {
+        serve(GatewayTest::params);
+        assertEquals(405, exchange("TRACE / HTTP/1.1\nHost: a").status());
+    }
+
+    @Test
+    void theUserOfAnAuthenticator() throws Exception {
+        serve(GatewayTest::params, FcgiGateway.Builder::everything).setAuthenticator(new BasicAuthenticator("realm") {
+            @Override
+            public boolean checkCredentials(String user, String password) {
+                return user.equals("u") && password.equals("p");
+            }
+        });
+        assertEquals(401, get("/").status());
+        String params = get("/", "\nAuthorization: Basic dTpw").body();
+        assertTrue(params.contains("\nREMOTE_USER=u\n"), params);
+        assertTrue(params.startsWith("AUTH_TYPE=Basic\n"), params);
+        assertFalse(params.contains("AUTHORIZATION"), params);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "1", "32768", "32769", "1000000"})
+    void bodiesOfKnownLength(int length) throws Exception {
+        serve(GatewayRequestTest::sum);
+        String body = "x".repeat(length);
+        assertEquals(length + " " + length + " " + (long) length * 'x',
+                exchange("PUT / HTTP/1.1\nHost: a\nContent-Length: " + length + "\n\n" + body).body());
+    }
+
+    @Test
+    void aBodyThatIsNotThere() throws Exception {
+        serve(GatewayRequestTest::sum);
+        assertEquals("- 0 0", exchange("POST / HTTP/1.1\nHost: a").body());
+        assertEquals("0 0 0", exchange("GET / HTTP/1.1\nHost: a\nContent-Length: 0").body());
+    }
+
+    @Test
+    void aBodyOfUnknownLengthArrivesPieceByPiece() throws Exception {
+        BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
+        serve(request -> {
+            pieces.add(request.params().get("CONTENT_LENGTH", "unknown"));
+            byte[] piece = new byte[100];
+            for (int count; (count = request.stdin().read(piece)) >= 0; ) {
+                pieces.add(new String(piece, 0, count, "UTF-8"));
+            }
+            print(request, "Content-Type: x/y\n\nend");
+        });
+        Socket socket = connect();
+        send(socket, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        assertEquals("unknown", pieces.poll(10, TimeUnit.SECONDS));
+        send(socket, "3\r\none\r\n");
+        assertEquals("one", pieces.poll(10, TimeUnit.SECONDS));
+        send(socket, "3\r\ntwo\r\n");
+        assertEquals("two", pieces.poll(10, TimeUnit.SECONDS));
+        send(socket, "0\r\n\r\n");
+        assertEquals("end", HttpReply.read(socket.getInputStream(), false).body());
+    }
+
+    @Test
+    void bodiesOverTheLimit() throws Exception {
+        serve(GatewayRequestTest::sum, builder -> builder.everything().maxBody(10));
+        assertEquals("10 10 " + 10 * 'x',
+                exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 10\n\nxxxxxxxxxx").body());
+        assertEquals(413, exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 11\n\nxxxxxxxxxxx").status());
+        String chunked = "POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n5\r\nxxxxx\r\n";
+        assertEquals("- 5 " + 5 * 'x', exchange(chunked + "0\r\n\r\n").body());
+        assertEquals(413, exchange(chunked + "6\r\nxxxxxx\r\n0\r\n\r\n").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 100000\r\n\r\nxx", "Transfer-Encoding: chunked\r\n\r\n5\r\nxx"})
+    void aBrowserThatGoesAwayInItsBodyAbortsTheRequest(String request) throws Exception {
+        CountDownLatch aborted = gate();
+        CountDownLatch begun = gate();
+        serve(one -> {
+            begun.countDown();
+            one.onAbort(aborted::countDown);
+            one.stdin().readAllBytes();
+        });
+        try (Socket socket = connect()) {
+            send(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + request);
+            await(begun);
+        }
+        await(aborted);
+    }
+
+    @Test
+    void aShortBodyIsWholeBeforeTheApplicationHearsOfIt() throws Exception {
+        serve(GatewayRequestTest::sum);
+        Socket socket = connect();
+        send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nxx");
+        socket.shutdownOutput();
+        assertEquals(-1, socket.getInputStream().read());
+        assertEquals(0, application.stats().requestsStarted());
+    }
+
+    @Test
+    void theConnectionGoesOnBehindABodyThatNobodyRead() throws Exception {
+        serve(request -> print(request, "Content-Type: x/y\n\n" + request.param("PATH_INFO")));
+        Socket socket = connect();
+        String body = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000); // more than is read in advance
+        for (int i = 0; i < 5; i++) {
+            send(socket, "POST /" + i + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            assertEquals("/" + i, HttpReply.read(socket.getInputStream(), false).body());
+        }
+    }
+
+    @Test
+    void anEarlyAnswerDoesNotWaitForTheBody() throws Exception {
+        serve(request -> print(request, "Content-Type: x/y\nContent-Length: 5\n\nearly"));
+        Socket socket = connect();
+        send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nxxx");
+        assertEquals("early", HttpReply.read(socket.getInputStream(), false).body());
+    }
+
+    @Test
+    void anEarlyAnswerWhileTheBodyIsWaitedForIsWhole() throws Exception {
+        serve(request -> {
+            request.stdin().readNBytes(3); // so the client waits for more from the browser
+            print(request, "Content-Type: x/y\nContent-Length: 5\n\nearly");
+        });
+        Socket socket = connect();
+        send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nxxx");
+        assertEquals("early", HttpReply.read(socket.getInputStream(), false).body());
+    }
+
+    @Test
+    void anEarlyAnswerToABrowserThatSendsOnIsWhole() throws Exception {
+        serve(request -> {
+            request.stdin().readNBytes(3);
+            print(request, "Content-Type: x/y\n\nearly");
+        });
+        Socket socket = connect();
+        String body = "x".repeat(1_000_000);
+        Thread sender = Thread.startVirtualThread(() -> {
+            try {
+                send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            } catch (IOException closed) { // behind the answer, as is good and right
+                Thread.currentThread().interrupt();
+            }
+        });
+        HttpReply reply = HttpReply.read(socket.getInputStream(), false);
+        sender.join();
+        assertEquals("early", reply.body());
+        assertTrue(reply.complete());
+    }
+}
