@@ -2,6 +2,10 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,9 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,12 +25,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Links the run-time image. The build runs it as
- * {@code java BuildImage.java IMAGE MODULE_PATH MODULE "name=main.Class[ server],..."}.
+ * {@code java BuildImage.java IMAGE MODULE_PATH MODULE "name=main.Class[ server| help],..."}.
  *
  * <p>Beyond what jlink does, it writes a launcher for each name, and a class data archive of
  * exactly the classes that these programs load up to their first answers. Such an archive is
@@ -39,7 +45,7 @@ class BuildImage {
     private final String modulePath;
     private final String module;
     private final Map<String, String> launchers = new LinkedHashMap<>();
-    private final Set<String> servers = new HashSet<>();
+    private final Map<String, String> kinds = new HashMap<>();
 
     private BuildImage(String[] args) {
         image = Path.of(args[0]);
@@ -48,9 +54,7 @@ class BuildImage {
         for (String launcher : args[3].split(",")) {
             String[] words = launcher.strip().split("[= ]", 3);
             launchers.put(words[0], words[1]);
-            if (words.length > 2) {
-                servers.add(words[0]);
-            }
+            kinds.put(words[0], words.length > 2 ? words[2] : "");
         }
     }
 
@@ -71,7 +75,7 @@ class BuildImage {
     /** Hash of all that the image is made from: when it is the same, so is the image. */
     private String inputs() throws Exception {
         MessageDigest sha = MessageDigest.getInstance("SHA-256");
-        sha.update((image + modulePath + module + launchers + JAVA_HOME).getBytes(UTF_8));
+        sha.update((image + modulePath + module + launchers + kinds + JAVA_HOME).getBytes(UTF_8));
         sha.update(Files.readAllBytes(JAVA_HOME.resolve("release")));
         for (String root : (SOURCES + File.pathSeparator + modulePath).split(File.pathSeparator)) {
             try (var files = Files.walk(Path.of(root))) {
@@ -87,9 +91,35 @@ class BuildImage {
     private void link() throws Exception {
         delete(image); // jlink wants to make the directory itself
         run(JAVA_HOME.resolve("bin/jlink").toString(),
-                "--module-path", modulePath, "--add-modules", module, "--output", image.toString(),
+                "--module-path", namedModules(), "--add-modules", module, "--output", image.toString(),
                 "--compress", "zip-6", "--no-header-files", "--no-man-pages",
                 "--strip-java-debug-attributes");
+    }
+
+    /** The module path, with copies that have a descriptor in place of jars that have none: jlink takes no others. */
+    private String namedModules() throws Exception {
+        List<String> named = new ArrayList<>();
+        for (String entry : modulePath.split(File.pathSeparator)) {
+            ModuleReference found = ModuleFinder.of(Path.of(entry)).findAll().iterator().next();
+            named.add(found.descriptor().isAutomatic() ? describe(Path.of(entry), found.descriptor().name()) : entry);
+        }
+        return String.join(File.pathSeparator, named);
+    }
+
+    /** Adds a descriptor to a copy of a jar: what it uses is required, all its packages are exported. */
+    private String describe(Path jar, String name) throws Exception {
+        Path work = image.resolveSibling("image-modules").resolve(name);
+        delete(work);
+        Path copy = Files.copy(jar, Files.createDirectories(work).resolve(jar.getFileName()));
+        tool("jdeps", "--module-path", modulePath, "--multi-release", "base", "--generate-module-info",
+                work.toString(), jar.toString());
+        try (var files = Files.walk(work.resolve(name))) {
+            Path source = files.filter(file -> file.endsWith("module-info.java")).findFirst().orElseThrow();
+            tool("javac", "--module-path", modulePath, "--patch-module", name + "=" + jar, "-d", work.toString(),
+                    source.toString());
+        }
+        tool("jar", "--update", "--file", copy.toString(), "-C", work.toString(), "module-info.class");
+        return copy.toString();
     }
 
     private void writeLaunchers() throws IOException {
@@ -129,13 +159,16 @@ class BuildImage {
 
     /**
      * Runs a program until it has ended by itself or, a server, until it has answered; it leaves a list of its classes.
-     * A server takes an address, prints READY and answers /hello and /echo; others run as plain CGI.
+     * A server takes an address, prints READY and answers /hello and /echo; tools show their help; others run as
+     * plain CGI.
      */
     private void train(String launcher, Path directory) throws Exception {
         Path socket = directory.resolve("socket");
         ProcessBuilder builder = new ProcessBuilder(image.resolve("bin").resolve(launcher).toString());
-        if (servers.contains(launcher)) {
-            builder.command().add("unix:" + socket);
+        switch (kinds.get(launcher)) {
+            case "server" -> builder.command().add("unix:" + socket);
+            case "help" -> builder.command().add("--help");
+            default -> { }
         }
         builder.directory(directory.toFile());
         builder.environment().put("FCGI_JAVA_OPTS", "-Xshare:off -XX:DumpLoadedClassList=classes");
@@ -199,6 +232,13 @@ class BuildImage {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         check(process.waitFor() == 0, String.join(" ", command) + "\n" + output);
+    }
+
+    private static void tool(String name, String... args) {
+        StringWriter output = new StringWriter();
+        PrintWriter out = new PrintWriter(output);
+        int status = ToolProvider.findFirst(name).orElseThrow().run(out, out, args);
+        check(status == 0, name + " " + String.join(" ", args) + "\n" + output);
     }
 
     private static void check(boolean ok, String message) {

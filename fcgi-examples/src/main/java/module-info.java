@@ -1,4 +1,10 @@
-/** Examples: one main class per use of the library. */
+/** Examples: one main class per use of the library. And {@code fcgi}, the tool to call and measure FastCGI servers. */
+@SuppressWarnings("requires-automatic") // BuildImage gives HdrHistogram a descriptor, which jlink wants
 module dev.fcgi.examples {
     requires dev.fcgi;
+    requires HdrHistogram;
+    requires info.picocli;
+    requires jdk.httpserver;
+
+    opens dev.fcgi.examples.cli to info.picocli;
 }

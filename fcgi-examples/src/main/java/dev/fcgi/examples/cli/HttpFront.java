@@ -1,0 +1,65 @@
+package dev.fcgi.examples.cli;
+
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import dev.fcgi.client.FcgiClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+
+/** An HTTP server in front of FastCGI servers, with a virtual thread for each request. */
+public final class HttpFront implements AutoCloseable {
+    private static final int BACKLOG = 100;
+
+    private final HttpServer server;
+
+    private HttpFront(HttpServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @param address where it listens
+     * @param handler what answers
+     * @return the server
+     * @throws IOException when it cannot listen there
+     */
+    public static HttpFront start(InetSocketAddress address, HttpHandler handler) throws IOException {
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, BACKLOG);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+        server.createContext("/", handler);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+        return new HttpFront(server);
+    }
+
+    /**
+     * Makes a handler that passes requests on.
+     *
+     * @param client to the FastCGI server
+     * @param root the directory of the scripts, DOCUMENT_ROOT, on the machine of the FastCGI server; or null
+     * @return the handler
+     */
+    public static HttpHandler gateway(FcgiClient client, Path root) {
+        return new PlainGateway(client, root);
+    }
+
+    /** {@return the address for a browser} */
+    public String url() {
+        InetSocketAddress address = server.getAddress();
+        String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getAddress().getHostAddress();
+        return "http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort() + '/';
+    }
+
+    /** Stops listening and drops what runs. */
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.fcgi.examples.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a load has shown.
+ *
+ * @param seconds how long was measured
+ * @param requests how many were answered
+ * @param bytes of STDOUT
+ * @param latencies in nanoseconds
+ * @param errors how many of each kind
+ */
+record LoadReport(double seconds, long requests, long bytes, Histogram latencies, Map<String, Long> errors) {
+    private static final double[] PERCENTILES = {50, 90, 99, 99.9};
+
+    String toText() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%.0f requests/s, %.1f MB/s (%d requests in %.1f s)%n",
+                requests / seconds, bytes / seconds / 1e6, requests, seconds));
+        text.append("latency:");
+        for (double percentile : PERCENTILES) {
+            text.append(String.format(Locale.ROOT, "  %s%% %s", name(percentile),
+                    time(latencies.getValueAtPercentile(percentile))));
+        }
+        text.append("  max ").append(time(latencies.getMaxValue()));
+        text.append("\nerrors: ");
+        if (errors.isEmpty()) {
+            text.append("none");
+        }
+        String separator = "";
+        for (Map.Entry<String, Long> error : errors.entrySet()) {
+            text.append(separator).append(error.getValue()).append(" x ").append(error.getKey());
+            separator = ", ";
+        }
+        return text.toString();
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> latency = new LinkedHashMap<>();
+        latency.put("mean", micros(latencies.getMean()));
+        for (double percentile : PERCENTILES) {
+            latency.put("p" + name(percentile), micros(latencies.getValueAtPercentile(percentile)));
+        }
+        latency.put("max", micros(latencies.getMaxValue()));
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("requestsPerSecond", Math.round(requests / seconds));
+        map.put("requests", requests);
+        map.put("seconds", Math.round(seconds * 1000) / 1000.0);
+        map.put("bytes", bytes);
+        map.put("latencyMicros", latency);
+        map.put("errors", errors);
+        return map;
+    }
+
+    private static String name(double percentile) {
+        return percentile == Math.rint(percentile) ? Long.toString((long) percentile) : Double.toString(percentile);
+    }
+
+    private static double micros(double nanos) {
+        return Math.round(nanos / 100) / 10.0;
+    }
+
+    private static String time(double nanos) {
+        return nanos < 1e6 ? Math.round(nanos / 1e3) + " us"
+                : String.format(Locale.ROOT, nanos < 1e9 ? "%.2f ms" : "%.2f s", nanos < 1e9 ? nanos / 1e6 : nanos / 1e9);
+    }
+}

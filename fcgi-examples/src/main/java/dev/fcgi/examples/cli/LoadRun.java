@@ -1,0 +1,171 @@
+package dev.fcgi.examples.cli;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.client.ClientRequest;
+import dev.fcgi.client.ClientResponse;
+import dev.fcgi.client.FcgiClient;
+import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestTimeoutException;
+import dev.fcgi.client.ResponseLostException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A load: as many virtual threads as requests at a time, each of which sends and reads one after the other.
+ *
+ * <p>The thread of the caller keeps the time; counters are atomic, and recorded only while {@code measuring}.
+ */
+final class LoadRun {
+    private static final int PIECE = 16 * 1024;
+    private static final String CANNOT_CONNECT = "cannot connect";
+    private static final long PAUSE_MILLIS = 10;
+
+    private final FcgiClient client;
+    private final ClientRequest request;
+    private final int atATime;
+    private final PrintStream progress;
+
+    private final Histogram latencies = new AtomicHistogram(1_000, TimeUnit.HOURS.toNanos(1), 3);
+    private final LongAdder done = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    private volatile boolean measuring;
+    private volatile boolean over;
+
+    /** The progress goes to a stream, or nowhere when it is null. */
+    LoadRun(FcgiClient client, ClientRequest request, int atATime, PrintStream progress) {
+        this.client = client;
+        this.request = request;
+        this.atATime = atATime;
+        this.progress = progress;
+    }
+
+    LoadReport run(Duration warmUp, Duration duration) throws InterruptedException {
+        for (int i = 0; i < atATime; i++) {
+            Thread.ofVirtual().name("load-" + i).start(this::work);
+        }
+        Thread.sleep(warmUp);
+        long start = System.nanoTime();
+        measuring = true;
+        long end = start + duration.toNanos();
+        long counted = 0;
+        for (long now = start; now < end; ) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(TimeUnit.SECONDS.toNanos(1), end - now));
+            long before = now;
+            now = System.nanoTime();
+            long total = done.sum();
+            report(now - start, (total - counted) * 1e9 / (now - before));
+            counted = total;
+        }
+        measuring = false;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        over = true;
+        Map<String, Long> failed = new TreeMap<>();
+        errors.forEach((kind, count) -> failed.put(kind, count.sum()));
+        return new LoadReport(seconds, done.sum(), bytes.sum(), latencies.copy(), failed);
+    }
+
+    private void report(long elapsed, double rate) {
+        if (progress != null) {
+            progress.printf(Locale.ROOT, "%4.0f s  %.0f requests/s  %d errors%n", elapsed / 1e9, rate,
+                    errors.values().stream().mapToLong(LongAdder::sum).sum());
+        }
+    }
+
+    private void work() {
+        byte[] piece = new byte[PIECE];
+        while (!over) {
+            long start = System.nanoTime();
+            String error = null;
+            try {
+                error = once(piece);
+            } catch (IOException e) {
+                error = kind(e);
+            }
+            if (measuring) {
+                record(error, System.nanoTime() - start);
+            }
+            if (CANNOT_CONNECT.equals(error) && !pause()) {
+                return;
+            }
+        }
+    }
+
+    private void record(String error, long nanos) {
+        if (error == null) {
+            latencies.recordValue(Math.min(nanos, latencies.getHighestTrackableValue()));
+            done.increment();
+        } else {
+            errors.computeIfAbsent(error, kind -> new LongAdder()).increment();
+        }
+    }
+
+    /** A server that is down answers at once: not so fast. */
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** One request. Returns null, or the kind of error that it ended with. */
+    private String once(byte[] piece) throws IOException {
+        try (ClientResponse response = client.send(request)) {
+            InputStream in = response.stdout();
+            long length = 0;
+            int status = 200;
+            for (int count; (count = in.read(piece)) >= 0; length += count) {
+                status = length == 0 ? status(piece, count) : status;
+            }
+            if (measuring) {
+                bytes.add(length);
+            }
+            if (response.end().protocolStatus() != ProtocolStatus.REQUEST_COMPLETE) {
+                return "rejected: " + response.end().protocolStatus();
+            }
+            return length == 0 ? "empty response" : status >= 400 ? "status " + status : null;
+        }
+    }
+
+    /** The status, looked for in the head as far as it is in the first piece; parsing all of it costs too much. */
+    private static int status(byte[] piece, int count) {
+        int line = 0;
+        for (int i = 0; i < count; i++) {
+            if (piece[i] != '\n') {
+                continue;
+            }
+            if (i - line >= 10 && (piece[line] == 'S' || piece[line] == 's') && piece[line + 6] == ':') {
+                int digits = piece[line + 7] == ' ' ? line + 8 : line + 7;
+                return (piece[digits] - '0') * 100 + (piece[digits + 1] - '0') * 10 + piece[digits + 2] - '0';
+            }
+            if (i - line <= 1) {
+                break; // the end of the head
+            }
+            line = i + 1;
+        }
+        return 200;
+    }
+
+    private static String kind(IOException e) {
+        return switch (e) {
+            case RequestRejectedException rejected -> "rejected: " + rejected.protocolStatus();
+            case RequestTimeoutException timeOut -> "time-out: " + timeOut.limit();
+            case ResponseLostException lost -> "connection lost";
+            case FcgiException protocol -> "protocol error";
+            default -> CANNOT_CONNECT;
+        };
+    }
+}

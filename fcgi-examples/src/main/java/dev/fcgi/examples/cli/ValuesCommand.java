@@ -1,0 +1,65 @@
+package dev.fcgi.examples.cli;
+
+import dev.fcgi.FcgiException;
+import dev.fcgi.client.FcgiClient;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Parameters;
+
+/** {@code fcgi values}: the question of FastCGI 4.1. */
+@Command(name = "values", sortOptions = false,
+        header = "Asks a server for its values (FCGI_GET_VALUES).",
+        description = "Ends with status 0 when it answers, and 4 when it does not in time (PHP-FPM answers, several "
+                + "others never do).",
+        footer = {
+            "",
+            "Examples:",
+            "  fcgi values unix:/run/app.sock",
+            "  fcgi values 127.0.0.1:9000 FCGI_MPXS_CONNS --timeout 200ms --json"
+        })
+final class ValuesCommand implements Callable<Integer> {
+    @ParentCommand
+    private Fcgi fcgi;
+
+    @Mixin
+    private ServerOptions server;
+
+    @Parameters(index = "1..*", paramLabel = "NAME", arity = "0..*",
+            description = "What to ask for. Default: the three of the specification.")
+    private String[] names = {"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS"};
+
+    @Option(names = "--json", order = 42, description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        try (FcgiClient client = server.client().build()) {
+            Map<String, String> values = ask(client);
+            if (values.isEmpty()) {
+                throw new Failure(ExitStatus.TIME_OUT, "no answer from " + server.address);
+            }
+            if (json) {
+                fcgi.console().println(Json.of(values));
+            } else {
+                values.forEach((name, value) -> fcgi.console().println(name + '=' + value));
+            }
+            return ExitStatus.OK;
+        }
+    }
+
+    private Map<String, String> ask(FcgiClient client) throws IOException, Failure {
+        try {
+            return client.getValues(names);
+        } catch (FcgiException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Failure(ExitStatus.CANNOT_CONNECT,
+                    "cannot connect to " + server.address + ": " + e.getMessage());
+        }
+    }
+}
