@@ -31,7 +31,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Links the run-time image. The build runs it as
- * {@code java BuildImage.java IMAGE MODULE_PATH MODULE "name=main.Class[ server| help],..."}.
+ * {@code java BuildImage.java IMAGE MODULE_PATH MODULE "name=main.Class[ server| untrained],..."}.
  *
  * <p>Beyond what jlink does, it writes a launcher for each name, and a class data archive of
  * exactly the classes that these programs load up to their first answers. Such an archive is
@@ -136,6 +136,9 @@ class BuildImage {
         try {
             Set<String> classes = new LinkedHashSet<>();
             for (String launcher : launchers.keySet()) {
+                if (kinds.get(launcher).equals("untrained")) {
+                    continue; // what it has of its own would cost more megabytes than it saves seconds
+                }
                 train(launcher, directory);
                 for (String line : Files.readAllLines(directory.resolve("classes"))) {
                     // The numbers are of one run, and only user-defined loaders ("source:") need them.
@@ -159,16 +162,13 @@ class BuildImage {
 
     /**
      * Runs a program until it has ended by itself or, a server, until it has answered; it leaves a list of its classes.
-     * A server takes an address, prints READY and answers /hello and /echo; tools show their help; others run as
-     * plain CGI.
+     * A server takes an address, prints READY and answers /hello and /echo; others run as plain CGI.
      */
     private void train(String launcher, Path directory) throws Exception {
         Path socket = directory.resolve("socket");
         ProcessBuilder builder = new ProcessBuilder(image.resolve("bin").resolve(launcher).toString());
-        switch (kinds.get(launcher)) {
-            case "server" -> builder.command().add("unix:" + socket);
-            case "help" -> builder.command().add("--help");
-            default -> { }
+        if (kinds.get(launcher).equals("server")) {
+            builder.command().add("unix:" + socket);
         }
         builder.directory(directory.toFile());
         builder.environment().put("FCGI_JAVA_OPTS", "-Xshare:off -XX:DumpLoadedClassList=classes");
