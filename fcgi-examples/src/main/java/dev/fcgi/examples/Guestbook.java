@@ -3,6 +3,7 @@ package dev.fcgi.examples;
 import dev.fcgi.cgi.CgiException;
 import dev.fcgi.cgi.CgiExchange;
 import dev.fcgi.cgi.CgiFast;
+import dev.fcgi.cgi.CgiHandler;
 import dev.fcgi.cgi.CgiOptions;
 import dev.fcgi.cgi.Cookie;
 import dev.fcgi.cgi.Upload;
@@ -19,14 +20,15 @@ import java.time.Duration;
 final class Guestbook {
     private static final int MAX_NAME = 80;
     private static final int MAX_MESSAGE = 2000;
+    static final CgiOptions OPTIONS = CgiOptions.DEFAULT.maxBodyLength(5_000_000);
 
     private Guestbook() {}
 
     public static void main(String[] args) throws Exception {
-        CgiFast.options(CgiOptions.DEFAULT.maxBodyLength(5_000_000));
+        CgiFast.options(OPTIONS);
         for (CgiExchange q; (q = CgiFast.next(args)) != null; ) {
             try {
-                answer(q);
+                answer(q, directory(q));
             } catch (CgiException e) {
                 q.error(e.status(), e.getMessage());
             } catch (IOException e) { // of one visitor; the loop goes on
@@ -38,8 +40,13 @@ final class Guestbook {
         }
     }
 
-    private static void answer(CgiExchange q) throws IOException {
-        GuestbookEntries entries = new GuestbookEntries(directory(q));
+    /** The same program as part of a server, with its entries in a given directory. */
+    static CgiHandler in(Path directory) {
+        return q -> answer(q, directory);
+    }
+
+    private static void answer(CgiExchange q, Path directory) throws IOException {
+        GuestbookEntries entries = new GuestbookEntries(directory);
         String picture = q.queryParam("picture");
         if (q.method().equals("POST")) {
             sign(q, entries);

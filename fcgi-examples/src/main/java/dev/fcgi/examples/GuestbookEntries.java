@@ -16,11 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The entries of a guestbook: a line each in a file, which several processes may share, and a file each picture. */
 final class GuestbookEntries {
     /** What a guest left; the picture is the name of its file, or null. */
     record Entry(String name, String message, String picture) {}
+
+    /** A file lock keeps other processes out; within one, a second lock on the file is an error. */
+    private static final ReentrantLock WRITING = new ReentrantLock();
 
     private final Path directory;
     private final Path file;
@@ -49,10 +53,13 @@ final class GuestbookEntries {
             upload.save(directory.resolve(picture));
             line += ' ' + picture;
         }
+        WRITING.lock();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 FileLock lock = channel.lock()) {
             assert lock.isValid();
             channel.write(ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.US_ASCII)));
+        } finally {
+            WRITING.unlock();
         }
     }
 

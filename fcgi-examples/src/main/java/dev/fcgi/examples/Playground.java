@@ -25,7 +25,7 @@ final class Playground {
     private final FcgiServer server;
     private final AtomicInteger active = new AtomicInteger();
 
-    private Playground(String address) {
+    Playground(String address) {
         server = FcgiServer.builder()
                 .listen(address)
                 .responder(this::count)
@@ -45,6 +45,10 @@ final class Playground {
             System.err.println("playground: " + e.getMessage());
             System.exit(1);
         }
+    }
+
+    FcgiServer server() {
+        return server;
     }
 
     private void run() throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.fcgi.examples.cli;
 
+import com.sun.net.httpserver.HttpHandler;
 import dev.fcgi.client.FcgiClient;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -42,10 +43,14 @@ final class FrontCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (FcgiClient client = server.client().maxConnections(MAX_CONNECTIONS).build();
-                HttpFront front = HttpFront.start(listen, HttpFront.gateway(client, root))) {
+                HttpFront front = HttpFront.start(listen, handler(client))) {
             fcgi.console().println(front.url() + " -> " + server.address);
             new CountDownLatch(1).await(); // SIGINT and SIGTERM end the process
             return ExitStatus.OK;
         }
+    }
+
+    private HttpHandler handler(FcgiClient client) {
+        return root == null ? HttpFront.application(client, "") : HttpFront.scripts(client, root);
     }
 }

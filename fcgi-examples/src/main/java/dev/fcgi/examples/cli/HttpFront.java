@@ -40,13 +40,24 @@ public final class HttpFront implements AutoCloseable {
     }
 
     /**
-     * Makes a handler that passes requests on.
+     * Makes a handler that gives all requests to an application.
      *
-     * @param client to the FastCGI server
-     * @param root the directory of the scripts, DOCUMENT_ROOT, on the machine of the FastCGI server; or null
+     * @param client to its server
+     * @param mount SCRIPT_NAME: empty, or the first part of the path, where the application has one of its own
      * @return the handler
      */
-    public static HttpHandler gateway(FcgiClient client, Path root) {
+    public static HttpHandler application(FcgiClient client, String mount) {
+        return new PlainGateway(client, null);
+    }
+
+    /**
+     * Makes a handler for scripts in files.
+     *
+     * @param client to the server that runs them
+     * @param root the directory of the scripts
+     * @return the handler
+     */
+    public static HttpHandler scripts(FcgiClient client, Path root) {
         return new PlainGateway(client, root);
     }
 
