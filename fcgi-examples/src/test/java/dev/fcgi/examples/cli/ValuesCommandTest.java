@@ -1,0 +1,41 @@
+package dev.fcgi.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+final class ValuesCommandTest {
+    @Test
+    void printsWhatTheServerKnows() throws IOException {
+        try (TestServer server = TestServer.of(TestServer.saying("\n"))) {
+            Run run = Run.of("values", server.address());
+            assertEquals(0, run.status());
+            assertTrue(run.out().contains("FCGI_MPXS_CONNS=1\n"), run.out());
+            assertEquals("FCGI_MPXS_CONNS=1\n", Run.of("values", server.address(), "FCGI_MPXS_CONNS", "OTHER").out());
+            assertEquals("{\"FCGI_MPXS_CONNS\":\"1\"}\n",
+                    Run.of("values", server.address(), "FCGI_MPXS_CONNS", "--json").out());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswer() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            String address = "127.0.0.1:" + silent.getLocalPort();
+            Run run = Run.of("values", address, "--timeout", "100ms");
+            assertEquals(ExitStatus.TIME_OUT, run.status());
+            assertEquals("fcgi values: no answer from " + address, run.error());
+        }
+    }
+
+    @Test
+    void noServer() throws IOException {
+        ServerSocket closed = new ServerSocket(0);
+        closed.close();
+        Run run = Run.of("values", "127.0.0.1:" + closed.getLocalPort());
+        assertEquals(ExitStatus.CANNOT_CONNECT, run.status());
+        assertTrue(run.error().startsWith("fcgi values: cannot connect"), run.err());
+    }
+}
