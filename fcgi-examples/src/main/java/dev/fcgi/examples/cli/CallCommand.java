@@ -155,10 +155,9 @@ final class CallCommand implements Callable<Integer> {
         InputStream in = response.body();
         for (int count; (count = in.read(piece)) >= 0; ) {
             fcgi.console().out().write(piece, 0, count);
-            fcgi.console().out().flush(); // whoever watches a slow response sees what is there
-        }
-        if (fcgi.console().out().checkError()) {
-            throw new IOException("standard output cannot be written");
+            if (fcgi.console().out().checkError()) { // and flush: whoever watches a slow response sees what is there
+                throw new IOException("standard output is closed");
+            }
         }
         return exitStatus(first, response.end());
     }

@@ -2,7 +2,9 @@ package dev.fcgi.examples.cli;
 
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,8 +76,8 @@ public final class Fcgi implements Runnable {
         return new CommandLine(new Fcgi(console))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
-                .registerConverter(java.time.Duration.class, new SecondsConverter())
-                .registerConverter(java.net.InetSocketAddress.class, new HostPortConverter())
+                .registerConverter(Duration.class, new SecondsConverter())
+                .registerConverter(InetSocketAddress.class, new HostPortConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures);

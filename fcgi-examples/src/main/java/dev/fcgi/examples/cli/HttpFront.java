@@ -31,7 +31,8 @@ public final class HttpFront implements AutoCloseable {
         try {
             server = HttpServer.create(address, BACKLOG);
         } catch (IOException e) {
-            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+            String where = address.getHostString() + ':' + address.getPort();
+            throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
         }
         server.createContext("/", handler);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fcgi.FcgiServer;
 import dev.fcgi.Params;
 import dev.fcgi.Responder;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -235,6 +238,27 @@ final class CallCommandTest {
             Run run = Run.of(arguments);
             assertEquals(ExitStatus.USAGE, run.status(), String.join(" ", arguments));
             assertTrue(run.error().startsWith("fcgi call: "), run.err());
+        }
+    }
+
+    @Test
+    void aClosedStandardOutputEndsIt() throws IOException {
+        try (TestServer server = TestServer.of(request -> {
+            request.stdout().write('\n');
+            while (true) {
+                request.stdout().write('x'); // until it is aborted
+            }
+        })) {
+            OutputStream closed = new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw new IOException("broken pipe");
+                }
+            };
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Console console = Console.of(InputStream.nullInputStream(), closed, err);
+            assertEquals(ExitStatus.FAILED, Fcgi.commandLine(console).execute("call", server.address(), "/"));
+            assertEquals("fcgi call: standard output is closed", err.toString(StandardCharsets.UTF_8).strip());
         }
     }
 
