@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * All of it to click through: the playground and the guestbook as FastCGI servers on Unix sockets, and an HTTP server in
- * front of them. One process, which stops at SIGINT and SIGTERM.
+ * All of it to click through: the playground and the guestbook as FastCGI servers on Unix sockets, and an HTTP server
+ * in front of them. One process, which stops at SIGINT and SIGTERM.
  */
 final class Demo {
     private static final String DEFAULT = "127.0.0.1:8080";

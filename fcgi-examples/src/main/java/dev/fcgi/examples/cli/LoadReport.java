@@ -65,7 +65,11 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
     }
 
     private static String time(double nanos) {
-        return nanos < 1e6 ? Math.round(nanos / 1e3) + " us"
-                : String.format(Locale.ROOT, nanos < 1e9 ? "%.2f ms" : "%.2f s", nanos < 1e9 ? nanos / 1e6 : nanos / 1e9);
+        if (nanos < 1e6) {
+            return Math.round(nanos / 1e3) + " us";
+        }
+        return nanos < 1e9
+                ? String.format(Locale.ROOT, "%.2f ms", nanos / 1e6)
+                : String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
     }
 }

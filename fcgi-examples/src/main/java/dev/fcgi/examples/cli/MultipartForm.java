@@ -17,10 +17,11 @@ final class MultipartForm {
     void add(String field, InputStream in) throws IOException {
         int equals = field.indexOf('=');
         if (equals <= 0) {
-            throw new IllegalArgumentException("form field '" + field + "' is not of the form NAME=VALUE or NAME=@FILE");
+            throw new IllegalArgumentException("field '" + field + "' is not of the form NAME=VALUE or NAME=@FILE");
         }
         String value = field.substring(equals + 1);
-        text("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + quoted(field.substring(0, equals)) + '"');
+        String name = quoted(field.substring(0, equals));
+        text("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + '"');
         if (value.startsWith("@")) {
             String file = value.substring(Math.max(1, value.lastIndexOf('/') + 1));
             String type = URLConnection.guessContentTypeFromName(file);

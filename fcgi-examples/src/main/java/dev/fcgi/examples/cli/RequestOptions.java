@@ -31,7 +31,7 @@ final class RequestOptions {
             description = "SCRIPT_FILENAME: the script's path on the server's machine, which PHP-FPM needs.")
     private String script;
 
-    /** The parameters for a path as in a URL; the content type is the one to use when no header says otherwise, or null. */
+    /** The parameters for a path as in a URL. A header wins over the content type, which may be null. */
     CgiParams params(String path, boolean hasBody, String contentType) {
         int question = path.indexOf('?');
         String rawPath = question < 0 ? path : path.substring(0, question);

@@ -52,7 +52,8 @@ final class CallCommandTest {
     @Test
     void asksAsAWebServerDoes() throws IOException {
         try (TestServer server = TestServer.of(MIRROR)) {
-            String show = "REQUEST_METHOD, SCRIPT_NAME, QUERY_STRING, REQUEST_URI, SCRIPT_FILENAME, HTTP_HOST, REMOTE_USER";
+            String show = "REQUEST_METHOD, SCRIPT_NAME, QUERY_STRING, REQUEST_URI, SCRIPT_FILENAME, HTTP_HOST, "
+                    + "REMOTE_USER";
             assertEquals("""
                     REQUEST_METHOD=PUT
                     SCRIPT_NAME=/a b
@@ -88,7 +89,8 @@ final class CallCommandTest {
                     "picture=@" + file).out().split("\r?\n");
             assertTrue(lines[0].startsWith("CONTENT_TYPE=multipart/form-data; boundary=--"), lines[0]);
             String boundary = "--" + lines[0].substring(lines[0].indexOf("boundary=") + 9);
-            assertEquals(String.join("\n", boundary, "Content-Disposition: form-data; name=\"note\"", "", "hi", boundary,
+            assertEquals(String.join("\n", boundary,
+                    "Content-Disposition: form-data; name=\"note\"", "", "hi", boundary,
                     "Content-Disposition: form-data; name=\"picture\"; filename=\"cat.png\"",
                     "Content-Type: image/png", "", "meow", boundary + "--"),
                     String.join("\n", lines).substring(lines[0].length() + 1));
