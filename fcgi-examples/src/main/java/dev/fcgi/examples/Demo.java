@@ -7,6 +7,7 @@ import dev.fcgi.cgi.Router;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.examples.cli.HostPortConverter;
 import dev.fcgi.examples.cli.HttpFront;
+import dev.fcgi.httpserver.FcgiGateway;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -74,9 +75,9 @@ final class Demo {
     private void start(InetSocketAddress address) throws IOException {
         playground.start();
         site.start();
-        HttpHandler playgroundPages = HttpFront.application(toPlayground, "");
-        HttpHandler sitePages = HttpFront.application(toSite, "");
-        HttpHandler guestbookPages = HttpFront.application(toSite, "/guestbook");
+        HttpHandler playgroundPages = FcgiGateway.builder(toPlayground).everything().build();
+        HttpHandler sitePages = FcgiGateway.builder(toSite).everything().build();
+        HttpHandler guestbookPages = FcgiGateway.builder(toSite).everything("/guestbook").build();
         front = HttpFront.start(address, exchange -> {
             String path = exchange.getRequestURI().getPath();
             boolean isGuestbook = path.equals("/guestbook") || path.startsWith("/guestbook/");

@@ -2,13 +2,11 @@ package dev.fcgi.examples.cli;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.fcgi.client.FcgiClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.concurrent.Executors;
 
-/** An HTTP server in front of FastCGI servers, with a virtual thread for each request. */
+/** The HTTP server of the JDK in front of FastCGI servers, with a virtual thread for each request. */
 public final class HttpFront implements AutoCloseable {
     private static final int BACKLOG = 100;
 
@@ -38,28 +36,6 @@ public final class HttpFront implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         return new HttpFront(server);
-    }
-
-    /**
-     * Makes a handler that gives all requests to an application.
-     *
-     * @param client to its server
-     * @param mount SCRIPT_NAME: empty, or the first part of the path, where the application has one of its own
-     * @return the handler
-     */
-    public static HttpHandler application(FcgiClient client, String mount) {
-        return new PlainGateway(client, null);
-    }
-
-    /**
-     * Makes a handler for scripts in files.
-     *
-     * @param client to the server that runs them
-     * @param root the directory of the scripts
-     * @return the handler
-     */
-    public static HttpHandler scripts(FcgiClient client, Path root) {
-        return new PlainGateway(client, root);
     }
 
     /** {@return the address for a browser} */

@@ -54,6 +54,7 @@ final class FrontCommandTest {
 
     @Test
     void wrongUsage() {
+        assertEquals(ExitStatus.USAGE, Run.of("front", "127.0.0.1:1", "--front-controller", "/index.php").status());
         for (String listen : new String[] {"8080", ":8080", "127.0.0.1:65536", "127.0.0.1:http"}) {
             Run run = Run.of("front", "127.0.0.1:1", "--listen", listen);
             assertEquals(ExitStatus.USAGE, run.status());
