@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.io.Listener;
@@ -130,7 +131,7 @@ public final class FcgiServer implements AutoCloseable {
             running = server;
         }
         try {
-            return running == null || running.shutdown(nanos(grace));
+            return running == null || running.shutdown(TimeLimit.nanos(grace));
         } finally {
             closed.countDown();
         }
@@ -460,7 +461,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder headTimeout(Duration time) {
-            options.headTimeout = limit(time, "headTimeout");
+            options.headTimeout = TimeLimit.of(time, "headTimeout");
             return this;
         }
 
@@ -472,7 +473,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder idleTimeout(Duration time) {
-            options.idleTimeout = limit(time, "idleTimeout");
+            options.idleTimeout = TimeLimit.of(time, "idleTimeout");
             return this;
         }
 
@@ -483,7 +484,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder writeTimeout(Duration time) {
-            options.writeTimeout = limit(time, "writeTimeout");
+            options.writeTimeout = TimeLimit.of(time, "writeTimeout");
             return this;
         }
 
@@ -495,7 +496,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder stallTimeout(Duration time) {
-            options.stallTimeout = limit(time, "stallTimeout");
+            options.stallTimeout = TimeLimit.of(time, "stallTimeout");
             return this;
         }
 
@@ -507,7 +508,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder handlerTimeout(Duration time) {
-            options.handlerTimeout = limit(time, "handlerTimeout");
+            options.handlerTimeout = TimeLimit.of(time, "handlerTimeout");
             return this;
         }
 
@@ -585,21 +586,6 @@ public final class FcgiServer implements AutoCloseable {
                 throw new IllegalArgumentException(name + " " + value + ", less than " + least);
             }
             return value;
-        }
-
-        private static long limit(Duration time, String name) {
-            if (time.isNegative()) {
-                throw new IllegalArgumentException(name + " " + time + " is negative");
-            }
-            return time.isZero() ? Long.MAX_VALUE : nanos(time);
-        }
-    }
-
-    private static long nanos(Duration time) {
-        try {
-            return time.toNanos();
-        } catch (ArithmeticException centuries) {
-            return Long.MAX_VALUE;
         }
     }
 }

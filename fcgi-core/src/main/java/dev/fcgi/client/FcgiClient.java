@@ -5,6 +5,7 @@ import dev.fcgi.internal.client.CallRequest;
 import dev.fcgi.internal.client.ClientCall;
 import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.ConnectionPool;
+import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -203,7 +204,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder keepTime(Duration time) {
-            options.keepTime = limit(time, "keepTime");
+            options.keepTime = TimeLimit.of(time, "keepTime");
             return this;
         }
 
@@ -271,7 +272,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder connectTimeout(Duration time) {
-            options.connectTimeout = limit(time, "connectTimeout");
+            options.connectTimeout = TimeLimit.of(time, "connectTimeout");
             return this;
         }
 
@@ -283,7 +284,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder firstByteTimeout(Duration time) {
-            options.firstByteTimeout = limit(time, "firstByteTimeout");
+            options.firstByteTimeout = TimeLimit.of(time, "firstByteTimeout");
             return this;
         }
 
@@ -294,7 +295,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder idleTimeout(Duration time) {
-            options.idleTimeout = limit(time, "idleTimeout");
+            options.idleTimeout = TimeLimit.of(time, "idleTimeout");
             return this;
         }
 
@@ -305,7 +306,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder requestTimeout(Duration time) {
-            options.requestTimeout = limit(time, "requestTimeout");
+            options.requestTimeout = TimeLimit.of(time, "requestTimeout");
             return this;
         }
 
@@ -317,7 +318,7 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder stallTimeout(Duration time) {
-            options.stallTimeout = limit(time, "stallTimeout");
+            options.stallTimeout = TimeLimit.of(time, "stallTimeout");
             return this;
         }
 
@@ -331,7 +332,7 @@ public final class FcgiClient implements AutoCloseable {
             if (time.isZero()) {
                 throw new IllegalArgumentException("valuesTimeout 0: some servers never answer");
             }
-            options.valuesTimeout = limit(time, "valuesTimeout");
+            options.valuesTimeout = TimeLimit.of(time, "valuesTimeout");
             return this;
         }
 
@@ -352,13 +353,6 @@ public final class FcgiClient implements AutoCloseable {
                 throw new IllegalArgumentException(name + " " + value + ", less than 1");
             }
             return value;
-        }
-
-        private static long limit(Duration time, String name) {
-            if (time.isNegative()) {
-                throw new IllegalArgumentException(name + " " + time + " is negative");
-            }
-            return time.isZero() ? Long.MAX_VALUE : time.toNanos();
         }
     }
 }

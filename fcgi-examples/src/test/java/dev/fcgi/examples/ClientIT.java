@@ -15,6 +15,8 @@ import dev.fcgi.client.ResponseLostException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,15 @@ final class ClientIT {
         return new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /** The file is there a moment before it can be connected to. */
+    private static boolean isListening(Path socket) {
+        try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return probe.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Application.class)
     void applications(Application application) throws Exception {
@@ -103,7 +114,7 @@ final class ClientIT {
         command.add(socket.toString());
         try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new));
                 FcgiClient one = FcgiClient.builder().address("unix:" + socket).maxConnections(1).build()) {
-            Await.until("it listens", () -> Files.exists(socket));
+            Await.until("it listens", () -> isListening(socket));
             for (int i = 0; i < 50; i++) {
                 assertEquals("GET n=" + i + " 0", call(one, request("GET", "/", "n=" + i)));
             }
@@ -126,7 +137,7 @@ final class ClientIT {
         try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new));
                 FcgiClient shared = FcgiClient.builder().address("unix:" + socket).maxConnections(1).multiplex(true)
                         .valuesTimeout(Duration.ofMillis(500)).build()) {
-            Await.until("it listens", () -> Files.exists(socket));
+            Await.until("it listens", () -> isListening(socket));
             assertEquals(application.sharesConnections() ? "1" : "0",
                     shared.getValues("FCGI_MPXS_CONNS").getOrDefault("FCGI_MPXS_CONNS", "0"));
             concurrently(200, i -> assertEquals("POST n=" + i + " " + 37 * i,
@@ -271,7 +282,7 @@ final class ClientIT {
         command.add(socket.toString());
         try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new));
                 FcgiClient client = FcgiClient.to("unix:" + socket)) {
-            Await.until("it listens", () -> Files.exists(socket));
+            Await.until("it listens", () -> isListening(socket));
             RequestRejectedException e = assertThrows(RequestRejectedException.class,
                     () -> client.send(new FilterOf(3).builder().build()));
             assertEquals(ProtocolStatus.UNKNOWN_ROLE, e.protocolStatus());

@@ -32,10 +32,12 @@ final class PhpFpm implements AutoCloseable {
 
     private final Child child;
     private final Path directory;
+    private final String script;
 
-    private PhpFpm(Child child, Path directory) {
+    private PhpFpm(Child child, Path directory, String script) {
         this.child = child;
         this.directory = directory;
+        this.script = script;
     }
 
     /** {@return the program, whose name has the version of PHP in Debian} */
@@ -51,7 +53,7 @@ final class PhpFpm implements AutoCloseable {
         // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
         Child child = Child.start(directory, Map.of(), find().orElseThrow(), "-R", "-n", "-F", "-y",
                 configuration.toString());
-        PhpFpm started = new PhpFpm(child, directory);
+        PhpFpm started = new PhpFpm(child, directory, Resource.copy("peer.php", directory));
         try {
             Await.until("php-fpm listens", () -> {
                 if (!child.isAlive()) {
@@ -67,8 +69,8 @@ final class PhpFpm implements AutoCloseable {
     }
 
     /** {@return the path of the script that the tests of the client call} */
-    String script() throws Exception {
-        return Resource.copy("peer.php", directory);
+    String script() {
+        return script;
     }
 
     String address() {

@@ -1,8 +1,32 @@
 package dev.fcgi.internal.conn;
 
+import java.time.Duration;
+
 /** Limits on time, as nanoseconds; {@link Long#MAX_VALUE} stands for none and needs care, for moments wrap around. */
 public final class TimeLimit {
     private TimeLimit() {}
+
+    /**
+     * Makes a limit of a setting.
+     *
+     * @param time 0 for no limit
+     * @param name of the setting, for the message
+     */
+    public static long of(Duration time, String name) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(name + " " + time + " is negative");
+        }
+        return time.isZero() ? Long.MAX_VALUE : nanos(time);
+    }
+
+    /** {@return the nanoseconds of a duration, at most what fits} */
+    public static long nanos(Duration time) {
+        try {
+            return time.toNanos();
+        } catch (ArithmeticException centuries) {
+            return Long.MAX_VALUE;
+        }
+    }
 
     /** {@return whether more time than the limit lies between two moments of System.nanoTime()} */
     public static boolean isOver(long limit, long since, long now) {

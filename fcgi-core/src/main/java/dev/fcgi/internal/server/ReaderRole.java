@@ -17,12 +17,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * Who reads one connection.
  *
  * <p>One thread at a time has the reader role and may touch the {@link RecordReader}. A thread that has read a whole
- * head, with nothing else active or buffered, gives the role up and runs the handler itself: no hand-off, and a body is
- * read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another thread,
- * which reads on: it sees the abort, the closed connection, the next request. When the handler returns, its thread takes
- * the role again if it is free, and ends otherwise. With a second request active, or an executor, handlers run on
- * threads of their own and the reader stays the reader. The role is given up only to be taken over; whoever holds it at
- * the end closes the connection.
+ * head, with nothing else active or buffered, gives the role up and runs the handler itself: no hand-off, and a body
+ * is read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another
+ * thread, which reads on: it sees the abort, the closed connection, the next request. When the handler returns, its
+ * thread takes the role again if it is free, and ends otherwise. With a second request active, or an executor,
+ * handlers run on threads of their own and the reader stays the reader. The role is given up only to be taken over;
+ * whoever holds it at the end closes the connection.
  *
  * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it.
  */
