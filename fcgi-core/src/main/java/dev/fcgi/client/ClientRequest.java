@@ -3,11 +3,13 @@ package dev.fcgi.client;
 import dev.fcgi.Role;
 import dev.fcgi.internal.client.CallRequest;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -201,6 +203,18 @@ public final class ClientRequest {
             bodyLength = length;
             bodyBytes = EMPTY;
             return this;
+        }
+
+        /**
+         * Sets a body that a publisher brings, such as one of {@code java.net.http.HttpRequest.BodyPublishers}. It is
+         * asked for one buffer at a time, as the server takes them.
+         *
+         * @param publisher the body
+         * @param length as for {@link #body(InputStream, long)}
+         * @return this
+         */
+        public Builder body(Flow.Publisher<ByteBuffer> publisher, long length) {
+            return body(new PublishedBody(publisher), length);
         }
 
         /**

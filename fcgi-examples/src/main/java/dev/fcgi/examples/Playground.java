@@ -6,6 +6,10 @@ import dev.fcgi.FilterRequest;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.ServerStats;
+import dev.fcgi.cgi.CgiException;
+import dev.fcgi.cgi.CgiExchange;
+import dev.fcgi.cgi.CgiHandler;
+import dev.fcgi.cgi.CgiOptions;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,9 +30,10 @@ final class Playground {
     private final AtomicInteger active = new AtomicInteger();
 
     Playground(String address) {
+        CgiHandler handler = this::count;
         server = FcgiServer.builder()
                 .listen(address)
-                .responder(this::count)
+                .responder(handler.toResponder())
                 .authorizer(Playground::authorize)
                 .filter(Playground::filter)
                 .build();
@@ -67,52 +72,71 @@ final class Playground {
         Runtime.getRuntime().halt(0); // SIGTERM is how we are meant to end, not a failure
     }
 
-    private void count(Request request) throws Exception {
+    private void count(CgiExchange q) throws Exception {
         active.incrementAndGet();
         try {
-            respond(request, new Arguments(request.param("QUERY_STRING")));
+            respond(q);
         } finally {
             active.decrementAndGet();
         }
     }
 
-    private void respond(Request request, Arguments arguments) throws Exception {
-        Answer answer = new Answer(request);
-        switch (request.params().get("SCRIPT_NAME", "") + request.params().get("PATH_INFO", "")) {
-            case "/hello" -> answer.text("hello\n");
-            case "/params" -> params(request.params(), answer);
-            case "/echo" -> echo(request, answer);
-            case "/sum" -> answer.text(Digest.of(request.stdin()) + "\n");
-            case "/discard" -> answer.text(request.stdin().transferTo(OutputStream.nullOutputStream()) + "\n");
+    private void respond(CgiExchange q) throws Exception {
+        InputStream stdin = q.request().stdin();
+        switch (q.path()) {
+            case "/hello" -> text(q, "hello\n");
+            case "/params" -> params(q);
+            case "/echo" -> echo(q, stdin);
+            case "/sum" -> text(q, Digest.of(stdin) + "\n");
+            case "/discard" -> text(q, stdin.transferTo(OutputStream.nullOutputStream()) + "\n");
             case "/hold" -> {
-                Thread.sleep(arguments.number("ms"));
-                answer.text(Digest.of(request.stdin()) + "\n");
+                Thread.sleep(number(q, "ms"));
+                text(q, Digest.of(stdin) + "\n");
             }
-            case "/big" -> big(arguments.number("n"), answer);
+            case "/big" -> {
+                long n = number(q, "n");
+                pattern(q.header("Content-Length", Long.toString(n)).stream(), PATTERN, n);
+            }
             case "/slow" -> {
-                Thread.sleep(arguments.number("ms")); // an abort interrupts it
-                answer.text("slept\n");
+                Thread.sleep(number(q, "ms")); // an abort interrupts it
+                text(q, "slept\n");
             }
-            case "/drip" -> drip(arguments.number("n"), arguments.number("ms"), answer);
+            case "/drip" -> drip(q, number(q, "n"), number(q, "ms"));
             case "/stderr" -> {
-                pattern(request.stderr(), "e".repeat(8192).getBytes(StandardCharsets.US_ASCII), arguments.number("n"));
-                answer.text("ok\n");
+                pattern(q.request().stderr(), repeated('e'), number(q, "n"));
+                text(q, "ok\n");
             }
-            case "/status" -> status(Math.toIntExact(arguments.number("code")), answer);
-            case "/redirect" -> answer.status(302).header("Location", "/hello").text("");
+            case "/status" -> {
+                int code = Math.toIntExact(number(q, "code"));
+                text(q.status(code), "status " + code + "\n"); // 204 and 304 have no body, whatever is written
+            }
+            case "/redirect" -> q.redirect("/hello");
             case "/exit" -> {
-                request.appStatus((int) arguments.number("code"));
-                answer.text("bye\n");
+                q.request().appStatus((int) number(q, "code"));
+                text(q, "bye\n");
             }
-            case "/header" -> answer.header(arguments.text("name", ""), arguments.text("value", "")).text("ok\n");
-            case "/throw" -> fail(arguments, answer);
-            case "/stats" -> stats(arguments.number("gc") == 1, answer);
-            default -> answer.status(404).text("not found\n");
+            case "/header" -> text(q.header(argument(q, "name", ""), argument(q, "value", "")), "ok\n");
+            case "/throw" -> fail(q);
+            case "/stats" -> stats(q);
+            default -> text(q.status(404), "not found\n");
         }
     }
 
-    private static void params(Params params, Answer answer) throws IOException {
-        List<Params.Pair> sorted = params.pairs().stream()
+    private static String argument(CgiExchange q, String name, String otherwise) throws CgiException {
+        String value = q.queryParam(name);
+        return value == null ? otherwise : value;
+    }
+
+    private static long number(CgiExchange q, String name) throws CgiException {
+        return Long.parseLong(argument(q, name, "0"));
+    }
+
+    private static void text(CgiExchange q, String text) throws IOException {
+        q.stream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void params(CgiExchange q) throws IOException {
+        List<Params.Pair> sorted = q.request().params().pairs().stream()
                 .sorted(Comparator.comparing(Params.Pair::name, Arrays::compareUnsigned))
                 .toList();
         StringBuilder lines = new StringBuilder();
@@ -122,7 +146,7 @@ final class Playground {
             escape(pair.value(), lines);
             lines.append('\n');
         }
-        answer.text(lines.toString());
+        text(q, lines.toString());
     }
 
     private static void escape(byte[] bytes, StringBuilder out) {
@@ -135,18 +159,13 @@ final class Playground {
         }
     }
 
-    private static void echo(Request request, Answer answer) throws IOException {
-        OutputStream out = answer.type("application/octet-stream").body();
-        InputStream in = request.stdin();
+    private static void echo(CgiExchange q, InputStream in) throws IOException {
+        OutputStream out = q.contentType("application/octet-stream").stream();
         byte[] piece = new byte[32 * 1024];
         for (int count; (count = in.read(piece)) >= 0; ) {
             out.write(piece, 0, count);
             out.flush();
         }
-    }
-
-    private static void big(long n, Answer answer) throws IOException {
-        pattern(answer.header("Content-Length", Long.toString(n)).body(), PATTERN, n);
     }
 
     private static void pattern(OutputStream out, byte[] pattern, long n) throws IOException {
@@ -155,27 +174,25 @@ final class Playground {
         }
     }
 
-    private static void drip(long n, long ms, Answer answer) throws Exception {
-        OutputStream out = answer.body();
+    private static byte[] repeated(char c) {
+        return String.valueOf(c).repeat(8192).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void drip(CgiExchange q, long n, long ms) throws Exception {
         for (long i = 0; i < n; i++) {
-            out.write(("chunk " + i + "\n").getBytes(StandardCharsets.US_ASCII));
-            out.flush();
+            text(q, "chunk " + i + "\n");
+            q.flush();
             Thread.sleep(ms);
         }
     }
 
-    private static void status(int code, Answer answer) throws IOException {
-        answer.status(code).text(code == 204 || code == 304 ? "" : "status " + code + "\n");
-    }
-
-    private static void fail(Arguments arguments, Answer answer) throws Exception {
-        long after = arguments.number("after");
+    private static void fail(CgiExchange q) throws Exception {
+        long after = number(q, "after");
         if (after > 0) {
-            OutputStream out = answer.body();
-            pattern(out, "x".repeat(8192).getBytes(StandardCharsets.US_ASCII), after);
-            out.flush();
+            pattern(q.stream(), repeated('x'), after);
+            q.flush();
         }
-        switch (arguments.text("type", "exception")) {
+        switch (argument(q, "type", "exception")) {
             case "error" -> throw new Error("thrown on request");
             case "stack" -> recurse(0);
             case "oom" -> throw new IllegalStateException("allocated " + new long[Integer.MAX_VALUE].length);
@@ -187,13 +204,13 @@ final class Playground {
         return recurse(depth + 1) + 1;
     }
 
-    private void stats(boolean gc, Answer answer) throws IOException {
-        if (gc) {
+    private void stats(CgiExchange q) throws IOException {
+        if (number(q, "gc") == 1) {
             System.gc();
         }
         ServerStats stats = server.stats();
         Runtime runtime = Runtime.getRuntime();
-        answer.text("active=" + active
+        text(q, "active=" + active
                 + "\ntotal=" + stats.requestsStarted()
                 + "\naborted=" + stats.requestsAborted()
                 + "\nconnections=" + stats.connections()
@@ -208,15 +225,17 @@ final class Playground {
         return names == null ? 0 : names.length;
     }
 
-    private static Decision authorize(Request request) {
-        String user = new Arguments(request.param("QUERY_STRING")).text("user", "");
+    private static Decision authorize(Request request) throws CgiException {
+        String user = argument(CgiExchange.of(request, CgiOptions.DEFAULT), "user", "");
         return user.equals("alice")
                 ? Decision.granted().variable("AUTH_USER", user)
                 : Decision.denied(403).body("denied\n");
     }
 
     private static void filter(FilterRequest request) throws IOException {
-        String stdin = "stdin " + Digest.of(request.stdin()) + "\n";
-        new Answer(request).text(stdin + "data " + Digest.of(request.data()) + "\n");
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
+        text(q, "stdin " + Digest.of(request.stdin()) + "\n");
+        text(q, "data " + Digest.of(request.data()) + "\n");
+        q.end();
     }
 }

@@ -2,6 +2,7 @@ package dev.fcgi.internal.cgi;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -9,10 +10,14 @@ import java.util.Objects;
  * first byte that leaves the buffer, and once only. Not thread-safe.
  */
 public final class ResponseBody extends OutputStream {
+    private static final int FIRST_CAPACITY = 256;
+
     private final ResponseHead head;
     private final OutputStream stdout;
     /** Whether the request was HEAD: the body is counted and dropped. */
     private final boolean dropped;
+    private final int limit;
+    /** Grows up to the limit: most responses are short. */
     private byte[] buffer;
     private int length;
     private boolean committed;
@@ -23,7 +28,8 @@ public final class ResponseBody extends OutputStream {
         this.head = head;
         this.stdout = stdout;
         this.dropped = dropped;
-        this.buffer = new byte[bufferSize];
+        this.limit = bufferSize;
+        this.buffer = new byte[Math.min(bufferSize, FIRST_CAPACITY)];
     }
 
     public boolean isCommitted() {
@@ -37,19 +43,17 @@ public final class ResponseBody extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        if (committed || length == buffer.length) {
-            write(new byte[] {(byte) b}, 0, 1);
-        } else {
-            requireOpen();
-            buffer[length++] = (byte) b;
-        }
+        write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
     public void write(byte[] source, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, source.length);
         requireOpen();
-        if (!committed && count <= buffer.length - length) {
+        if (!committed && count <= limit - length) {
+            if (count > buffer.length - length) {
+                buffer = Arrays.copyOf(buffer, Math.min(limit, Math.max(length + count, 4 * buffer.length)));
+            }
             System.arraycopy(source, offset, buffer, length, count);
             length += count;
             return;
