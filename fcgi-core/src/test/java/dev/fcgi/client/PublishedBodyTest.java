@@ -77,11 +77,11 @@ final class PublishedBodyTest {
 
     @Test
     void aServerGetsWhatIsPublished() throws Exception {
+        SubmissionPublisher<ByteBuffer> publisher = new SubmissionPublisher<>();
         try (FcgiServer server = FcgiServer.builder().listen(0).responder(request -> {
             request.stdout().write("Content-Type: text/plain\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             request.stdin().transferTo(request.stdout());
-        }).build().start(); FcgiClient client = FcgiClient.to(server.addresses().get(0));
-                SubmissionPublisher<ByteBuffer> publisher = new SubmissionPublisher<>()) {
+        }).build().start(); FcgiClient client = FcgiClient.to(server.addresses().get(0))) {
             ClientRequest request = ClientRequest.responder().params(CgiParams.of("POST", "/"))
                     .body(publisher, -1).build();
             Thread.startVirtualThread(() -> {
