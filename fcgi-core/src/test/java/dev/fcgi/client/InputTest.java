@@ -296,12 +296,22 @@ final class InputTest extends ClientTest {
 
     @Test
     void anInterruptedCallerSendsAllTheSame() throws Exception {
-        serve(ScriptedServer::echo);
+        CountDownLatch interrupted = gate();
+        serve(peer -> {
+            while (true) {
+                ScriptedServer.Asked one = peer.request();
+                if (one.path().equals("/second")) {
+                    await(interrupted); // before that, the caller has to wait and notices
+                }
+                peer.send(answer(one.id(), "\r\n" + one.path()));
+            }
+        });
         client(b -> b.maxConnections(1));
         call("/first");
         CompletableFuture<Boolean> second = async(() -> {
             Thread.currentThread().interrupt();
             assertThrows(InterruptedIOException.class, () -> call("/second"));
+            interrupted.countDown();
             return Thread.currentThread().isInterrupted();
         });
         assertTrue(result(second));

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Clients of others get correct answers. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FcgiClientsIT {
+    private static final String STATUS = "Status: 200 OK\r\n";
     private static final String HEAD = "Content-Type: text/plain\r\n\r\n";
 
     @TempDir
@@ -31,17 +32,17 @@ final class FcgiClientsIT {
         String script = Resource.copy("fcgi-client.pl", directory);
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, kind.address(directory, "p"))) {
             String address = playground.address();
-            perl(script, address, 0, HEAD + "hello\n", 0, 0, "SCRIPT_NAME=/hello");
-            perl(script, address, 4, HEAD + Content.sum(b(4)), 0, 0, "SCRIPT_NAME=/sum", "REQUEST_METHOD=POST",
+            perl(script, address, 0, answer("hello\n"), 0, 0, "SCRIPT_NAME=/hello");
+            perl(script, address, 4, answer(Content.sum(b(4))), 0, 0, "SCRIPT_NAME=/sum", "REQUEST_METHOD=POST",
                     "CONTENT_LENGTH=4");
-            perl(script, address, 200_000, HEAD + Content.sum(b(200_000)), 0, 0, "SCRIPT_NAME=/sum",
+            perl(script, address, 200_000, answer(Content.sum(b(200_000))), 0, 0, "SCRIPT_NAME=/sum",
                     "REQUEST_METHOD=POST", "CONTENT_LENGTH=200000", "HTTP_LONG=*70000");
-            perl(script, address, 0, HEAD + "HTTP_LONG=" + "v".repeat(70_000) + "\nSCRIPT_NAME=/params\n", 0, 0,
-                    "SCRIPT_NAME=/params", "HTTP_LONG=*70000");
-            perl(script, address, 0, HEAD + "ok\n", 100_000, 0, "SCRIPT_NAME=/stderr", "QUERY_STRING=n=100000");
-            perl(script, address, 0, HEAD + "bye\n", 0, 938, "SCRIPT_NAME=/exit", "QUERY_STRING=code=938");
+            String params = "HTTP_LONG=" + "v".repeat(70_000) + "\nSCRIPT_NAME=/params\n";
+            perl(script, address, 0, STATUS + HEAD + params, 0, 0, "SCRIPT_NAME=/params", "HTTP_LONG=*70000");
+            perl(script, address, 0, answer("ok\n"), 100_000, 0, "SCRIPT_NAME=/stderr", "QUERY_STRING=n=100000");
+            perl(script, address, 0, answer("bye\n"), 0, 938, "SCRIPT_NAME=/exit", "QUERY_STRING=code=938");
             String million = new String(Content.pattern(1_000_000).readAllBytes(), StandardCharsets.US_ASCII);
-            perl(script, address, 0, "Content-Length: 1000000\r\n" + HEAD + million, 0, 0, "SCRIPT_NAME=/big",
+            perl(script, address, 0, STATUS + "Content-Length: 1000000\r\n" + HEAD + million, 0, 0, "SCRIPT_NAME=/big",
                     "QUERY_STRING=n=1000000");
         }
     }
@@ -57,6 +58,11 @@ final class FcgiClientsIT {
         }
     }
 
+    /** What the playground writes for a body that fits its buffer. */
+    private static String answer(String body) {
+        return STATUS + "Content-Length: " + body.length() + "\r\n" + HEAD + body;
+    }
+
     private static byte[] b(int length) {
         return "b".repeat(length).getBytes(StandardCharsets.US_ASCII);
     }
@@ -67,13 +73,13 @@ final class FcgiClientsIT {
         Peers.require("cgi-fcgi");
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, kind.address(directory, "p"))) {
             String address = playground.address();
-            cgiFcgi(address, b(0), HEAD + "hello\n", 0, "SCRIPT_NAME", "/hello");
-            cgiFcgi(address, b(5), HEAD + Content.sum(b(5)), 0, "SCRIPT_NAME", "/sum", "REQUEST_METHOD", "POST");
+            cgiFcgi(address, b(0), answer("hello\n"), 0, "SCRIPT_NAME", "/hello");
+            cgiFcgi(address, b(5), answer(Content.sum(b(5))), 0, "SCRIPT_NAME", "/sum", "REQUEST_METHOD", "POST");
             // 70,000 bytes of value do not fit into the records of cgi-fcgi; 30,000 do
-            cgiFcgi(address, b(200_000), HEAD + Content.sum(b(200_000)), 0, "SCRIPT_NAME", "/sum", "REQUEST_METHOD",
+            cgiFcgi(address, b(200_000), answer(Content.sum(b(200_000))), 0, "SCRIPT_NAME", "/sum", "REQUEST_METHOD",
                     "POST", "HTTP_LONG", "v".repeat(30_000));
-            cgiFcgi(address, b(0), HEAD + "bye\n", 3, "SCRIPT_NAME", "/exit", "QUERY_STRING", "code=3");
-            assertEquals("e".repeat(1000), cgiFcgi(address, b(0), HEAD + "ok\n", 0, "SCRIPT_NAME", "/stderr",
+            cgiFcgi(address, b(0), answer("bye\n"), 3, "SCRIPT_NAME", "/exit", "QUERY_STRING", "code=3");
+            assertEquals("e".repeat(1000), cgiFcgi(address, b(0), answer("ok\n"), 0, "SCRIPT_NAME", "/stderr",
                     "QUERY_STRING", "n=1000"));
         }
     }
