@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -141,7 +142,9 @@ final class PerlTwinIT {
             if (difference == null) {
                 assertEquals(perls.get(where), ours.get(where), where);
             } else {
-                assertEquals(difference.perl(), perls.get(where), "Perl's " + where);
+                if (!Objects.equals(perls.get(where), ours.get(where))) { // later CGI.pm and nginx have come round
+                    assertEquals(difference.perl(), perls.get(where), "Perl's " + where);
+                }
                 assertEquals(difference.java(), ours.get(where), where + ", " + difference.reason());
             }
         });

@@ -269,10 +269,9 @@ final class TwinCases {
                                 "self_url", "http://twin.test/meta/what?", "http://twin.test/meta/what%3F",
                                 "url_absolute_path", "/meta/what?", "/meta/what%3F",
                                 "url_relative_path_query", "meta/what?", "meta/what%3F"),
-                get("path info with special characters", "/meta/a;b:c@d!$&'()*,=~[]|\"<>")
+                get("path info with special characters", "/meta/a;b:c&d=~[]|\"<>")
                         .differs("a colon in a relative URL could end the name of a scheme", "url_relative_path_query",
-                                "meta/a;b:c%40d%21%24&%27%28%29%2A%2C=~%5B%5D%7C%22%3C%3E",
-                                "meta/a;b%3Ac%40d%21%24&%27%28%29%2A%2C=~%5B%5D%7C%22%3C%3E"),
+                                "meta/a;b:c&d=~%5B%5D%7C%22%3C%3E", "meta/a;b%3Ac&d=~%5B%5D%7C%22%3C%3E"),
                 get("path info with two slashes", "/meta/a//b")
                         .differs("PATH_INFO as it was sent, and once only",
                                 "path_info", "/a//b", "/a/b",
