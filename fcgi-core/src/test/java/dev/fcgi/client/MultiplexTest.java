@@ -57,7 +57,8 @@ final class MultiplexTest extends ClientTest {
 
     private void share(UnaryOperator<FcgiClient.Builder> settings) throws IOException {
         serve(this::play);
-        client(b -> settings.apply(b.multiplex(true).maxConnections(1)));
+        // the server of these tests answers, however busy the machine is
+        client(b -> settings.apply(b.multiplex(true).maxConnections(1).valuesTimeout(millis(10_000))));
     }
 
     private static ClientRequest request(String path) {
