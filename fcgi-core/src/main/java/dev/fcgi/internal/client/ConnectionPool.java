@@ -170,6 +170,7 @@ public final class ConnectionPool {
                 open--;
                 throw new FcgiException("the client is closed");
             }
+            signalNext(); // where requests share it there is room for those who wait
         } finally {
             lock.unlock();
         }
