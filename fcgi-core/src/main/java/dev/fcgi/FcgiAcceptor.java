@@ -190,7 +190,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         finishCurrent();
         while (true) {
             ServerRequest next = take();
-            if (next == null || next.begin()) {
+            if (next == null || next.beginIfOpen()) {
                 current = next;
                 return next;
             }

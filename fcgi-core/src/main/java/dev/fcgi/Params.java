@@ -1,6 +1,7 @@
 package dev.fcgi;
 
 import dev.fcgi.internal.wire.NameValuePairs;
+import dev.fcgi.internal.wire.PairTable;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,12 +27,10 @@ public final class Params {
     private static final byte[] HTTP = "HTTP_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COOKIE = "HTTP_COOKIE".getBytes(StandardCharsets.US_ASCII);
 
-    private final byte[] block;
-    private final int length;
+    private final PairTable table;
 
-    private Params(byte[] block, int length) {
-        this.block = block;
-        this.length = length;
+    private Params(PairTable table) {
+        this.table = table;
     }
 
     /**
@@ -43,8 +42,7 @@ public final class Params {
      * @throws FcgiProtocolException when a pair is longer than what is left of the bytes
      */
     public static Params decode(byte[] block, int length) throws FcgiProtocolException {
-        NameValuePairs.check(block, length, Integer.MAX_VALUE, null);
-        return new Params(block, length);
+        return new Params(PairTable.of(block, length));
     }
 
     /**
@@ -56,7 +54,11 @@ public final class Params {
     public static Params of(Map<String, String> values) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         values.forEach((name, value) -> NameValuePairs.append(block, name, value));
-        return new Params(block.toByteArray(), block.size());
+        try {
+            return decode(block.toByteArray(), block.size());
+        } catch (FcgiProtocolException e) {
+            throw new AssertionError(e); // these pairs are our own
+        }
     }
 
     /**
@@ -78,19 +80,11 @@ public final class Params {
      */
     public String get(String name, String otherwise) {
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        NameValuePairs pairs = cursor();
-        int start = -1;
-        int valueLength = 0;
-        while (next(pairs)) {
-            if (pairs.nameIs(wanted)) {
-                if (start >= 0 && isHeader(wanted)) {
-                    return utf8(bytes(wanted));
-                }
-                start = pairs.valueStart();
-                valueLength = pairs.valueLength();
-            }
+        int found = table.find(wanted, 0);
+        if (found < 0) {
+            return otherwise;
         }
-        return start < 0 ? otherwise : new String(block, start, valueLength, StandardCharsets.UTF_8);
+        return table.find(wanted, found + 1) < 0 ? table.text(found) : utf8(bytes(wanted));
     }
 
     /**
@@ -105,11 +99,8 @@ public final class Params {
 
     private byte[] bytes(byte[] name) {
         byte[] value = null;
-        NameValuePairs pairs = cursor();
-        while (next(pairs)) {
-            if (pairs.nameIs(name)) {
-                value = merge(name, value, value(pairs));
-            }
+        for (int i = table.find(name, 0); i >= 0; i = table.find(name, i + 1)) {
+            value = merge(name, value, table.value(i));
         }
         return value;
     }
@@ -121,7 +112,7 @@ public final class Params {
      * @return true also when its value is empty
      */
     public boolean contains(String name) {
-        return bytes(name) != null;
+        return table.find(name.getBytes(StandardCharsets.UTF_8), 0) >= 0;
     }
 
     /** {@return the number of different names} */
@@ -162,27 +153,26 @@ public final class Params {
     /** {@return copies of all pairs as they were sent, repeated names kept apart} */
     public List<Pair> pairsAsSent() {
         List<Pair> sent = new ArrayList<>();
-        NameValuePairs pairs = cursor();
-        while (next(pairs)) {
-            sent.add(new Pair(pairs.name(), value(pairs)));
+        for (int i = 0; i < table.size(); i++) {
+            sent.add(new Pair(table.name(i), table.value(i)));
         }
         return Collections.unmodifiableList(sent);
     }
 
-    private NameValuePairs cursor() {
-        return new NameValuePairs(block, length);
+    /** {@return how many pairs were sent; a name may come more than once} */
+    public int pairCount() {
+        return table.size();
     }
 
-    private static boolean next(NameValuePairs pairs) {
-        try {
-            return pairs.next();
-        } catch (FcgiProtocolException e) {
-            throw new AssertionError(e); // the block was checked when this object was made
-        }
-    }
-
-    private byte[] value(NameValuePairs pairs) {
-        return Arrays.copyOfRange(block, pairs.valueStart(), pairs.valueStart() + pairs.valueLength());
+    /**
+     * Leaves a name out.
+     *
+     * @param name the exact name
+     * @return the same parameters without it
+     */
+    public Params without(String name) {
+        PairTable rest = table.without(name.getBytes(StandardCharsets.UTF_8));
+        return rest == table ? this : new Params(rest);
     }
 
     private static byte[] merge(byte[] name, byte[] first, byte[] second) {

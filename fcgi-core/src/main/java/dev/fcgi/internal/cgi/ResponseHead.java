@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The header block of a CGI response (RFC 3875 6.2, 6.3). Whatever a program passes, it stays one block of well-formed
  * lines: names are tokens, values have no CR, LF or NUL. Not thread-safe.
  */
 public final class ResponseHead {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    /** What a token may have beside letters and digits (RFC 9110 5.6.2). */
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
     private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location");
@@ -43,10 +43,9 @@ public final class ResponseHead {
     }
 
     public void set(String name, String value) {
-        requireName(name);
-        requireValue(name, value);
-        fields.removeIf(field -> field.name.equalsIgnoreCase(name));
-        fields.add(new Field(name, value));
+        Field field = new Field(requireName(name), requireValue(name, value));
+        remove(name);
+        fields.add(field);
     }
 
     public void add(String name, String value) {
@@ -58,7 +57,11 @@ public final class ResponseHead {
     }
 
     public void remove(String name) {
-        fields.removeIf(field -> field.name.equalsIgnoreCase(name));
+        for (int i = fields.size() - 1; i >= 0; i--) {
+            if (fields.get(i).name.equalsIgnoreCase(name)) {
+                fields.remove(i);
+            }
+        }
     }
 
     /** {@return the first value of a field, or null} */
@@ -84,13 +87,16 @@ public final class ResponseHead {
                 return;
             }
             type = "text/plain";
+            set("Content-Type", type);
         }
+        if (charset != null && !namesCharset(type)) {
+            set("Content-Type", type + "; charset=" + charset);
+        }
+    }
+
+    private static boolean namesCharset(String type) {
         String lower = type.toLowerCase(Locale.ROOT);
-        boolean named = lower.contains("charset=") || !lower.startsWith("text/");
-        String complete = charset == null || named ? type : type + "; charset=" + charset;
-        if (!complete.equals(get("Content-Type"))) {
-            set("Content-Type", complete);
-        }
+        return lower.contains("charset=") || !lower.startsWith("text/");
     }
 
     public void clear() {
@@ -101,7 +107,7 @@ public final class ResponseHead {
     }
 
     public static String requireName(String name) {
-        if (!TOKEN.matcher(name).matches()) {
+        if (!isToken(name)) {
             throw new IllegalArgumentException("header name is not a token: \"" + printable(name) + '"');
         }
         if (name.equalsIgnoreCase("Status")) {
@@ -110,10 +116,24 @@ public final class ResponseHead {
         return name;
     }
 
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!alphanumeric && TOKEN_SIGNS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
     public static String requireValue(String name, String value) {
-        if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-            throw new IllegalArgumentException(
-                    "value of header " + printable(name) + " has a CR, LF or NUL: \"" + printable(value) + '"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n' || c == 0) {
+                throw new IllegalArgumentException(
+                        "value of header " + printable(name) + " has a CR, LF or NUL: \"" + printable(value) + '"');
+            }
         }
         return value;
     }
@@ -124,7 +144,7 @@ public final class ResponseHead {
 
     /** {@return the block with the empty line that ends it} */
     public byte[] toBytes() {
-        StringBuilder block = new StringBuilder(128).append("Status: ").append(status);
+        StringBuilder block = new StringBuilder(length()).append("Status: ").append(status);
         if (!reason.isEmpty()) {
             block.append(' ').append(reason);
         }
@@ -133,5 +153,13 @@ public final class ResponseHead {
             block.append(field.name).append(": ").append(field.value).append("\r\n");
         }
         return block.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int length() {
+        int length = "Status: 200 \r\n\r\n".length() + reason.length();
+        for (Field field : fields) {
+            length += field.name.length() + field.value.length() + ": \r\n".length();
+        }
+        return length;
     }
 }

@@ -33,7 +33,7 @@ public final class Output {
     private boolean writing;
     /** That thread, if it is not one of our own. */
     private Thread writer;
-    private volatile long writingSince;
+    private final Stopwatch progressAwaited = new Stopwatch();
     private boolean shared;
     private boolean endAfterFlush;
     private IOException failure;
@@ -135,12 +135,12 @@ public final class Output {
 
     /** Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
     public void restartClock() {
-        writingSince = System.nanoTime();
+        progressAwaited.restart();
     }
 
     /** {@return whether a write has been going on for longer than a limit} */
     public boolean isStuck(long limit, long now) {
-        return writing && TimeLimit.isOver(limit, writingSince, now);
+        return writing && progressAwaited.isOver(limit, now);
     }
 
     /**
@@ -171,7 +171,7 @@ public final class Output {
 
     private void startWriting() {
         writing = true;
-        writingSince = System.nanoTime();
+        progressAwaited.restart();
     }
 
     private void stopWriting() {
@@ -188,9 +188,10 @@ public final class Output {
         lock.unlock();
         try {
             ByteBuffer bytes = ByteBuffer.wrap(records, offset, length);
+            transport.write(bytes);
             while (bytes.hasRemaining()) {
+                progressMade(); // a peer that takes its time is not one that takes nothing
                 transport.write(bytes);
-                writingSince = System.nanoTime(); // a peer that takes its time is not one that takes nothing
             }
         } catch (IOException e) {
             failed = e;
@@ -203,6 +204,15 @@ public final class Output {
             fail(failed);
         }
         return failure == null;
+    }
+
+    private void progressMade() {
+        lock.lock();
+        try {
+            progressAwaited.restart();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void startFlushing() {
@@ -223,7 +233,7 @@ public final class Output {
                 int length = stagedLength;
                 staged = spare;
                 stagedLength = 0;
-                writingSince = System.nanoTime();
+                progressAwaited.restart();
                 writeUnlocked(full, 0, length);
                 spare = full.length <= STAGED_LIMIT ? full : NOTHING;
                 progress.signalAll();

@@ -50,8 +50,8 @@ public final class StreamInput extends InputStream {
     private boolean ended;
     private boolean closed;
     private Failure failure;
-    private long waitingSince;
     private boolean waiting;
+    private final Stopwatch waited = new Stopwatch();
 
     /**
      * Creates an open stream.
@@ -110,7 +110,7 @@ public final class StreamInput extends InputStream {
 
     /** {@return whether a handler has been waiting for bytes for longer than a limit} */
     public boolean isStarving(long limit, long now) {
-        return waiting && TimeLimit.isOver(limit, waitingSince, now);
+        return waiting && waited.isOver(limit, now);
     }
 
     /**
@@ -197,7 +197,7 @@ public final class StreamInput extends InputStream {
 
     private int pull(byte[] target, int offset, int length) throws IOException {
         waiting = true;
-        waitingSince = System.nanoTime();
+        waited.restart();
         try {
             return source.pull(this, target, offset, length);
         } finally {

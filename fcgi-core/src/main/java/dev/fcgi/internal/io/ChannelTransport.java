@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 public final class ChannelTransport implements Transport {
     private final SocketChannel channel;
     private final SocketAddress peer;
-    private final String name;
+    private final SocketAddress listener;
 
     /**
      * Wraps a connected channel.
@@ -21,7 +21,7 @@ public final class ChannelTransport implements Transport {
     public ChannelTransport(SocketChannel channel, SocketAddress listener) throws IOException {
         this.channel = channel;
         this.peer = channel.getRemoteAddress();
-        this.name = peer instanceof InetSocketAddress ? peer.toString() : "peer of " + listener;
+        this.listener = listener;
         if (peer instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // every write of ours is a complete thought
         }
@@ -77,6 +77,6 @@ public final class ChannelTransport implements Transport {
     /** For logs. */
     @Override
     public String toString() {
-        return name;
+        return peer instanceof InetSocketAddress ? peer.toString() : "peer of " + listener;
     }
 }

@@ -48,15 +48,15 @@ public final class PlainCgiRequest implements Request {
                 end = indexOf((byte) 0, environ, start);
                 int equals = indexOf((byte) '=', environ, start);
                 if (equals < end) {
-                    append(block, Arrays.copyOfRange(environ, start, equals),
+                    NameValuePairs.append(block, Arrays.copyOfRange(environ, start, equals),
                             Arrays.copyOfRange(environ, equals + 1, end));
                 }
             }
         } else {
-            System.getenv().forEach((name, value) -> append(block, name.getBytes(StandardCharsets.UTF_8),
+            System.getenv().forEach((name, value) -> NameValuePairs.append(block, name.getBytes(StandardCharsets.UTF_8),
                     value.getBytes(StandardCharsets.UTF_8)));
         }
-        return Params.decode(block.toByteArray(), block.size());
+        return Params.decode(block.toByteArray(), block.size()).without(RequestHead.HTTP_PROXY);
     }
 
     private static int indexOf(byte wanted, byte[] bytes, int start) {
@@ -65,12 +65,6 @@ public final class PlainCgiRequest implements Request {
             i++;
         }
         return i;
-    }
-
-    private static void append(ByteArrayOutputStream block, byte[] name, byte[] value) {
-        if (!Arrays.equals(name, RequestHead.HTTP_PROXY)) {
-            NameValuePairs.append(block, name, value);
-        }
     }
 
     private static long contentLength(Params params) {

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it.
  */
-final class ReaderRole implements StreamInput.Source {
+final class ReaderRole implements StreamInput.Source, Runnable {
     private static final Log LOG = Log.of("dev.fcgi.server");
     private static final Log RECORDS = Log.of("dev.fcgi.record");
 
@@ -40,6 +40,8 @@ final class ReaderRole implements StreamInput.Source {
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
     private final RecordHandler records;
+    /** Made when the first handler needs a thread of its own. */
+    private HandlerThreads handlers;
 
     // all below: guarded by the lock
 
@@ -62,7 +64,8 @@ final class ReaderRole implements StreamInput.Source {
     }
 
     /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
-    void read() {
+    @Override
+    public void run() {
         boolean over = true;
         try {
             over = readRecords();
@@ -84,17 +87,25 @@ final class ReaderRole implements StreamInput.Source {
     private boolean readRecords() throws IOException {
         ServerRequest ready = null;
         boolean exposed = false;
-        while (mayGoOn()) {
+        while (connection.isOpen()) {
             if (ready != null && (reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
                 // nothing at hand says that it will not be alone
-                exposed = true;
-                if (!dispatch(ready, true)) {
-                    return false;
+                if (begins(ready)) {
+                    exposed = true;
+                    ready.handle();
+                    Thread.interrupted(); // if the handler left one, it is not for what this thread does next
+                    if (!takeAgain()) {
+                        return false;
+                    }
+                    letOthersRun();
+                } else {
+                    startElsewhere(ready);
                 }
                 ready = null;
                 continue;
             }
-            if (exposed && ready == null && handOverIfShared()) {
+            if (exposed && ready == null && output.isShared()) {
+                handOver();
                 return false;
             }
             if (reader.contentLeft() == 0) {
@@ -109,7 +120,7 @@ final class ReaderRole implements StreamInput.Source {
             ServerRequest complete = records.handle();
             if (complete != null) {
                 if (ready != null) {
-                    dispatch(ready, false);
+                    startElsewhere(ready);
                 }
                 ready = complete;
             }
@@ -117,31 +128,15 @@ final class ReaderRole implements StreamInput.Source {
         return true;
     }
 
-    private boolean mayGoOn() {
-        lock.lock();
-        try {
-            if (connection.requests().isEmpty() && !output.isShared()) {
-                reader.shrink();
-            }
-            return connection.isOpen();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
      * that would cost all of them.
      */
-    private boolean handOverIfShared() {
+    private void handOver() {
         lock.lock();
         try {
-            if (!output.isShared()) {
-                return false;
-            }
             taken = false;
             ensureTaken();
-            return true;
         } finally {
             lock.unlock();
         }
@@ -158,49 +153,76 @@ final class ReaderRole implements StreamInput.Source {
     }
 
     /**
-     * Has a request handled: on this thread, which gives up the role for that time, if it is alone and may be; on
-     * another one else.
+     * Begins a request on this thread, which gives up the role for that time, if it is alone and may run here.
      *
-     * @return false when another thread has the role now
+     * @return false when it has to be handled elsewhere
      */
-    private boolean dispatch(ServerRequest request, boolean mayBeInline) {
-        boolean inline;
+    private boolean begins(ServerRequest request) {
+        if (options.executor != null || output.isShared()) {
+            return false;
+        }
         lock.lock();
         try {
             if (!request.isOpen()) {
-                return true;
+                return false;
             }
             request.dispatched(true);
-            inline = mayBeInline && options.executor == null && !output.isShared();
-            if (inline) {
-                release();
-            }
+            request.begin();
+            release();
         } finally {
             lock.unlock();
         }
         connection.counters().started.increment();
-        if (!inline) {
-            startElsewhere(request);
-            return true;
-        }
-        request.run();
-        Thread.interrupted(); // if the handler left one, it is not for what this thread does next
+        return true;
+    }
+
+    /** After a handler has run on this thread. Returns whether it has the role now: another thread may have taken it. */
+    private boolean takeAgain() {
         lock.lock();
         try {
-            boolean free = !taken;
+            if (taken) {
+                return false;
+            }
             taken = true;
-            return free;
+            if (connection.isOpen() && connection.requests().isEmpty()) {
+                reader.shrink();
+            }
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
+    /**
+     * The next request is on its way, if others have the processor meanwhile. A read right now would find nothing, and
+     * park this thread to be woken up again: three calls of the system more.
+     */
+    private void letOthersRun() {
+        if (connection.isOpen() && !reader.hasMoreBuffered()) {
+            Thread.yield();
+        }
+    }
+
+    /** Has a request handled on another thread, unless it has ended. */
     private void startElsewhere(ServerRequest request) {
+        lock.lock();
+        try {
+            if (!request.isOpen()) {
+                return;
+            }
+            request.dispatched(true);
+        } finally {
+            lock.unlock();
+        }
+        connection.counters().started.increment();
         try {
             if (options.executor != null) {
                 options.executor.execute(request);
             } else {
-                LibraryThreads.start(request);
+                if (handlers == null) {
+                    handlers = new HandlerThreads(lock);
+                }
+                handlers.execute(request);
             }
         } catch (Throwable e) { // rejected, or out of memory
             answerUnhandled(request, e);
@@ -241,7 +263,7 @@ final class ReaderRole implements StreamInput.Source {
         }
         taken = true;
         try {
-            LibraryThreads.start(this::read);
+            LibraryThreads.start(this);
         } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
             release();
             LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
@@ -325,7 +347,7 @@ final class ReaderRole implements StreamInput.Source {
 
     /** Locked. The active request that a stream belongs to: in this state there is one at most. */
     private ServerRequest owner(StreamInput stream) {
-        for (ServerRequest request : connection.requests().active()) {
+        for (ServerRequest request : connection.requests().snapshot()) {
             if (request.input(Fcgi.STDIN) == stream || request.input(Fcgi.DATA) == stream) {
                 return request;
             }

@@ -31,6 +31,8 @@ final class RecordHandler {
     private final RecordReader reader;
     private final ReentrantLock lock;
     private final Condition roomMade;
+    /** The request that was looked for last. */
+    private ServerRequest latest;
     private final byte[] beginBody = new byte[Fcgi.BODY_LENGTH];
 
     RecordHandler(ServerConnection connection, RecordReader reader) {
@@ -84,13 +86,17 @@ final class RecordHandler {
         return type == Fcgi.STDIN || type == Fcgi.DATA;
     }
 
+    /** {@return the active request with an id, or null; records of one request often come in a row} */
     private ServerRequest find(int id) {
-        lock.lock();
-        try {
-            return connection.requests().get(id);
-        } finally {
-            lock.unlock();
+        if (latest == null || latest.id() != id || !latest.isOpen()) {
+            lock.lock();
+            try {
+                latest = connection.requests().get(id);
+            } finally {
+                lock.unlock();
+            }
         }
+        return latest;
     }
 
     // ---- BEGIN_REQUEST
@@ -192,12 +198,7 @@ final class RecordHandler {
             refuseHead(request);
             return null;
         }
-        lock.lock();
-        try {
-            request.headComplete(params);
-        } finally {
-            lock.unlock();
-        }
+        request.headComplete(params);
         return request;
     }
 
@@ -233,6 +234,7 @@ final class RecordHandler {
             } finally {
                 lock.unlock();
             }
+            latest = null; // an idle connection shall hold none
             return;
         }
         for (int count; (count = reader.fill()) > 0; ) {

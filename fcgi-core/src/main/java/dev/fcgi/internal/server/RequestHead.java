@@ -2,8 +2,6 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
-import dev.fcgi.internal.wire.NameValuePairs;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -12,7 +10,8 @@ import java.util.Arrays;
  * <p>Confined to the holder of the connection's reader role.
  */
 final class RequestHead {
-    static final byte[] HTTP_PROXY = "HTTP_PROXY".getBytes(StandardCharsets.US_ASCII);
+    /** Programs take this variable for the proxy that they shall use: CVE-2016-5385 and its kind, "httpoxy". */
+    static final String HTTP_PROXY = "HTTP_PROXY";
     private static final byte[] NOTHING = {};
 
     private final Options options;
@@ -47,8 +46,10 @@ final class RequestHead {
      * @throws FcgiProtocolException when a pair is malformed
      */
     Params params() throws FcgiProtocolException {
-        byte[] unwanted = options.keepHttpProxy ? null : HTTP_PROXY;
-        int kept = NameValuePairs.check(block, length, options.maxParamsCount, unwanted);
-        return kept < 0 ? null : Params.decode(block, kept);
+        Params params = Params.decode(block, length);
+        if (params.pairCount() > options.maxParamsCount) {
+            return null;
+        }
+        return options.keepHttpProxy ? params : params.without(HTTP_PROXY);
     }
 }

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.server;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +15,46 @@ import java.util.Map;
 final class RequestTable {
     /** Handlers still at work although their request has ended, beyond which a connection gets no more. */
     private static final int MAX_ABANDONED = 64;
+    /** Web servers count from 1 and use the lowest ids again: those are found by index. */
+    private static final int LOW_IDS = 256;
 
-    private final Map<Integer, ServerRequest> active = new HashMap<>(4);
+    private ServerRequest[] low = new ServerRequest[2];
+    private Map<Integer, ServerRequest> high = Map.of();
+    private int size;
     private int inHand;
 
     ServerRequest get(int id) {
-        return active.get(id);
+        if (id < LOW_IDS) {
+            return id < low.length ? low[id] : null;
+        }
+        return high.get(id);
     }
 
     void add(ServerRequest request) {
+        int id = request.id();
+        if (id >= LOW_IDS) {
+            if (high.isEmpty()) {
+                high = new HashMap<>();
+            }
+            high.put(id, request);
+        } else {
+            if (id >= low.length) {
+                low = Arrays.copyOf(low, Math.min(LOW_IDS, 2 * id));
+            }
+            low[id] = request;
+        }
+        size++;
         inHand++;
-        active.put(request.id(), request);
     }
 
     void remove(ServerRequest request) {
-        active.remove(request.id());
+        int id = request.id();
+        if (id < LOW_IDS) {
+            low[id] = null;
+        } else {
+            high.remove(id);
+        }
+        size--;
     }
 
     void handlerReturned() {
@@ -36,23 +62,25 @@ final class RequestTable {
     }
 
     boolean isEmpty() {
-        return active.isEmpty();
+        return size == 0;
     }
 
     int size() {
-        return active.size();
+        return size;
     }
 
     boolean isFull(int limit) {
-        return active.size() >= limit || inHand >= limit + MAX_ABANDONED;
+        return size >= limit || inHand >= limit + MAX_ABANDONED;
     }
 
     /** {@return the active requests at this moment, in a list that does not change when they end} */
     List<ServerRequest> snapshot() {
-        return List.copyOf(active.values());
-    }
-
-    Collection<ServerRequest> active() {
-        return active.values();
+        List<ServerRequest> active = new ArrayList<>(high.values());
+        for (ServerRequest request : low) {
+            if (request != null) {
+                active.add(request);
+            }
+        }
+        return active;
     }
 }

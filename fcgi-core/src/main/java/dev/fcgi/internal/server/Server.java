@@ -36,6 +36,7 @@ public final class Server {
     private final Options options;
     private final List<Listener> listeners;
     private final Counters counters = new Counters();
+    private final SpareBuffers spareBuffers = new SpareBuffers();
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final Ticker ticker = new Ticker(connections);
     private final AtomicInteger requests = new AtomicInteger();
@@ -76,6 +77,10 @@ public final class Server {
 
     Counters counters() {
         return counters;
+    }
+
+    SpareBuffers spareBuffers() {
+        return spareBuffers;
     }
 
     Ticker ticker() {
@@ -229,7 +234,7 @@ public final class Server {
             connections.add(connection);
             counters.accepted.increment();
             try {
-                LibraryThreads.start(connection::run);
+                LibraryThreads.start(connection.reader());
                 started = true;
             } finally {
                 if (!started) {

@@ -4,9 +4,9 @@ import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
-import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
@@ -29,7 +29,6 @@ final class ServerConnection implements Ticker.Ticked {
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAINING_IDLE_TIME = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final int RECYCLED_LENGTH = 4096;
 
     private enum State { OPEN, CLOSING, CLOSED }
 
@@ -43,9 +42,9 @@ final class ServerConnection implements Ticker.Ticked {
     // all below: guarded by the lock
 
     private final RequestTable requests = new RequestTable();
-    private RecordBuffer spareBuffer;
 
-    private State state = State.OPEN;
+    /** Written under the lock; the reader looks without. */
+    private volatile State state = State.OPEN;
     /** False once a request came without KEEP_CONN. */
     private boolean keep = true;
     /** Whether the connection was idle for too long: what still arrives is answered, then it closes. */
@@ -53,8 +52,8 @@ final class ServerConnection implements Ticker.Ticked {
     /** Whether the peer may still send what belongs to requests that have ended. */
     private boolean inputOpen;
     private boolean inputEnded;
-    private long idleSince = System.nanoTime();
-    private long closingSince;
+    private final Stopwatch idle = new Stopwatch();
+    private final Stopwatch closing = new Stopwatch();
 
     ServerConnection(Server server, Transport transport) {
         this.server = server;
@@ -97,9 +96,9 @@ final class ServerConnection implements Ticker.Ticked {
         return role;
     }
 
-    /** Reads and acts until the connection ends; to be called once, by a thread of its own. */
-    void run() {
-        role.read();
+    /** {@return what reads and acts until the connection ends; to be run once, by a virtual thread of its own} */
+    Runnable reader() {
+        return role;
     }
 
     void handle(ServerRequest request) throws Exception {
@@ -128,7 +127,7 @@ final class ServerConnection implements Ticker.Ticked {
     void requestEnded(ServerRequest request) {
         requests.remove(request);
         inputOpen |= !request.isInputComplete();
-        idleSince = System.nanoTime();
+        idle.restart();
         role.wakeUp(); // the reader may be waiting for this handler
         if (!request.isDispatched()) {
             request.handlerReturned();
@@ -174,22 +173,18 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     RecordBuffer newBuffer() {
-        RecordBuffer buffer = spareBuffer;
-        spareBuffer = null;
+        RecordBuffer buffer = server.spareBuffers().take();
         return buffer == null ? new RecordBuffer(options.outputBuffer, options.recordPadding) : buffer;
     }
 
-    /** Keeps the buffer of an ended request for the next one, unless a large response made it large. */
+    /** Keeps the buffer of an ended request for another one. */
     void recycle(RecordBuffer buffer) {
-        if (buffer.array().length <= RECYCLED_LENGTH) {
-            buffer.clear();
-            spareBuffer = buffer;
-        }
+        server.spareBuffers().keep(buffer);
     }
 
     // ---- the end
 
-    /** Locked. */
+    /** {@return whether this connection goes on; it may be over the moment after, unless the lock is held} */
     boolean isOpen() {
         return state == State.OPEN;
     }
@@ -203,7 +198,6 @@ final class ServerConnection implements Ticker.Ticked {
     private void startClosing() {
         if (isOpen()) {
             state = State.CLOSING;
-            closingSince = System.nanoTime();
             if (role.isTaken()) {
                 output.endAfterFlush(); // the reader waits for the peer to close
             }
@@ -348,7 +342,7 @@ final class ServerConnection implements Ticker.Ticked {
                 LOG.log(Level.DEBUG, "write time-out: {0}", transport);
                 giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
             } else if (state == State.CLOSING) {
-                if (output.isIdle() && TimeLimit.isOver(closingTime(), closingSince, now)) {
+                if (output.isIdle() && closing.isOver(closingTime(), now)) {
                     transport.close();
                 }
             } else if (isOpen() && requests.isEmpty()) {
@@ -369,7 +363,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     private void checkIdle(long now) {
         long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.idleTimeout;
-        if (!lastCall && role.isTaken() && TimeLimit.isOver(limit, idleSince, now)) {
+        if (!lastCall && role.isTaken() && idle.isOver(limit, now)) {
             lastCall = true;
             keep = false;
             transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender

@@ -8,8 +8,8 @@ import dev.fcgi.RequestAbortedException;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
@@ -39,22 +39,24 @@ public final class ServerRequest implements FilterRequest, Runnable {
     private final Role role;
     private final RequestHead head;
     private final StreamInput stdin;
-    /** Null unless the role is Filter. */
+    /** Null unless the role is Filter, like what is made of it. */
     private final StreamInput data;
     private final InputStream filterData;
     private final Stdout stdout = new Stdout(this);
-    private Params params;
+    /** Written once, by the reader. */
+    private volatile Params params;
 
     // guarded by the connection's lock
     private final Response response;
     private final HandlerThread handler = new HandlerThread();
     private boolean dispatched;
     private boolean returned;
-    private boolean ended;
+    /** Written under the lock; the reader looks without. */
+    private volatile boolean ended;
     private Reason aborted;
     private List<Runnable> abortActions;
     /** Since when the head is awaited, or the handler at work. */
-    private long since = System.nanoTime();
+    private final Stopwatch since = new Stopwatch();
 
     /** Made at BEGIN_REQUEST. */
     ServerRequest(ServerConnection connection, int id, Role role) {
@@ -66,7 +68,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         this.head = new RequestHead(options);
         this.stdin = new StreamInput(connection.input(), lock, options.inputBuffer);
         this.data = role == Role.FILTER ? new StreamInput(connection.input(), lock, options.inputBuffer) : null;
-        this.filterData = data == null ? InputStream.nullInputStream() : new FilterData(stdin, data);
+        this.filterData = data == null ? null : new FilterData(stdin, data);
         this.response = new Response(this, connection);
     }
 
@@ -76,7 +78,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         return head;
     }
 
-    /** Locked. The parameters are complete: the handler may start. */
+    /** The parameters are complete: the handler may start. */
     void headComplete(Params complete) {
         params = complete;
     }
@@ -105,21 +107,17 @@ public final class ServerRequest implements FilterRequest, Runnable {
     /** Locked. */
     void dispatched(boolean yes) {
         dispatched = yes;
-        since = System.nanoTime();
+        since.restart();
     }
 
     /** Handles the request from beginning to end on the calling thread. Throws nothing. */
     @Override
     public void run() {
-        Throwable failure = null;
-        if (begin()) {
-            try {
-                connection.handle(this);
-            } catch (Throwable e) { // an Error of a handler costs its own request only, too
-                failure = e;
-            }
+        if (beginIfOpen()) {
+            handle();
+        } else {
+            complete(null);
         }
-        complete(failure);
     }
 
     /**
@@ -127,16 +125,32 @@ public final class ServerRequest implements FilterRequest, Runnable {
      *
      * @return false when the request was cancelled before
      */
-    public boolean begin() {
+    public boolean beginIfOpen() {
         lock.lock();
         try {
             if (!ended) {
-                handler.begin();
+                begin();
             }
             return !ended;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
+    void begin() {
+        handler.begin();
+    }
+
+    /** Handles the request, to which the calling thread has begun, to its end. Throws nothing. */
+    void handle() {
+        Throwable failure = null;
+        try {
+            connection.handle(this);
+        } catch (Throwable e) { // an Error of a handler costs its own request only, too
+            failure = e;
+        }
+        complete(failure);
     }
 
     /** The handler has returned or thrown; called once, by its thread. Throws nothing. */
@@ -309,12 +323,12 @@ public final class ServerRequest implements FilterRequest, Runnable {
     void check(long now) {
         Options options = connection.options();
         if (!isHeadComplete()) {
-            if (TimeLimit.isOver(options.headTimeout, since, now)) {
+            if (since.isOver(options.headTimeout, now)) {
                 connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
                 abort(Reason.TIMEOUT, null);
                 LOG.log(Level.WARNING, "request head time-out: {0}", this);
             }
-        } else if (TimeLimit.isOver(options.handlerTimeout, since, now)) {
+        } else if (since.isOver(options.handlerTimeout, now)) {
             abort(Reason.TIMEOUT, null);
             LOG.log(Level.WARNING, "handler time-out: {0}", this);
         } else if (stdin.isStarving(options.idleTimeout, now)
@@ -326,7 +340,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     // ---- output
 
-    /** Locked. Whether records of this request may still be admitted. */
+    /** Whether records of this request may be admitted; for sure only under the lock. */
     boolean isOpen() {
         return !ended;
     }
@@ -490,7 +504,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     @Override
     public InputStream data() {
-        return filterData;
+        return filterData == null ? InputStream.nullInputStream() : filterData;
     }
 
     @Override

@@ -18,10 +18,16 @@ public final class NameValuePairs {
     private int nameLength;
     private int valueLength;
 
-    /** A cursor before the first pair of {@code block[0 .. length)}. */
-    public NameValuePairs(byte[] block, int length) {
+    /** A cursor before the first pair of {@code block[0 .. end)}. */
+    public NameValuePairs(byte[] block, int end) {
+        this(block, 0, end);
+    }
+
+    /** A cursor before the pair that begins at a byte of {@code block[0 .. end)}. */
+    NameValuePairs(byte[] block, int start, int end) {
         this.block = block;
-        this.end = length;
+        this.end = end;
+        this.next = start;
     }
 
     /**
@@ -37,13 +43,19 @@ public final class NameValuePairs {
         //  | nameLength: 1 or 4 bytes | valueLength: 1 or 4 bytes | name | value |
         //  a first bit of 0 stands for the short form, 0..127; of 1 for the long form, 31 bits
         pairStart = next;
-        nameLength = length();
-        valueLength = length();
-        nameStart = next;
-        if ((long) nameLength + valueLength > end - next) {
+        if (end - next >= 2 && (block[next] | block[next + 1]) >= 0) {
+            nameLength = block[next];
+            valueLength = block[next + 1];
+            nameStart = next + 2;
+        } else {
+            nameLength = length();
+            valueLength = length();
+            nameStart = next;
+        }
+        if ((long) nameLength + valueLength > end - nameStart) {
             throw malformed();
         }
-        next += nameLength + valueLength;
+        next = nameStart + nameLength + valueLength;
         return true;
     }
 
@@ -72,16 +84,9 @@ public final class NameValuePairs {
                 "name-value pair at byte " + pairStart + " is longer than the " + end + " bytes of its stream");
     }
 
-    public boolean nameIs(byte[] name) {
-        return nameLength == name.length && startsWith(name);
-    }
-
-    public boolean nameStartsWith(byte[] prefix) {
-        return nameLength >= prefix.length && startsWith(prefix);
-    }
-
-    private boolean startsWith(byte[] prefix) {
-        return Arrays.equals(block, nameStart, nameStart + prefix.length, prefix, 0, prefix.length);
+    /** Where the pair begins in the block. */
+    int start() {
+        return pairStart;
     }
 
     public byte[] name() {
@@ -95,33 +100,6 @@ public final class NameValuePairs {
 
     public int valueLength() {
         return valueLength;
-    }
-
-    /**
-     * Checks a whole block and removes the pairs of one name from it, in place.
-     *
-     * @param unwanted the name to remove, or null
-     * @return the length of what is left
-     * @throws FcgiProtocolException when a pair is malformed
-     */
-    public static int check(byte[] block, int length, int maxCount, byte[] unwanted) throws FcgiProtocolException {
-        NameValuePairs pairs = new NameValuePairs(block, length);
-        int count = 0;
-        int kept = 0;
-        while (pairs.next()) {
-            if (++count > maxCount) {
-                return -1;
-            }
-            int pairLength = pairs.next - pairs.pairStart;
-            if (unwanted != null && pairs.nameIs(unwanted)) {
-                continue;
-            }
-            if (kept != pairs.pairStart) {
-                System.arraycopy(block, pairs.pairStart, block, kept, pairLength);
-            }
-            kept += pairLength;
-        }
-        return kept;
     }
 
     /** Appends one pair in the shortest form. */

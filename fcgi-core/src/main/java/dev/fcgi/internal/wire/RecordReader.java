@@ -14,8 +14,10 @@ import java.nio.channels.ReadableByteChannel;
  * {@link #position}, {@link #skip}) or read into the caller's array; what is left behind is skipped.
  */
 public final class RecordReader {
-    /** Small, since an idle connection holds one; a request of a web server has about 1 KiB. */
+    /** The head of most requests fits. */
     private static final int FIRST_CAPACITY = 2048;
+    /** Small, since an idle connection holds one. */
+    private static final int LEAST_CAPACITY = 1024;
     /** What one read can take once a connection carries more than small requests. */
     private static final int FULL_CAPACITY = 32 * 1024;
 
@@ -25,6 +27,8 @@ public final class RecordReader {
     /** Bytes that were read and not yet consumed: buffer[position .. limit). */
     private int position;
     private int limit;
+    /** The most that lay in the buffer since the last {@link #shrink}. */
+    private int used;
 
     private int type;
     private int requestId;
@@ -242,30 +246,38 @@ public final class RecordReader {
             return false;
         }
         limit += count;
+        used = Math.max(used, limit);
         if (limit == buffer.length && buffer.length < FULL_CAPACITY) {
-            grow();
+            resize(FULL_CAPACITY); // a read that fills the buffer tells of more to come
         }
         return true;
     }
 
-    /** A read that fills the buffer tells of more to come. */
-    private void grow() {
-        byte[] larger = new byte[FULL_CAPACITY];
-        System.arraycopy(buffer, position, larger, 0, limit - position);
-        limit -= position;
-        position = 0;
-        buffer = larger;
-        view = ByteBuffer.wrap(larger);
+    /**
+     * Between two requests, with nothing buffered: keeps no more than the last one needed. The next one is most likely
+     * of its size, and an idle connection shall be small.
+     */
+    public void shrink() {
+        if (position < limit || contentLeft + paddingLeft > 0) {
+            return;
+        }
+        int capacity = LEAST_CAPACITY;
+        while (capacity <= used) {
+            capacity *= 2;
+        }
+        used = 0;
+        if (capacity < buffer.length) {
+            resize(capacity);
+        }
     }
 
-    /** Gives back what a large request needed, when nothing is buffered: an idle connection shall be small. */
-    public void shrink() {
-        if (buffer.length > FIRST_CAPACITY && position == limit && contentLeft + paddingLeft == 0) {
-            buffer = new byte[FIRST_CAPACITY];
-            view = ByteBuffer.wrap(buffer);
-            position = 0;
-            limit = 0;
-        }
+    private void resize(int capacity) {
+        byte[] other = new byte[capacity];
+        System.arraycopy(buffer, position, other, 0, limit - position);
+        limit -= position;
+        position = 0;
+        buffer = other;
+        view = ByteBuffer.wrap(other);
     }
 
     private int unsignedShort(int at) {

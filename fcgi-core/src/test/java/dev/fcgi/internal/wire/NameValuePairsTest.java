@@ -91,10 +91,10 @@ final class NameValuePairsTest {
     @Test
     void everyTruncationIsMalformed() throws FcgiProtocolException { // S44
         for (byte[] whole : new byte[][] {encode(3, 4), encode(200, 1), encode(1, 200), encode(200, 200)}) {
-            assertEquals(whole.length, NameValuePairs.check(whole, whole.length, 1, null));
+            assertEquals(1, PairTable.of(whole, whole.length).size());
             for (int length = 1; length < whole.length; length++) {
                 int cut = length;
-                assertThrows(FcgiProtocolException.class, () -> NameValuePairs.check(whole, cut, 1, null));
+                assertThrows(FcgiProtocolException.class, () -> PairTable.of(whole, cut));
             }
         }
     }
@@ -113,36 +113,5 @@ final class NameValuePairsTest {
         byte[] block = hex("0101 4142 0505 41");
         FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> decode(block));
         assertTrue(e.getMessage().contains("byte 4"), e.getMessage());
-    }
-
-    @Test
-    void theCountIsLimited() throws FcgiProtocolException {
-        byte[] block = hex("0000 0000 0000");
-        assertEquals(6, NameValuePairs.check(block, 6, 3, null));
-        assertEquals(-1, NameValuePairs.check(block, 6, 2, null));
-    }
-
-    @Test
-    void oneNameIsRemovedInPlace() throws FcgiProtocolException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (String name : new String[] {"X", "A", "X", "X", "XX", "B", "X"}) {
-            NameValuePairs.append(out, name, "value of " + name);
-        }
-        byte[] block = out.toByteArray();
-        int kept = NameValuePairs.check(block, block.length, 7, new byte[] {'X'});
-        assertEquals("A=value of A;XX=value of XX;B=value of B;", decode(Arrays.copyOf(block, kept)));
-        assertEquals(0, NameValuePairs.check(hex("0100 58"), 3, 1, new byte[] {'X'}));
-    }
-
-    @Test
-    void namesAreComparedInPlace() throws FcgiProtocolException {
-        byte[] block = "\u0003\u0001ABCd".getBytes(StandardCharsets.US_ASCII);
-        NameValuePairs pairs = new NameValuePairs(block, block.length);
-        assertTrue(pairs.next());
-        assertTrue(pairs.nameIs("ABC".getBytes()));
-        assertFalse(pairs.nameIs("AB".getBytes()) || pairs.nameIs("ABCd".getBytes()) || pairs.nameIs("abc".getBytes()));
-        assertTrue(pairs.nameStartsWith("AB".getBytes()) && pairs.nameStartsWith(new byte[0]));
-        assertFalse(pairs.nameStartsWith("ABCd".getBytes()));
-        assertArrayEquals("ABC".getBytes(), pairs.name());
     }
 }

@@ -1,0 +1,76 @@
+package dev.fcgi.internal.wire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.fcgi.FcgiProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/** Lookups in encoded name-value pairs (FastCGI 3.4). */
+final class PairTableTest {
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A table of pairs whose values tell name and place, such as {@code A0}. */
+    private static PairTable table(String... names) throws FcgiProtocolException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < names.length; i++) {
+            NameValuePairs.append(out, names[i], names[i] + i);
+        }
+        return PairTable.of(out.toByteArray(), out.size());
+    }
+
+    @Test
+    void namesAreFoundOneAfterTheOther() throws FcgiProtocolException {
+        PairTable table = table("A", "AB", "", "A", "BB", "AB");
+        assertEquals(6, table.size());
+        assertEquals(0, table.find(ascii("A"), 0));
+        assertEquals(3, table.find(ascii("A"), 1));
+        assertEquals(-1, table.find(ascii("A"), 4));
+        assertEquals(1, table.find(ascii("AB"), 0));
+        assertEquals(4, table.find(ascii("BB"), 0));
+        assertEquals(2, table.find(new byte[0], 0));
+        assertEquals(-1, table.find(ascii("b"), 0));
+        assertArrayEquals(ascii("BB"), table.name(4));
+        assertArrayEquals(ascii("BB4"), table.value(4));
+        assertEquals("AB5", table.text(5));
+    }
+
+    @Test
+    void longNamesAndValuesAreFound() throws FcgiProtocolException {
+        String longName = "N".repeat(200);
+        String longValue = "V".repeat(100);
+        PairTable table = table("X", longName, longValue, "N".repeat(199) + "M", "N".repeat(127), "N".repeat(128));
+        assertEquals(1, table.find(ascii(longName), 0));
+        assertEquals(3, table.find(ascii("N".repeat(199) + "M"), 0));
+        assertEquals(4, table.find(ascii("N".repeat(127)), 0));
+        assertEquals(5, table.find(ascii("N".repeat(128)), 0));
+        assertEquals(longValue + "2", table.text(2));
+    }
+
+    @Test
+    void namesInTheLongFormAreFoundWhateverTheirLength() throws FcgiProtocolException {
+        byte[] block = HexFormat.of().parseHex("0101" + "4142" + "80000001" + "01" + "4344" + "01" + "80000001" + "4546");
+        PairTable table = PairTable.of(block, block.length);
+        assertEquals("D", table.text(table.find(ascii("C"), 0)));
+        assertEquals("F", table.text(table.find(ascii("E"), 0)));
+    }
+
+    @Test
+    void aNameIsLeftOut() throws FcgiProtocolException {
+        PairTable table = table("X", "A", "X", "X", "XX", "B", "X");
+        PairTable rest = table.without(ascii("X"));
+        assertEquals(3, rest.size());
+        assertEquals("A1", rest.text(0));
+        assertEquals("XX4", rest.text(1));
+        assertEquals("B5", rest.text(2));
+        assertEquals(-1, rest.find(ascii("X"), 0));
+        assertSame(rest, rest.without(ascii("X")));
+        assertEquals(0, table("X").without(ascii("X")).size());
+    }
+}
