@@ -1,0 +1,90 @@
+package dev.fcgi.benchmarks;
+
+import dev.fcgi.FcgiServer;
+import dev.fcgi.Responder;
+import dev.fcgi.cgi.CgiHandler;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Small requests on a kept-alive connection in memory: the processor time, and the allocation, of the server alone. The
+ * baseline is a bare loop on a virtual thread, which reads a request as a whole and writes a prepared response.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 4, time = 1)
+@Fork(2)
+public class InMemoryBench {
+    private static final int REQUESTS = 1000;
+
+    @Param({"bare", "responder", "cgi"})
+    String server;
+
+    private MemoryChannel channel;
+    private AutoCloseable running;
+
+    @Setup
+    public void open() throws IOException {
+        channel = new MemoryChannel(Messages.request(1, true));
+        running = switch (server) {
+            case "bare" -> bare();
+            case "responder" -> serve(request -> {
+                if (request.param("SCRIPT_NAME").equals("/hello")) {
+                    request.stdout().write(Messages.HELLO);
+                }
+            });
+            default -> {
+                CgiHandler handler = q -> {
+                    if (q.path().equals("/hello")) {
+                        q.stream().write(Messages.HELLO, Messages.HEAD.length(), 6);
+                    }
+                };
+                yield serve(handler.toResponder());
+            }
+        };
+    }
+
+    private AutoCloseable bare() {
+        byte[] response = Messages.response(1, Messages.HELLO);
+        Thread.ofVirtual().start(() -> {
+            ByteBuffer in = ByteBuffer.allocate(2048);
+            ByteBuffer out = ByteBuffer.allocate(2048);
+            while (channel.read(in.clear()) >= 0) {
+                channel.write(out.clear().put(response).flip());
+            }
+        });
+        return channel;
+    }
+
+    private AutoCloseable serve(Responder responder) throws IOException {
+        return FcgiServer.builder().listen(new MemoryListener(channel)).responder(responder).build().start();
+    }
+
+    @TearDown
+    public void close() throws Exception {
+        channel.close();
+        running.close();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(REQUESTS)
+    public void kept() {
+        channel.serve(REQUESTS);
+    }
+}
