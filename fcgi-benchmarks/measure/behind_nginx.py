@@ -66,8 +66,8 @@ def run(arguments):
     nginx_cpu, server_cpu, wrk_cpu = PINNING[arguments.pinning]
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(programs.directory())
-        hello = directory / 'hello'
-        subprocess.run(['cc', '-O2', '-o', hello, Path(__file__).with_name('hello.c'), '-lfcgi', '-lpthread'], check=True)
+        hello, source = directory / 'hello', Path(__file__).with_name('hello.c')
+        subprocess.run(['cc', '-O2', '-o', hello, source, '-lfcgi', '-lpthread'], check=True)
         servers = [Server(stack, directory, hello, kind, upstream, server_cpu)
                    for upstream in ('kept', 'fresh') for kind in ('playground', 'libfcgi', 'HttpServer')]
         configuration = directory / 'nginx.conf'
@@ -98,10 +98,10 @@ class Server:
             self.process = stack.enter_context(programs.started(hello, socket, THREADS, cpu=cpu))
             programs.await_listener(self.process, socket)
         else:
-            http = programs.free_port()
+            http, classes = programs.free_port(), programs.ROOT / 'fcgi-benchmarks/target/classes'
             self.process = stack.enter_context(programs.started(
                 programs.in_image('java'), '-XX:+UseSerialGC', '-Dsun.net.httpserver.nodelay=true',
-                '-cp', programs.ROOT / 'fcgi-benchmarks/target/classes', 'dev.fcgi.benchmarks.HttpHello', http, cpu=cpu))
+                '-cp', classes, 'dev.fcgi.benchmarks.HttpHello', http, cpu=cpu))
             programs.await_listener(self.process, http)
         tcp = kind == 'HttpServer'
         self.configuration = SERVER.format(

@@ -1,6 +1,6 @@
 """The programs that are measured: started in a temporary directory, waited for, ended."""
 import contextlib
-import os
+import resource
 import socket
 import subprocess
 import tempfile
@@ -81,12 +81,7 @@ def free_port():
 
 
 def allow_descriptors(count):
-    import resource
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if hard != resource.RLIM_INFINITY and hard < count:
         raise SystemExit(f'needs {count} file descriptors, ulimit -Hn is {hard}')
     resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
-
-
-def cpu_count():
-    return len(os.sched_getaffinity(0))
