@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(100)
 final class AllocationTest {
     private static final int RESPONDER_BOUND = 2048;
-    private static final int CGI_BOUND = 4096;
+    private static final int CGI_BOUND = 2048;
     private static final int REQUESTS = 20_000;
     /** The compilers get there sooner or later; that an object is needless is known to the last of them only. */
     private static final int ROUNDS = 10;

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * request, though, and is often there first. So of handlers that block each has a thread, and a burst of handlers that
  * do not block is run by one or two.
  *
- * <p>Guarded by the connection's lock.
+ * <p>Guarded by the connection's lock; methods marked "Locked" expect it.
  */
 final class HandlerThreads {
     private static final Log LOG = Log.of("dev.fcgi.server");
@@ -27,23 +27,14 @@ final class HandlerThreads {
         this.lock = lock;
     }
 
-    /**
-     * Has a request handled.
-     *
-     * @throws Throwable when there is no thread to be had; the request was not taken then
-     */
+    /** Locked. Has a request handled; one that it throws something for was not taken. */
     void execute(ServerRequest request) {
-        lock.lock();
+        waiting.add(request);
         try {
-            waiting.add(request);
-            try {
-                startIfNeeded();
-            } catch (Throwable e) { // OutOfMemoryError
-                waiting.remove(request);
-                throw e;
-            }
-        } finally {
-            lock.unlock();
+            startIfNeeded();
+        } catch (Throwable e) { // OutOfMemoryError
+            waiting.remove(request);
+            throw e;
         }
     }
 
@@ -55,25 +46,18 @@ final class HandlerThreads {
     }
 
     private void run() {
-        for (ServerRequest request = first(); request != null; request = next()) {
+        for (ServerRequest request = next(true); request != null; request = next(false)) {
             request.run();
             Thread.interrupted(); // if the handler left one, it is not for the next
         }
     }
 
-    private ServerRequest first() {
+    private ServerRequest next(boolean arriving) {
         lock.lock();
         try {
-            onItsWay = false;
-            return next();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private ServerRequest next() {
-        lock.lock();
-        try {
+            if (arriving) {
+                onItsWay = false;
+            }
             ServerRequest request = waiting.poll();
             startAnother();
             return request;

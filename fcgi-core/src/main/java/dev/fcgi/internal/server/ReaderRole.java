@@ -205,29 +205,33 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     /** Has a request handled on another thread, unless it has ended. */
     private void startElsewhere(ServerRequest request) {
-        lock.lock();
         try {
-            if (!request.isOpen()) {
-                return;
-            }
-            request.dispatched(true);
-        } finally {
-            lock.unlock();
-        }
-        connection.counters().started.increment();
-        try {
-            if (options.executor != null) {
-                options.executor.execute(request);
-            } else {
-                if (handlers == null) {
-                    handlers = new HandlerThreads(lock);
+            lock.lock();
+            try {
+                if (!request.isOpen()) {
+                    return;
                 }
-                handlers.execute(request);
+                connection.counters().started.increment();
+                request.dispatched(true);
+                if (options.executor == null) {
+                    handlers().execute(request);
+                    return;
+                }
+            } finally {
+                lock.unlock();
             }
+            options.executor.execute(request);
         } catch (Throwable e) { // rejected, or out of memory
             answerUnhandled(request, e);
             LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
         }
+    }
+
+    private HandlerThreads handlers() {
+        if (handlers == null) {
+            handlers = new HandlerThreads(lock);
+        }
+        return handlers;
     }
 
     private void answerUnhandled(ServerRequest request, Throwable cause) {

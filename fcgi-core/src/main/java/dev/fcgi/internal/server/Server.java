@@ -203,10 +203,12 @@ public final class Server {
                         return;
                     }
                     failing = false;
-                    long before = change();
-                    open(channel, listener.address());
                     if (options.oneAtATime) {
+                        long before = change();
+                        open(channel, listener.address());
                         awaitChange(before);
+                    } else {
+                        open(channel, listener.address());
                     }
                 } catch (Throwable e) { // out of descriptors, memory, threads, or a broken predicate: that may pass
                     if (!failing) {
@@ -230,8 +232,7 @@ public final class Server {
                 return;
             }
             ServerConnection connection = new ServerConnection(this, transport);
-            countConnection(1);
-            connections.add(connection);
+            opened(connection);
             counters.accepted.increment();
             try {
                 LibraryThreads.start(connection.reader());
@@ -248,20 +249,24 @@ public final class Server {
         }
     }
 
-    void closed(ServerConnection connection) {
-        connections.remove(connection);
-        countConnection(-1);
-    }
-
-    private void countConnection(int difference) {
+    private void opened(ServerConnection connection) {
         lock.lock();
         try {
-            openConnections += difference;
+            openConnections++;
         } finally {
             lock.unlock();
         }
-        if (difference < 0) {
+        connections.add(connection);
+    }
+
+    void closed(ServerConnection connection) {
+        connections.remove(connection);
+        lock.lock();
+        try {
+            openConnections--;
             signalChange();
+        } finally {
+            lock.unlock();
         }
     }
 

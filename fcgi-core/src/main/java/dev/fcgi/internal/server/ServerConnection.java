@@ -189,7 +189,6 @@ final class ServerConnection implements Ticker.Ticked {
         return state == State.OPEN;
     }
 
-    /** Locked. */
     boolean isClosed() {
         return state == State.CLOSED;
     }
@@ -321,6 +320,9 @@ final class ServerConnection implements Ticker.Ticked {
 
     @Override
     public boolean tick(int tick) {
+        if (isClosed()) {
+            return false;
+        }
         if (!lock.tryLock()) {
             return true;
         }

@@ -89,6 +89,16 @@ public final class NameValuePairs {
         return pairStart;
     }
 
+    int nameLength() {
+        return nameLength;
+    }
+
+    boolean nameIs(byte[] name) {
+        return nameLength == name.length
+                && (nameLength == 0 || block[nameStart + nameLength - 1] == name[nameLength - 1]) // ends differ more
+                && Arrays.equals(block, nameStart, nameStart + nameLength, name, 0, nameLength);
+    }
+
     public byte[] name() {
         return Arrays.copyOfRange(block, nameStart, nameStart + nameLength);
     }

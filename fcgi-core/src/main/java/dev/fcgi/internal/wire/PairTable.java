@@ -5,19 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, and where in it each pair begins: a lookup
- * touches neither the lengths nor the bytes of the pairs in between. Pairs go by their index. Immutable.
+ * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, with where each pair begins and how long its
+ * name is: a lookup touches only the pairs that it may be about. Pairs go by their index. Immutable.
  */
 public final class PairTable {
+    /** Stands for a name that is longer than the short form allows. */
+    private static final byte LONG = -1;
+
     private final byte[] block;
     private final int length;
     private final int[] starts;
+    private final byte[] nameLengths;
     private final int size;
 
-    private PairTable(byte[] block, int length, int[] starts, int size) {
+    private PairTable(byte[] block, int length, int[] starts, byte[] nameLengths, int size) {
         this.block = block;
         this.length = length;
         this.starts = starts;
+        this.nameLengths = nameLengths;
         this.size = size;
     }
 
@@ -27,15 +32,23 @@ public final class PairTable {
      * @throws FcgiProtocolException when a pair is malformed
      */
     public static PairTable of(byte[] block, int length) throws FcgiProtocolException {
-        int[] starts = new int[8 + length / 32]; // a pair of a web server has some 35 bytes
+        int capacity = 8 + length / 32; // a pair of a web server has some 35 bytes
+        int[] starts = new int[capacity];
+        byte[] nameLengths = new byte[capacity];
         int size = 0;
-        for (NameValuePairs pairs = new NameValuePairs(block, length); pairs.next(); ) {
+        for (NameValuePairs pairs = new NameValuePairs(block, length); pairs.next(); size++) {
             if (size == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * size);
+                nameLengths = Arrays.copyOf(nameLengths, 2 * size);
             }
-            starts[size++] = pairs.start();
+            starts[size] = pairs.start();
+            nameLengths[size] = shortened(pairs.nameLength());
         }
-        return new PairTable(block, length, starts, size);
+        return new PairTable(block, length, starts, nameLengths, size);
+    }
+
+    private static byte shortened(int nameLength) {
+        return nameLength > 0x7F ? LONG : (byte) nameLength;
     }
 
     /** {@return the same pairs without those of one name} */
@@ -43,14 +56,17 @@ public final class PairTable {
         if (find(name, 0) < 0) {
             return this;
         }
-        int[] kept = new int[size];
-        int count = 0;
+        int[] keptStarts = new int[size];
+        byte[] keptLengths = new byte[size];
+        int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (!nameIs(starts[i], name)) {
-                kept[count++] = starts[i];
+            if (!nameIs(i, name)) {
+                keptStarts[kept] = starts[i];
+                keptLengths[kept] = nameLengths[i];
+                kept++;
             }
         }
-        return new PairTable(block, length, kept, count);
+        return new PairTable(block, length, keptStarts, keptLengths, kept);
     }
 
     /** {@return the number of pairs; names may repeat} */
@@ -60,48 +76,39 @@ public final class PairTable {
 
     /** {@return the first pair of a name, at an index or behind it; -1 when there is none} */
     public int find(byte[] name, int from) {
+        byte wanted = shortened(name.length);
         for (int i = from; i < size; i++) {
-            if (nameIs(starts[i], name)) {
+            if (nameLengths[i] == wanted && nameIs(i, name)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private boolean nameIs(int start, byte[] name) {
-        int first = block[start];
-        if (first >= 0 && first != name.length) {
-            return false;
-        }
-        if (first < 0) { // the long form, which nobody needs for the names that programs ask for
-            return Arrays.equals(at(start).name(), name);
-        }
-        int nameStart = start + (block[start + 1] < 0 ? 5 : 2);
-        int nameEnd = nameStart + name.length;
-        return (name.length == 0 || block[nameEnd - 1] == name[name.length - 1]) // names begin alike rather than end
-                && Arrays.equals(block, nameStart, nameEnd, name, 0, name.length);
+    private boolean nameIs(int index, byte[] name) {
+        return at(index).nameIs(name);
     }
 
     /** {@return a copy of a pair's name} */
     public byte[] name(int index) {
-        return at(starts[index]).name();
+        return at(index).name();
     }
 
     /** {@return a copy of a pair's value} */
     public byte[] value(int index) {
-        NameValuePairs pair = at(starts[index]);
+        NameValuePairs pair = at(index);
         return Arrays.copyOfRange(block, pair.valueStart(), pair.valueStart() + pair.valueLength());
     }
 
     /** {@return a pair's value decoded as UTF-8, malformed bytes replaced} */
     public String text(int index) {
-        NameValuePairs pair = at(starts[index]);
+        NameValuePairs pair = at(index);
         return new String(block, pair.valueStart(), pair.valueLength(), StandardCharsets.UTF_8);
     }
 
-    private NameValuePairs at(int start) {
+    private NameValuePairs at(int index) {
         try {
-            NameValuePairs pairs = new NameValuePairs(block, start, length);
+            NameValuePairs pairs = new NameValuePairs(block, starts[index], length);
             pairs.next();
             return pairs;
         } catch (FcgiProtocolException e) {
