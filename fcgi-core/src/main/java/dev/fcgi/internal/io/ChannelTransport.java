@@ -3,12 +3,19 @@ package dev.fcgi.internal.io;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 
 /** A TCP or Unix socket in blocking mode, which on a virtual thread parks instead of blocking. */
 public final class ChannelTransport implements Transport {
+    private static final int KEEP_IDLE_SECONDS = 30;
+    private static final int KEEP_INTERVAL_SECONDS = 10;
+    private static final int KEEP_COUNT = 3;
+
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SocketAddress listener;
@@ -24,6 +31,21 @@ public final class ChannelTransport implements Transport {
         this.listener = listener;
         if (peer instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // every write of ours is a complete thought
+            keepAlive(channel);
+        }
+    }
+
+    /**
+     * Has the kernel ask whether the peer is still there. A host that lost its power or its network says no goodbye: a
+     * handler that waits, with nothing to read or to write, would wait for ever. After about a minute reading fails.
+     */
+    private static void keepAlive(SocketChannel channel) throws IOException {
+        Set<SocketOption<?>> supported = channel.supportedOptions();
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // by default it would take two hours
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT);
         }
     }
 
