@@ -106,6 +106,14 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
+    void aRequestRefusedAtItsBeginningIsNotPromisedABody() throws Exception {
+        start(b -> b.maxRequestsPerConnection(2).responder(request -> request.stdin().readAllBytes()));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, KEEP_CONN, "/").request(3, "/");
+        assertTrue(peer.stdout(3).endsWith("\r\nContent-Length: 0\r\n\r\n"));
+        peer.expectEnd(3, 0, ProtocolStatus.OVERLOADED);
+    }
+
+    @Test
     void abandonedHandlersOfOneConnectionAreLimited() throws Exception { // BEGIN/ABORT churn
         CountDownLatch goOn = gate();
         AtomicInteger running = new AtomicInteger();

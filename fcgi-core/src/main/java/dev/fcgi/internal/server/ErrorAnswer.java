@@ -15,17 +15,29 @@ enum ErrorAnswer {
     OVERLOADED("503 Service Unavailable", 0, ProtocolStatus.OVERLOADED);
 
     private final byte[] head;
+    private final byte[] bareHead;
     private final byte[] body;
     private final int appStatus;
     private final int protocolStatus;
 
     ErrorAnswer(String status, int appStatus, ProtocolStatus protocolStatus) {
         this.body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
-        String length = "Content-Length: " + body.length;
-        this.head = ("Status: " + status + "\r\nContent-Type: text/plain\r\n" + length + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
+        this.head = head(status, body.length);
+        this.bareHead = head(status, 0);
         this.appStatus = appStatus;
         this.protocolStatus = protocolStatus.code();
+    }
+
+    private static byte[] head(String status, int length) {
+        return ("Status: " + status + "\r\nContent-Type: text/plain\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Appends an answer that is right whether or not it is a HEAD request: one that says that it has no body. */
+    void appendBareTo(RecordBuffer records, int requestId) {
+        records.appendAll(Fcgi.STDOUT, requestId, bareHead, bareHead.length);
+        records.endStream(Fcgi.STDOUT, requestId);
+        records.endRequest(requestId, appStatus, protocolStatus);
     }
 
     /** Appends everything from the head to END_REQUEST. */

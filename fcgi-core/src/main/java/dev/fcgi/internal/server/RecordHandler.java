@@ -163,7 +163,7 @@ final class RecordHandler {
         connection.counters().refused.increment();
         RecordBuffer records = connection.newBuffer();
         if (status == ProtocolStatus.OVERLOADED) {
-            ErrorAnswer.OVERLOADED.appendTo(records, id, false); // not knowing yet whether it is a HEAD request
+            ErrorAnswer.OVERLOADED.appendBareTo(records, id); // not knowing yet whether it is a HEAD request
         } else {
             records.endRequest(id, 0, status.code());
         }
