@@ -117,9 +117,10 @@ public final class FcgiServer implements AutoCloseable {
 
     /**
      * Stops gracefully: accepts what the kernel has taken in and nothing more, answers every request that has begun,
-     * closes each connection behind its last answer and idle ones after a moment. What still runs after the period of
-     * grace is cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about two
-     * seconds longer than the period of grace at most.
+     * closes each connection behind its last answer and idle ones after a moment. A connection that always has requests
+     * takes new ones for half of the period of grace, and refuses them then. What still runs after the period is
+     * cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about two seconds
+     * longer than the period of grace at most.
      *
      * @param grace how long requests may take to end by themselves
      * @return whether all ended by themselves

@@ -154,7 +154,7 @@ final class RecordHandler {
         if (!requests.isEmpty() && options.maxRequestsPerConnection == 1) {
             return ProtocolStatus.CANT_MPX_CONN;
         }
-        boolean closing = !requests.isEmpty() && connection.isLast();
+        boolean closing = !requests.isEmpty() && connection.isRefusing();
         boolean full = requests.isFull(options.maxRequestsPerConnection);
         return closing || full || !connection.server().admitRequest() ? ProtocolStatus.OVERLOADED : null;
     }

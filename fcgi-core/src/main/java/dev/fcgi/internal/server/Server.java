@@ -41,6 +41,8 @@ public final class Server {
     private final Ticker ticker = new Ticker(connections);
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
+    /** Since when a stop refuses requests on connections that are busy; written before draining. */
+    private long refusingSince;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -285,6 +287,15 @@ public final class Server {
     }
 
     /**
+     * Whether a connection that has requests takes no more. A stop closes each connection as soon as it has none, and
+     * waits for that moment for half of the grace: HAProxy, the web server that shares connections, drops all requests
+     * on one when one of them is refused.
+     */
+    boolean isRefusing() {
+        return draining && System.nanoTime() - refusingSince > 0;
+    }
+
+    /**
      * Stops: no new connections, everything that has begun may end, what remains after the period of grace is
      * cancelled. Blocks until nothing is left. Calling it again waits for the same end.
      *
@@ -296,6 +307,9 @@ public final class Server {
         lock.lock();
         try {
             first = !draining;
+            if (first) {
+                refusingSince = System.nanoTime() + graceNanos / 2;
+            }
             draining = true;
             changed.signalAll();
         } finally {

@@ -116,6 +116,11 @@ final class ServerConnection implements Ticker.Ticked {
         return !keep || server.isDraining();
     }
 
+    /** {@return whether the connection, while something is active, takes no new requests} */
+    boolean isRefusing() {
+        return !keep || server.isRefusing();
+    }
+
     void shareIfNeeded() {
         if (requests.size() == 2 && !output.isShared()) {
             output.share();
