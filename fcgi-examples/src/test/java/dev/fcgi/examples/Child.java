@@ -79,7 +79,7 @@ final class Child implements AutoCloseable {
         return read(stderr);
     }
 
-    private static String read(Path file) throws IOException {
+    static String read(Path file) throws IOException {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     }
 

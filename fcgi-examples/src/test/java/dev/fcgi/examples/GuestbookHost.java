@@ -1,11 +1,7 @@
 package dev.fcgi.examples;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,8 +28,7 @@ enum GuestbookHost {
                       "bin-environment" => ("GUESTBOOK_DIR" => "%s")
                     )))
                     """.formatted(port, directory, Image.program("guestbook"), entries));
-            return RunningGuestbook.behind(port, directory.resolve("errors"), Child.start(directory, Map.of(),
-                    Peers.require("lighttpd"), "-D", "-f", configuration.toString()));
+            return run(directory, port, "lighttpd", "-D", "-f", configuration.toString());
         }
     },
     /** As FastCGI program that mod_fcgid starts with the listening socket as fd 0. */
@@ -111,10 +106,9 @@ enum GuestbookHost {
     /** Ends with SIGTERM as the JVM does by itself: spawn-fcgi has become the program. */
     static RunningGuestbook nginx(Path directory, Path entries, String program) throws Exception {
         Path socket = directory.resolve("socket");
-        Child child = Child.start(directory, Map.of(), Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(),
-                "--", program);
+        Daemon runner = Daemon.start(directory, Map.of(), directory.resolve("no log"), () -> Files.exists(socket),
+                Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(), "--", program);
         try {
-            Await.until("spawn-fcgi listens", () -> Files.exists(socket));
             Nginx nginx = Nginx.start(directory, port -> """
                     server {
                       listen 127.0.0.1:%d;
@@ -133,9 +127,9 @@ enum GuestbookHost {
                       }
                     }
                     """.formatted(port, Image.program("guestbook"), entries, socket));
-            return RunningGuestbook.behind(nginx, child);
+            return RunningGuestbook.behind(nginx, runner);
         } catch (Throwable e) {
-            child.close();
+            runner.close();
             throw e;
         }
     }
@@ -144,7 +138,7 @@ enum GuestbookHost {
         int port = Ports.free();
         // As root, Apache insists on being somebody else for its work, who might not get to where the image is.
         Path image = directory.resolve("image");
-        copy(Image.ROOT, image);
+        Image.copyTo(image);
         StringBuilder all = new StringBuilder("""
                 ServerRoot %1$s
                 DefaultRuntimeDir %1$s
@@ -167,26 +161,13 @@ enum GuestbookHost {
                 </Directory>
                 """.formatted(image)).append(configuration);
         Path file = Files.writeString(directory.resolve("apache.conf"), all);
-        return RunningGuestbook.behind(port, directory.resolve("errors"), Child.start(directory, Map.of(),
-                Peers.require("apache2"), "-f", file.toString(), "-DFOREGROUND"));
+        return run(directory, port, "apache2", "-f", file.toString(), "-DFOREGROUND");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            files.forEach(file -> {
-                try {
-                    // The time stamps as well: the archive of classes depends on them.
-                    Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
-    }
-
-    /** Makes a directory for everybody, below the test's own. */
-    static Path open(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    private static RunningGuestbook run(Path directory, int port, String server, String... arguments)
+            throws Exception {
+        String[] command = Stream.concat(Stream.of(Peers.require(server)), Stream.of(arguments)).toArray(String[]::new);
+        return RunningGuestbook.in(port, Daemon.start(directory, Map.of(), directory.resolve("errors"),
+                () -> Daemon.listens(port), command));
     }
 }

@@ -54,9 +54,9 @@ final class GuestbookIT {
         if (!host.isThere()) {
             return;
         }
-        GuestbookHost.open(directory);
-        Path own = GuestbookHost.open(directory.resolve(host.name()));
-        guestbook = host.start(own, GuestbookHost.open(own.resolve("entries")));
+        Daemon.open(directory);
+        Path own = Daemon.open(directory.resolve(host.name()));
+        guestbook = host.start(own, Daemon.open(own.resolve("entries")));
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 

@@ -1,7 +1,6 @@
 package dev.fcgi.examples;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -63,13 +62,11 @@ final class Nginx implements AutoCloseable {
             }
             """;
 
-    private final Child child;
-    private final Path prefix;
+    private final Daemon daemon;
     private final int port;
 
-    private Nginx(Child child, Path prefix, int port) {
-        this.child = child;
-        this.prefix = prefix;
+    private Nginx(Daemon daemon, int port) {
+        this.daemon = daemon;
         this.port = port;
     }
 
@@ -97,27 +94,9 @@ final class Nginx implements AutoCloseable {
         int port = Ports.free();
         Path configuration = prefix.resolve("nginx.conf");
         Files.writeString(configuration, CONFIGURATION.formatted(servers.apply(port)));
-        Child child = Child.start(prefix, Map.of(), program, "-e", prefix.resolve("error.log").toString(),
-                "-p", prefix.toString(), "-c", configuration.toString());
-        Nginx nginx = new Nginx(child, prefix, port);
-        try {
-            Await.until("nginx answers", nginx::isUp);
-            return nginx;
-        } catch (Throwable e) {
-            nginx.close();
-            throw e;
-        }
-    }
-
-    private boolean isUp() throws IOException {
-        if (!child.isAlive()) {
-            throw new AssertionError("nginx: " + errors() + child.stderr());
-        }
-        try (Socket probe = socket()) {
-            return probe.isConnected();
-        } catch (ConnectException notYet) {
-            return false;
-        }
+        return new Nginx(Daemon.start(prefix, Map.of(), prefix.resolve("error.log"), () -> Daemon.listens(port), program,
+                "-e", prefix.resolve("error.log").toString(), "-p", prefix.toString(), "-c", configuration.toString()),
+                port);
     }
 
     URI uri(String pathAndQuery) {
@@ -131,18 +110,11 @@ final class Nginx implements AutoCloseable {
 
     /** The error log. */
     String errors() throws IOException {
-        return Files.readString(prefix.resolve("error.log"));
+        return daemon.log();
     }
 
     @Override
     public void close() {
-        child.terminate(); // the master takes its worker along
-        try {
-            child.exitStatus();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            child.close();
-        }
+        daemon.close();
     }
 }

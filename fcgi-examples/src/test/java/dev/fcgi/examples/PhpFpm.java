@@ -30,12 +30,12 @@ final class PhpFpm implements AutoCloseable {
             php_admin_value[log_errors] = 1
             """;
 
-    private final Child child;
+    private final Daemon daemon;
     private final Path directory;
     private final String script;
 
-    private PhpFpm(Child child, Path directory, String script) {
-        this.child = child;
+    private PhpFpm(Daemon daemon, Path directory, String script) {
+        this.daemon = daemon;
         this.directory = directory;
         this.script = script;
     }
@@ -50,22 +50,12 @@ final class PhpFpm implements AutoCloseable {
     static PhpFpm start(Path directory) throws Exception {
         Path configuration = directory.resolve("php-fpm.conf");
         Files.writeString(configuration, CONFIGURATION.formatted(directory, System.getProperty("user.name")));
+        Path log = directory.resolve("php-fpm.log");
         // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
-        Child child = Child.start(directory, Map.of(), find().orElseThrow(), "-R", "-n", "-F", "-y",
-                configuration.toString());
-        PhpFpm started = new PhpFpm(child, directory, Resource.copy("peer.php", directory));
-        try {
-            Await.until("php-fpm listens", () -> {
-                if (!child.isAlive()) {
-                    throw new AssertionError("php-fpm: " + child.stderr() + started.log());
-                }
-                return started.log().contains("ready to handle connections");
-            });
-            return started;
-        } catch (Throwable e) {
-            started.close();
-            throw e;
-        }
+        Daemon daemon = Daemon.start(directory, Map.of(), log,
+                () -> Files.exists(log) && Files.readString(log).contains("ready to handle connections"),
+                find().orElseThrow(), "-R", "-n", "-F", "-y", configuration.toString());
+        return new PhpFpm(daemon, directory, Resource.copy("peer.php", directory));
     }
 
     /** {@return the path of the script that the tests of the client call} */
@@ -77,20 +67,8 @@ final class PhpFpm implements AutoCloseable {
         return "unix:" + directory.resolve("php.sock");
     }
 
-    String log() throws Exception {
-        Path log = directory.resolve("php-fpm.log");
-        return Files.exists(log) ? Files.readString(log) : "";
-    }
-
     @Override
     public void close() {
-        child.terminate(); // the master takes its workers along
-        try {
-            child.exitStatus();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            child.close();
-        }
+        daemon.close();
     }
 }

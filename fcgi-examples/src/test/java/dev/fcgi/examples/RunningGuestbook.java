@@ -1,56 +1,29 @@
 package dev.fcgi.examples;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 /** A web server with a guestbook. */
 final class RunningGuestbook implements AutoCloseable {
     private final URI uri;
     /** Null when the web server runs the program itself. */
     private final Nginx nginx;
-    private final Child child;
-    private final Path errors;
+    private final Daemon runner;
 
-    private RunningGuestbook(URI uri, Nginx nginx, Child child, Path errors) {
+    private RunningGuestbook(URI uri, Nginx nginx, Daemon runner) {
         this.uri = uri;
         this.nginx = nginx;
-        this.child = child;
-        this.errors = errors;
+        this.runner = runner;
     }
 
     /** Takes a web server that runs the guestbook. */
-    static RunningGuestbook behind(int port, Path errors, Child server) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + port + "/guestbook");
-        RunningGuestbook guestbook = new RunningGuestbook(uri, null, server, errors);
-        try {
-            Await.until("the web server listens", () -> guestbook.listens(port));
-            return guestbook;
-        } catch (Throwable e) {
-            server.close();
-            throw e;
-        }
+    static RunningGuestbook in(int port, Daemon server) {
+        return new RunningGuestbook(URI.create("http://127.0.0.1:" + port + "/guestbook"), null, server);
     }
 
     /** Takes an nginx in front of what runs the guestbook. */
-    static RunningGuestbook behind(Nginx nginx, Child runner) {
-        return new RunningGuestbook(nginx.uri("/guestbook"), nginx, runner, null);
-    }
-
-    private boolean listens(int port) throws IOException {
-        if (!child.isAlive()) {
-            throw new AssertionError("the web server ended: " + log());
-        }
-        try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return probe.isConnected();
-        } catch (ConnectException notYet) {
-            return false;
-        }
+    static RunningGuestbook behind(Nginx nginx, Daemon runner) {
+        return new RunningGuestbook(nginx.uri("/guestbook"), nginx, runner);
     }
 
     URI uri() {
@@ -59,8 +32,7 @@ final class RunningGuestbook implements AutoCloseable {
 
     /** {@return what web server and guestbook had to say} */
     String log() throws IOException {
-        String log = nginx != null ? nginx.errors() : Files.exists(errors) ? Files.readString(errors) : "";
-        return log + child.stdout() + child.stderr();
+        return (nginx != null ? nginx.errors() : "") + runner.log();
     }
 
     /**
@@ -69,16 +41,12 @@ final class RunningGuestbook implements AutoCloseable {
      * @return the exit status of the one process that the others were started by
      */
     int stop() throws Exception {
-        List<ProcessHandle> started = child.descendants();
-        child.terminate();
-        int status = child.exitStatus();
-        Await.until("all have ended: " + started, () -> started.stream().noneMatch(ProcessHandle::isAlive));
-        return status;
+        return runner.stop();
     }
 
     @Override
     public void close() {
-        try (child) {
+        try (runner) {
             if (nginx != null) {
                 nginx.close();
             }

@@ -1,0 +1,93 @@
+package dev.fcgi.examples;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** A server of the machine's that a test runs in the foreground, with files in a directory of the test's only. */
+final class Daemon implements AutoCloseable {
+    private final Child child;
+    private final Path log;
+
+    private Daemon(Child child, Path log) {
+        this.child = child;
+        this.log = log;
+    }
+
+    /**
+     * Starts it and waits until it serves.
+     *
+     * @param log the file where it logs, if it has one
+     * @param serves tells whether it does
+     */
+    static Daemon start(Path directory, Map<String, String> environment, Path log, Callable<Boolean> serves,
+            String... command) throws Exception {
+        Daemon daemon = new Daemon(Child.start(directory, environment, command), log);
+        try {
+            Await.until(command[0] + " serves", () -> {
+                if (!daemon.child.isAlive()) {
+                    throw new AssertionError(command[0] + " ended: " + daemon.log());
+                }
+                return serves.call();
+            });
+            return daemon;
+        } catch (Throwable e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    /** {@return whether somebody listens on that port of 127.0.0.1} */
+    static boolean listens(int port) throws IOException {
+        try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return probe.isConnected();
+        } catch (ConnectException notYet) {
+            return false;
+        }
+    }
+
+    /** Makes a directory for everybody, below the test's own: servers started by root work as somebody else. */
+    static Path open(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    /** {@return the log, and what the process has printed} */
+    String log() throws IOException {
+        return (Files.exists(log) ? Child.read(log) : "") + child.stdout() + child.stderr();
+    }
+
+    /** {@return the processes that it has started, and those that they have} */
+    List<ProcessHandle> descendants() {
+        return child.descendants();
+    }
+
+    /**
+     * Stops it by SIGTERM and waits until nothing is left.
+     *
+     * @return its exit status
+     */
+    int stop() throws Exception {
+        List<ProcessHandle> started = child.descendants();
+        child.terminate(); // it takes along what it has started
+        int status = child.exitStatus();
+        Await.until("all have ended: " + started, () -> started.stream().noneMatch(ProcessHandle::isAlive));
+        return status;
+    }
+
+    @Override
+    public void close() {
+        try (child) {
+            stop();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
