@@ -88,6 +88,11 @@ final class Child implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     int exitStatus() throws InterruptedException {
         if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("still runs: " + name);

@@ -1,9 +1,11 @@
 package dev.fcgi.examples;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -46,9 +48,14 @@ final class Daemon implements AutoCloseable {
 
     /** {@return whether somebody listens on that port of 127.0.0.1} */
     static boolean listens(int port) throws IOException {
-        try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return listens(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** {@return whether somebody listens there} */
+    static boolean listens(SocketAddress address) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(address)) {
             return probe.isConnected();
-        } catch (ConnectException notYet) {
+        } catch (SocketException notYet) { // refused, or no such file
             return false;
         }
     }

@@ -27,7 +27,8 @@ record HttpReply(int status, List<String> headers, byte[] body) {
         return parse(socket.getInputStream().readAllBytes());
     }
 
-    private static HttpReply parse(byte[] bytes) {
+    /** Takes a whole answer apart. */
+    static HttpReply parse(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0 || !text.startsWith("HTTP/1.")) {

@@ -2,10 +2,13 @@ package dev.fcgi.examples;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -89,14 +92,26 @@ final class Nginx implements AutoCloseable {
      * @param servers makes the content of the http block, for a port to listen on
      */
     static Nginx start(Path directory, IntFunction<String> servers) throws Exception {
-        String program = Peers.require("nginx");
-        Path prefix = Files.createTempDirectory(directory, "nginx");
         int port = Ports.free();
+        SocketAddress address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
+        return new Nginx(start(directory, List.of(), address, servers.apply(port)), port);
+    }
+
+    /**
+     * Starts it anywhere.
+     *
+     * @param enter a command to start it with, for another network; may be empty
+     * @param address where it listens by the content of the http block
+     */
+    static Daemon start(Path directory, List<String> enter, SocketAddress address, String servers) throws Exception {
+        Path prefix = Files.createTempDirectory(directory, "nginx");
         Path configuration = prefix.resolve("nginx.conf");
-        Files.writeString(configuration, CONFIGURATION.formatted(servers.apply(port)));
-        return new Nginx(Daemon.start(prefix, Map.of(), prefix.resolve("error.log"), () -> Daemon.listens(port), program,
-                "-e", prefix.resolve("error.log").toString(), "-p", prefix.toString(), "-c", configuration.toString()),
-                port);
+        Path log = prefix.resolve("error.log");
+        Files.writeString(configuration, CONFIGURATION.formatted(servers));
+        List<String> command = new ArrayList<>(enter);
+        command.addAll(List.of(Peers.require("nginx"), "-e", log.toString(), "-p", prefix.toString(), "-c",
+                configuration.toString()));
+        return Daemon.start(prefix, Map.of(), log, () -> Daemon.listens(address), command.toArray(String[]::new));
     }
 
     URI uri(String pathAndQuery) {

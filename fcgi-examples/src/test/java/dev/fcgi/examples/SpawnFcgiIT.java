@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.examples.Traffic.Exchange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,13 +174,13 @@ final class SpawnFcgiIT {
         try (Child parent = Child.start(directory, Map.of(), Peers.require("perl"),
                         Resource.copy("siblings.pl", directory), address, playground, "fd:0", "--", playground, "fd:0");
                 Nginx nginx = nginxBefore(address, parent);
-                Traffic traffic = new Traffic(nginx, true)) {
+                Traffic traffic = new Traffic(Browser.of(nginx::uri), 16, Duration.ZERO, Exchange.ALL)) {
             traffic.await(300);
             List<ProcessHandle> both = pids(parent);
             both.get(0).destroy();
             parent.awaitOutput("ended " + both.get(0).pid() + " 0\n");
             traffic.await(300);
-            assertEquals(List.of(), traffic.end(), () -> "of " + traffic.answers() + " requests");
+            assertEquals(List.of(), traffic.end(), () -> "of " + traffic.requests() + " requests");
             both.get(1).destroy();
             parent.awaitOutput("ended " + both.get(1).pid() + " 0\n");
             assertEquals(0, parent.exitStatus());

@@ -1,77 +1,89 @@
 package dev.fcgi.examples;
 
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Clients that send requests through nginx without a pause, and check every answer. */
+/** Clients that send requests through a web server without end, and check every answer. */
 final class Traffic implements AutoCloseable {
-    private static final int CLIENTS = 16;
-    private static final byte[] BODY = Content.random(20_000);
+    /** A request to the playground, with its only right answer. */
+    record Exchange(String path, byte[] body, String answer) {
+        static final Exchange HELLO = new Exchange("/hello", null, "hello\n");
+        static final Exchange SLOW = new Exchange("/slow?ms=20", null, "slept\n");
+        static final Exchange BIG = new Exchange("/big?n=50000", null, "0123456789abcdef".repeat(50_000 / 16));
+        /** All that a web server repeats when a connection ends just when it has sent the request. */
+        static final List<Exchange> GETS = List.of(HELLO, BIG, SLOW);
+        static final List<Exchange> ALL = List.of(HELLO, BIG, SLOW, post(Content.random(10_000)));
 
-    private final Nginx nginx;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        private static Exchange post(byte[] body) {
+            try {
+                return new Exchange("/sum", body, Content.sum(body));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // of an array
+            }
+        }
+    }
+
+    private final Browser browser;
     private final List<Thread> threads = new ArrayList<>();
     private final LongAdder answers = new LongAdder();
+    private final LongAccumulator longest = new LongAccumulator(Long::max, 0);
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
 
     /**
      * Starts the clients.
      *
-     * @param withPosts whether some requests have a body
+     * @param pause of each client between two requests
+     * @param exchanges what each client does over and over
      */
-    Traffic(Nginx nginx, boolean withPosts) throws Exception {
-        this.nginx = nginx;
-        String pattern = new String(Content.pattern(50_000).readAllBytes(), StandardCharsets.US_ASCII);
-        String sum = Content.sum(BODY);
-        for (int i = 0; i < CLIENTS; i++) {
+    Traffic(Browser browser, int clients, Duration pause, List<Exchange> exchanges) {
+        this.browser = browser;
+        for (int i = 0; i < clients; i++) {
             threads.add(Thread.startVirtualThread(() -> {
-                while (!over) {
-                    expect("hello\n", get("/hello"));
-                    expect(pattern, get("/big?n=50000"));
-                    expect("slept\n", get("/slow?ms=20"));
-                    if (withPosts) {
-                        expect(sum, request("/sum").POST(BodyPublishers.ofByteArray(BODY)).build());
-                    }
+                for (int next = 0; !over; next = (next + 1) % exchanges.size()) {
+                    send(exchanges.get(next));
+                    rest(pause);
                 }
             }));
         }
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(nginx.uri(path));
-    }
-
-    private HttpRequest get(String path) {
-        return request(path).build();
-    }
-
-    private void expect(String body, HttpRequest request) {
+    private void rest(Duration pause) {
         try {
-            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() == 200 && answer.body().equals(body)) {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            over = true; // only we interrupt
+        }
+    }
+
+    private void send(Exchange exchange) {
+        long before = System.nanoTime();
+        try {
+            Browser.Answer answer = browser.send(exchange.path(), exchange.body());
+            String body = new String(answer.body(), StandardCharsets.ISO_8859_1);
+            if (answer.status() == 200 && body.equals(exchange.answer())) {
                 answers.increment();
             } else {
-                failures.add(request + " " + answer.statusCode() + " " + answer.body().length() + " bytes");
+                failures.add(exchange.path() + " " + answer.status() + " " + body.length() + " bytes");
             }
-        } catch (Exception e) {
-            failures.add(request + " " + e);
+        } catch (Exception | AssertionError e) {
+            failures.add(exchange.path() + " " + e);
         }
+        longest.accumulate(System.nanoTime() - before);
     }
 
     /** Waits until as many requests again were answered. */
     void await(int more) throws Exception {
         long goal = answers.sum() + more;
-        Await.until(more + " more answers", () -> answers.sum() >= goal || !failures.isEmpty());
+        Await.until(more + " more answers", () -> answers.sum() >= goal);
     }
 
     /** Ends the clients. Returns what went wrong. */
@@ -83,13 +95,20 @@ final class Traffic implements AutoCloseable {
         return List.copyOf(failures);
     }
 
-    long answers() {
-        return answers.sum();
+    /** {@return how many requests were sent} */
+    long requests() {
+        return answers.sum() + failures.size();
+    }
+
+    /** {@return the time of the slowest request} */
+    Duration longest() {
+        return Duration.ofNanos(longest.get());
     }
 
     @Override
     public void close() {
         over = true;
-        client.shutdownNow();
+        threads.forEach(Thread::interrupt);
+        browser.close();
     }
 }
