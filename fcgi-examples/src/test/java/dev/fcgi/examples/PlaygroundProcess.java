@@ -48,8 +48,13 @@ final class PlaygroundProcess implements AutoCloseable {
     }
 
     Map<String, Long> stats(String arguments) throws Exception {
+        return counters(RawConnection.get(address, "/stats", arguments).body());
+    }
+
+    /** Takes an answer of /stats apart. */
+    static Map<String, Long> counters(String answer) {
         Map<String, Long> stats = new HashMap<>();
-        for (String line : RawConnection.get(address, "/stats", arguments).body().split("\n")) {
+        for (String line : answer.split("\n")) {
             String[] counter = line.split("=");
             stats.put(counter[0], Long.parseLong(counter[1]));
         }
