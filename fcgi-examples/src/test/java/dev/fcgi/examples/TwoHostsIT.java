@@ -1,6 +1,7 @@
 package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.examples.Traffic.Exchange;
@@ -30,7 +31,7 @@ final class TwoHostsIT {
     private static final int CLIENTS = 8;
     private static final Duration PAUSE = Duration.ofMillis(50);
     /** What the configurations promise: 1 s to connect and 5 s for an answer, then it is the other host's turn. */
-    private static final Duration LONGEST = Duration.ofSeconds(6 + 4); // and a loaded machine
+    private static final Duration LONGEST = Duration.ofSeconds(6 + 6); // and a loaded machine
     /** By keep-alive probes after 60 s; where output was on its way the kernel is told to give up after 25 s. */
     private static final Duration DEAD = Duration.ofSeconds(90);
     private static final String RETRIES = "6";
@@ -111,6 +112,9 @@ final class TwoHostsIT {
                             List.of(Exchange.HELLO, Exchange.SLOW))) {
                 awaitRequests(0);
                 awaitRequests(1);
+                try (Child stranger = Child.start(directory, Map.of(), call(hosts.on(1), 0, "/hello"))) {
+                    assertNotEquals(0, stranger.exitStatus(), "the first host has answered the second");
+                }
                 Duration dead = cutOff(first, traffic);
                 second.process().kill();
                 traffic.await(300);
@@ -128,7 +132,7 @@ final class TwoHostsIT {
         private Duration cutOff(PlaygroundProcess playground, Traffic traffic) throws Exception {
             long pid = playground.process().pid();
             // a handler that has nothing to read or to write for ten minutes
-            try (Child waiting = Child.start(directory, Map.of(), call(0, "/drip?n=1&ms=600000"))) {
+            try (Child waiting = Child.start(directory, Map.of(), call(hosts.onBalancer(), 0, "/drip?n=1&ms=600000"))) {
                 waiting.awaitOutput("chunk 0\n");
                 assertTrue(connections(pid) > 0);
                 hosts.cutOff(0);
@@ -153,9 +157,9 @@ final class TwoHostsIT {
             return PlaygroundProcess.ready(child, address);
         }
 
-        private String[] call(int host, String path) {
-            return command(hosts.onBalancer(), Image.program("fcgi"), "call", "--timeout", "10m", "--connect-timeout",
-                    "2", Hosts.APPLICATIONS.get(host) + ":" + PORT, path);
+        private String[] call(List<String> enter, int host, String path) {
+            return command(enter, Image.program("fcgi"), "call", "--timeout", "10m", "--connect-timeout", "2",
+                    Hosts.APPLICATIONS.get(host) + ":" + PORT, path);
         }
 
         private static String[] command(List<String> enter, String... command) {
@@ -164,7 +168,7 @@ final class TwoHostsIT {
 
         /** The counters of a host's playground, which answers none but the balancer; empty when it does not answer. */
         private Map<String, Long> stats(int host) throws Exception {
-            try (Child call = Child.start(directory, Map.of(), call(host, "/stats"))) {
+            try (Child call = Child.start(directory, Map.of(), call(hosts.onBalancer(), host, "/stats"))) {
                 return call.exitStatus() == 0 ? PlaygroundProcess.counters(call.stdout()) : Map.of();
             }
         }
