@@ -74,6 +74,9 @@ final class RequestUrl {
         if (chosen.contains(UrlPart.PATH_INFO)) {
             path += request.pathInfo();
         }
+        if (!relative && !path.isEmpty() && !path.startsWith("/")) {
+            path = '/' + path; // else it would go on with the name of the host, or start with a scheme
+        }
         if (!full) {
             path = path.replaceFirst("^/{2,}", "/"); // two slashes would start the name of a host
         }

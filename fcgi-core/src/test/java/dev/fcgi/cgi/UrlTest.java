@@ -108,6 +108,8 @@ final class UrlTest {
         assertEquals("/evil.example/x", request("REQUEST_URI", "//evil.example/x").url(UrlPart.ABSOLUTE));
         assertEquals("/%5Cevil.example", request("REQUEST_URI", "/\\evil.example").url(UrlPart.ABSOLUTE));
         assertEquals("/evil.example", request("PATH_INFO", "//evil.example").url(UrlPart.ABSOLUTE, UrlPart.PATH_INFO));
+        assertEquals("/javascript:x", request("REQUEST_URI", "javascript:x").url(UrlPart.ABSOLUTE));
+        assertEquals("http://srv/.evil.example/", request("REQUEST_URI", ".evil.example/").url());
         assertEquals("javascript%3Aalert%281%29", request("REQUEST_URI", "/javascript:alert(1)").url(UrlPart.RELATIVE));
         assertEquals("http://h/a:b", request("REQUEST_URI", "/a:b", "HTTP_HOST", "h").url());
     }
