@@ -54,7 +54,8 @@ public final class Cookie {
     private Cookie with(String attribute) {
         ResponseHead.requireValue("Set-Cookie", attribute);
         if (attribute.indexOf(';') >= 0) {
-            throw new IllegalArgumentException("cookie attribute with a semicolon: " + attribute);
+            String name = attribute.substring(0, attribute.indexOf('='));
+            throw new IllegalArgumentException("cookie attribute with a semicolon: " + name);
         }
         return new Cookie(pair, attributes + "; " + attribute);
     }

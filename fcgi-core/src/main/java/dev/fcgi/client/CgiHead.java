@@ -67,6 +67,10 @@ public final class CgiHead {
 
     /** Takes one line; returns the name of its field. */
     private String add(String line, String last, boolean first) throws FcgiException {
+        // a CR in between would be the end of the line to others
+        if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
+            throw malformed(line);
+        }
         if (first && line.startsWith("HTTP/")) {
             String[] words = line.split(" ", 3);
             status(words.length > 1 ? words[1] : "", words.length > 2 ? words[2] : "");
@@ -79,9 +83,8 @@ public final class CgiHead {
         }
         int colon = line.indexOf(':');
         String name = line.substring(0, Math.max(0, colon)).stripTrailing();
-        // a CR in between would be the end of the line to others
-        if (!TOKEN.matcher(name).matches() || line.chars().anyMatch(c -> c == 0 || c == '\r')) {
-            throw new FcgiException("malformed header line: \"" + line.replaceAll("\\p{Cntrl}", "?") + '"');
+        if (!TOKEN.matcher(name).matches()) {
+            throw malformed(line);
         }
         String value = line.substring(colon + 1).strip();
         if (name.equalsIgnoreCase("Status")) {
@@ -93,9 +96,13 @@ public final class CgiHead {
         return name;
     }
 
+    private static FcgiException malformed(String line) {
+        return new FcgiException("malformed header line: \"" + line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?") + '"');
+    }
+
     private void status(String digits, String phrase) throws FcgiException {
         if (!digits.matches("[1-9]\\d\\d")) {
-            throw new FcgiException("malformed status: \"" + digits.replaceAll("\\p{Cntrl}", "?") + '"');
+            throw new FcgiException("malformed status: \"" + digits.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?") + '"');
         }
         status = Integer.parseInt(digits);
         reason = phrase.strip();

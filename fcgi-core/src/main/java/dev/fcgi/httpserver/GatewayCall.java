@@ -249,7 +249,7 @@ final class GatewayCall {
     private void log(Level level, String text) {
         if (LOG.isLoggable(level)) {
             String line = exchange.getRequestMethod() + " " + exchange.getRequestURI() + ": " + text;
-            LOG.log(level, line.replaceAll("[\\p{Cntrl}\\u0080-\\u009F\\u2028\\u2029]", "?"));
+            LOG.log(level, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
         }
     }
 }

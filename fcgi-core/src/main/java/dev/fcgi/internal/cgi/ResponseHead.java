@@ -139,7 +139,7 @@ public final class ResponseHead {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
     /** {@return the block with the empty line that ends it} */

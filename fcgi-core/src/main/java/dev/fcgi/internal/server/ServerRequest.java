@@ -523,6 +523,6 @@ public final class ServerRequest implements FilterRequest, Runnable {
         String method = params == null ? "?" : params.get("REQUEST_METHOD", "-");
         String path = params == null ? "" : params.get("SCRIPT_NAME", "") + params.get("PATH_INFO", "");
         return "request " + id + " of " + connection.transport() + ", " + role + " "
-                + (method + " " + path).replaceAll("[\\p{Cntrl}]", "?");
+                + (method + " " + path).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 }
