@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.text.MessageFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -13,6 +14,7 @@ import java.util.function.Predicate;
  */
 public final class LogCapture implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final BiConsumer<String, Throwable> sink;
     private final Object logger; // a strong reference: the log manager keeps a weak one
     private final Method setFilter;
 
@@ -21,6 +23,12 @@ public final class LogCapture implements AutoCloseable {
     }
 
     public LogCapture(String name) {
+        this(name, null);
+    }
+
+    /** Gives what a logger is told to something else: a line, and what was thrown, or null. */
+    public LogCapture(String name, BiConsumer<String, Throwable> sink) {
+        this.sink = sink == null ? (line, thrown) -> lines.add(line) : sink;
         try {
             Class<?> loggerType = Class.forName("java.util.logging.Logger");
             Class<?> filterType = Class.forName("java.util.logging.Filter");
@@ -40,7 +48,7 @@ public final class LogCapture implements AutoCloseable {
         Object[] parameters = (Object[]) type.getMethod("getParameters").invoke(record);
         Object thrown = type.getMethod("getThrown").invoke(record);
         String text = parameters == null ? message : MessageFormat.format(message, parameters);
-        lines.add(level + " " + text + (thrown == null ? "" : " / " + thrown));
+        sink.accept(level + " " + text + (thrown == null ? "" : " / " + thrown), (Throwable) thrown);
         return false;
     }
 
