@@ -66,7 +66,7 @@ final class FuzzIT {
         Path log = directory.resolve("log.txt");
         Process process = start(target, directory, seconds, log);
         try {
-            assertTrue(process.waitFor(seconds + 60, TimeUnit.SECONDS), "does not end: " + log);
+            assertTrue(process.waitFor(seconds + 90, TimeUnit.SECONDS), () -> stuck(process, log));
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -97,6 +97,18 @@ final class FuzzIT {
                 "-max_total_time=" + seconds, "-max_len=" + target.maxLength(), "-timeout=30", "-print_final_stats=1",
                 corpus.toString(), seeds.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    /** What the process was about, with its threads, which it prints when it is asked. */
+    private static String stuck(Process process, Path log) {
+        try {
+            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+            process.waitFor(5, TimeUnit.SECONDS); // prints
+            String output = Files.readString(log, StandardCharsets.ISO_8859_1);
+            return "does not end: " + output.substring(Math.max(0, output.length() - 20_000));
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String jar(String className) throws ClassNotFoundException, URISyntaxException {
