@@ -3,7 +3,6 @@ package dev.fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
 import dev.fcgi.internal.wire.PairTable;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,9 +141,10 @@ public final class Params {
 
     /** {@return copies of all names and values, exact to the byte, in the order of their first appearance} */
     public List<Pair> pairs() {
-        Map<ByteBuffer, Pair> merged = new LinkedHashMap<>();
+        // strings, since a map finds its way among equal hash codes by comparing them: the names are the peer's choice
+        Map<String, Pair> merged = new LinkedHashMap<>();
         for (Pair sent : pairsAsSent()) {
-            merged.merge(ByteBuffer.wrap(sent.name()), sent, (first, second) ->
+            merged.merge(new String(sent.name(), StandardCharsets.ISO_8859_1), sent, (first, second) ->
                     new Pair(first.name(), merge(first.name(), first.value(), second.value())));
         }
         return List.copyOf(merged.values());
