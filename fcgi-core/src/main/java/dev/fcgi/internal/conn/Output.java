@@ -110,7 +110,8 @@ public final class Output {
     public void stage(byte[] records, int offset, int length) throws IOException {
         check();
         if (stagedLength + length > staged.length) {
-            staged = Arrays.copyOf(staged, Math.max(stagedLength + length, 2 * staged.length));
+            int doubled = Math.min(STAGED_LIMIT, 2 * staged.length);
+            staged = Arrays.copyOf(staged, Math.max(stagedLength + length, doubled));
         }
         System.arraycopy(records, offset, staged, stagedLength, length);
         stagedLength += length;

@@ -32,7 +32,8 @@ final class RequestHead {
             return false;
         }
         if (length + count > block.length) {
-            block = Arrays.copyOf(block, length == 0 ? count : Math.max(length + count, 2 * length));
+            int doubled = Math.min(options.maxParamsLength, 2 * length);
+            block = Arrays.copyOf(block, Math.max(length + count, doubled));
         }
         System.arraycopy(bytes, offset, block, length, count);
         length += count;
