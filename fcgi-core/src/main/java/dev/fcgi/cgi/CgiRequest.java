@@ -39,7 +39,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private Fields query;
     private Fields cookies;
     private Form form;
-    private CgiException formFailure;
+    private IOException formFailure;
     private Map<String, String> pathVariables = Map.of();
 
     CgiRequest(Request request, CgiOptions options) {
@@ -492,7 +492,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
             }
             try {
                 form = readForm();
-            } catch (CgiException e) {
+            } catch (IOException e) { // a full disk, too: who asks again must not get the rest for the whole
                 formFailure = e;
                 throw e;
             }

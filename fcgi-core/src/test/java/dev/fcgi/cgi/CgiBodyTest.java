@@ -153,6 +153,14 @@ final class CgiBodyTest {
     }
 
     @Test
+    void aFormThatFoundNoRoomFailsAgain() { // what is behind the upload must not pass for all of the form
+        OfflineRequest request = post(MULTIPART, upload("f", "n", 100_000) + part("name=a", "1") + "--x--");
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.temporaryDirectory(Path.of("/does/not/exist")));
+        assertThrows(IOException.class, () -> q.upload("f"));
+        assertThrows(IOException.class, () -> q.param("a"));
+    }
+
+    @Test
     void aMultipartFormShowsItsEndByItself() throws Exception { // whatever an inflating filter did to the length
         OfflineRequest request = post(MULTIPART, part("name=a", "1") + "--x--").with("CONTENT_LENGTH", "1000");
         assertEquals("1", exchange(request).param("a"));
