@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +60,7 @@ public final class Server {
 
     public void start() {
         ticker.start();
+        LibraryThreads.start(Server::loadTimeZones);
         for (Listener listener : listeners) {
             Runnable accepting = () -> accept(listener);
             if (listener.isInherited()) {
@@ -66,6 +68,18 @@ public final class Server {
             } else {
                 Thread.ofVirtual().name("fcgi-accept").start(accepting);
             }
+        }
+    }
+
+    /**
+     * The JDK reads a file for them when its loggers first need the time. Should there be no descriptor left by then,
+     * time zones and logs would be broken for as long as the process lives.
+     */
+    private static void loadTimeZones() {
+        try {
+            ZoneId.systemDefault().getRules();
+        } catch (Throwable e) {
+            LOG.log(Level.DEBUG, "no time zones", e);
         }
     }
 
