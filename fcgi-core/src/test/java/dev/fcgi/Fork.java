@@ -24,10 +24,13 @@ final class Fork {
         return builder;
     }
 
-    /** The directory on the class path or, with modules, the one patched in, which no property names. */
+    /** The jar or directory on the class path or, with modules, the one patched in, which no property names. */
     private static Path root(Class<?> type) {
         try {
             URI file = type.getResource(type.getSimpleName() + ".class").toURI();
+            if (file.getScheme().equals("jar")) {
+                return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            }
             Path root = Path.of(file);
             for (int i = type.getName().split("\\.").length; i > 0; i--) {
                 root = root.getParent();
