@@ -1,0 +1,78 @@
+package dev.fcgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.cgi.CgiOptions;
+import dev.fcgi.client.FcgiClient;
+import dev.fcgi.internal.client.ClientOptions;
+import dev.fcgi.internal.server.Options;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** SECURITY.md names every limit with its default, as the code has them. */
+final class SecurityDocumentTest {
+    private static final Path DOCUMENT = Path.of("..", "SECURITY.md");
+
+    @Test
+    void limitsOfAServer() throws Exception {
+        Map<String, String> documented = table("A server,");
+        assertEquals(numbers(new Options()), documented);
+        assertMethods(FcgiServer.Builder.class, documented.keySet());
+    }
+
+    @Test
+    void limitsOfTheCgiLayer() throws Exception {
+        Map<String, String> documented = table("The CGI layer,");
+        assertEquals(numbers(CgiOptions.DEFAULT), documented);
+        assertMethods(CgiOptions.class, documented.keySet());
+    }
+
+    @Test
+    void limitsOfAClient() throws Exception {
+        Map<String, String> documented = table("A client,");
+        assertEquals(numbers(new ClientOptions()), documented);
+        assertMethods(FcgiClient.Builder.class, documented.keySet());
+    }
+
+    private static Map<String, String> table(String start) throws IOException {
+        String text = Files.readString(DOCUMENT);
+        String section = text.substring(text.indexOf("\n" + start));
+        return section.lines().dropWhile(line -> !line.startsWith("|")).takeWhile(line -> line.startsWith("|"))
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.split(" *\\| *"))
+                .collect(Collectors.toMap(cells -> cells[1].replace("`", ""), cells -> cells[2],
+                        (a, b) -> a, TreeMap::new));
+    }
+
+    /** All settings that are numbers: sizes and counts as they are, nanoseconds as seconds. */
+    private static Map<String, String> numbers(Object options) throws IllegalAccessException {
+        Map<String, String> numbers = new TreeMap<>();
+        for (Field field : options.getClass().getDeclaredFields()) {
+            field.setAccessible(true);
+            boolean time = field.getName().endsWith("Timeout") || field.getName().endsWith("Time");
+            if (field.getType() == int.class || field.getType() == long.class) {
+                long value = field.getLong(options);
+                numbers.put(field.getName(), value == Long.MAX_VALUE ? "none"
+                        : Long.toString(time ? TimeUnit.NANOSECONDS.toSeconds(value) : value));
+            }
+        }
+        return numbers;
+    }
+
+    private static void assertMethods(Class<?> builder, Set<String> names) {
+        Set<String> missing = new TreeSet<>(names);
+        Arrays.stream(builder.getMethods()).forEach(method -> missing.remove(method.getName()));
+        assertTrue(missing.isEmpty(), "no such method: " + missing);
+    }
+}
