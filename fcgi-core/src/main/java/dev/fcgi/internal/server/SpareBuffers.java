@@ -28,6 +28,6 @@ final class SpareBuffers {
 
     /** Threads go to different places, so that they are not in each other's way. */
     private static int place() {
-        return (int) Thread.currentThread().threadId() % COUNT;
+        return (int) (Thread.currentThread().threadId() % COUNT);
     }
 }
