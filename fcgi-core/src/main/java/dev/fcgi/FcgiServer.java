@@ -39,6 +39,11 @@ import java.util.function.Predicate;
  * server.serve();
  * }
  *
+ * <p>FastCGI has no authentication: whoever can connect can ask anything. A port alone is bound on loopback, all
+ * interfaces need {@link Builder#listenOnAllInterfaces}; {@link Builder#unixMode} and {@link Builder#unixGroup} say who
+ * may use a Unix socket, {@code FCGI_WEB_SERVER_ADDRS} and {@link Builder#allowedPeers} who is served at all. Memory,
+ * time and numbers have limits, each with a default and a setter; SECURITY.md of the project lists them.
+ *
  * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls
  * {@link #start()} ends when its {@code main} ends, one that calls {@link #serve()} lives as long as the server.
  */

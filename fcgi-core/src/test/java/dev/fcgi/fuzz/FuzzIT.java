@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * ./mvnw verify -pl fcgi-core -Dtest=FuzzSeedsTest -Dit.test=FuzzIT -Dfuzz.seconds=600 -Dfuzz.target=SERVER
  * </pre>
  *
- * <p>What a run has found interesting stays in {@code target/fuzz} and is where the next one starts. What makes a target
- * fail is printed as a line for a file among the seeds.
+ * <p>What a run has found interesting stays in {@code target/fuzz} and is where the next one starts. What makes a
+ * target fail is printed as a line for a file among the seeds.
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FuzzIT {

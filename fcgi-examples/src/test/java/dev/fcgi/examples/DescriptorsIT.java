@@ -61,8 +61,8 @@ final class DescriptorsIT {
             assertEquals("hello\n", RawConnection.get(address, "/hello", "").body());
             new Report(DescriptorsIT.class, "Out of file descriptors: " + PEERS + " connections, "
                     + DESCRIPTORS + " descriptors")
-                    .line(answers + " answers meanwhile, " + used / SECONDS + " ms of CPU time a second, one line of log, "
-                            + "all who waited were answered")
+                    .line(answers + " answers meanwhile, " + used / SECONDS + " ms of CPU time a second, "
+                            + "one line of log, all who waited were answered")
                     .write();
         } finally {
             for (RawConnection peer : peers) {

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.fuzz.Alarm;
 import dev.fcgi.fuzz.MemoryTransport;
@@ -134,7 +135,9 @@ public final class ClientConnectionFuzz {
             switch (record.type()) {
                 case Fcgi.STDOUT -> {
                     outputEnded |= mine && record.content().length == 0;
-                    output.append(mine && !outputEnded ? new String(record.content(), StandardCharsets.ISO_8859_1) : "");
+                    if (mine && !outputEnded) {
+                        output.append(new String(record.content(), StandardCharsets.ISO_8859_1));
+                    }
                 }
                 case Fcgi.STDERR -> { }
                 case Fcgi.END_REQUEST -> {
@@ -164,7 +167,7 @@ public final class ClientConnectionFuzz {
     private static String end(byte[] body, int at) {
         int appStatus = (body[at] & 0xFF) << 24 | (body[at + 1] & 0xFF) << 16 | (body[at + 2] & 0xFF) << 8
                 | body[at + 3] & 0xFF;
-        return appStatus + " " + dev.fcgi.ProtocolStatus.of(body[at + 4] & 0xFF) + " ";
+        return appStatus + " " + ProtocolStatus.of(body[at + 4] & 0xFF) + " ";
     }
 
     private static void fail(String what) {
