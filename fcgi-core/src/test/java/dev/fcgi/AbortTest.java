@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import static dev.fcgi.ScriptedPeer.AUTHORIZER;
 import static dev.fcgi.ScriptedPeer.KEEP_CONN;
 import static dev.fcgi.ScriptedPeer.RESPONDER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.RequestAbortedException.Reason;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -299,6 +301,22 @@ final class AbortTest extends ServerTest {
         closed.countDown();
         peer.expectAnswer(1, "body").expectAnswer(2, "").expectClosed();
         peer().request(1, 0, "/").shutdownOutput().expectAnswer(1, "begun").expectClosed();
+    }
+
+    @Test
+    void anAuthorizerRequestWithoutStdinIsWholeWhereHalfCloseIsTolerated() throws Exception { // S51, S99
+        CountDownLatch closed = gate();
+        start(b -> b.tolerateHalfClose(true).authorizer(request -> {
+            await(closed);
+            return Decision.granted();
+        }));
+        ScriptedPeer peer = peer().begin(1, AUTHORIZER, KEEP_CONN).endParams(1).begin(2, AUTHORIZER, KEEP_CONN)
+                .endParams(2).send();
+        until("both handlers run", () -> server.stats().requestsStarted() == 2);
+        peer.shutdownOutput();
+        assertThrows(AssertionError.class, () -> peer.expectClosedWithin(Duration.ofMillis(100)));
+        closed.countDown();
+        peer.expectAnswer(1, "Status: 200\r\n\r\n").expectAnswer(2, "Status: 200\r\n\r\n").expectClosed();
     }
 
     @Test

@@ -264,7 +264,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
         for (ServerRequest request : requests.snapshot()) {
-            if (alsoComplete || !request.isInputComplete()) {
+            if (alsoComplete || !request.isComplete()) {
                 request.abort(reason, cause);
             }
         }

@@ -97,6 +97,11 @@ public final class ServerRequest implements FilterRequest, Runnable {
         return data == null ? stdin.hasEnded() : data.hasEnded();
     }
 
+    /** Locked. Whether the handler needs no more of the peer; an Authorizer gets no input, and some send no STDIN. */
+    boolean isComplete() {
+        return isHeadComplete() && (role == Role.AUTHORIZER || isInputComplete());
+    }
+
     // ---- the life of the handler
 
     /** Locked. Whether the request was given to a thread, which will call {@link #complete} in the end. */
