@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a main class of the tests in a JVM of its own. */
-final class Fork {
+public final class Fork {
     private Fork() {}
 
     /** Prepares a process without the environment of this one; classes are found wherever this JVM has them. */
-    static ProcessBuilder java(Class<?> main, List<String> options, String... arguments) {
+    public static ProcessBuilder java(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);

@@ -157,6 +157,17 @@ final class ResponseTest extends ClientTest {
         }
     }
 
+    /** Request id 0 is for management records: such output belongs to no request, and ends none. */
+    @Test
+    void outputOfRequest0IsNobodys() throws Exception {
+        serve(peer -> {
+            peer.request();
+            peer.send(stdout(0, "\r\nforeign"), stderr(0, "foreign"), end(0, 7, 0), answer(1, "\r\nown"));
+        });
+        client(b -> b);
+        assertEquals("own", call("/"));
+    }
+
     @Test
     void brokenBehindGoodOutput() throws Exception {
         serveBad(stdout(1, TEXT), new byte[8]);
