@@ -23,9 +23,6 @@ import java.util.Map;
  * <p>A lookup costs time in proportion to the number of pairs; a handler that needs many of them uses {@link #toMap()}.
  */
 public final class Params {
-    private static final byte[] HTTP = "HTTP_".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] COOKIE = "HTTP_COOKIE".getBytes(StandardCharsets.US_ASCII);
-
     private final PairTable table;
 
     private Params(PairTable table) {
@@ -78,12 +75,12 @@ public final class Params {
      * @return the value decoded as UTF-8, malformed bytes replaced
      */
     public String get(String name, String otherwise) {
-        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        int found = table.find(wanted, 0);
+        String key = key(name);
+        int found = table.find(key, 0);
         if (found < 0) {
             return otherwise;
         }
-        return table.find(wanted, found + 1) < 0 ? table.text(found) : utf8(bytes(wanted));
+        return table.find(key, found + 1) < 0 ? table.text(found) : utf8(bytesOf(key));
     }
 
     /**
@@ -93,15 +90,29 @@ public final class Params {
      * @return a copy of the bytes, or null when there is none
      */
     public byte[] bytes(String name) {
-        return bytes(name.getBytes(StandardCharsets.UTF_8));
+        return bytesOf(key(name));
     }
 
-    private byte[] bytes(byte[] name) {
+    private byte[] bytesOf(String key) {
         byte[] value = null;
-        for (int i = table.find(name, 0); i >= 0; i = table.find(name, i + 1)) {
-            value = merge(name, value, table.value(i));
+        for (int i = table.find(key, 0); i >= 0; i = table.find(key, i + 1)) {
+            value = merge(key, value, table.value(i));
         }
         return value;
+    }
+
+    /** The UTF-8 bytes of a name as characters. */
+    private static String key(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) > 0x7F) {
+                return key(name.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return name;
+    }
+
+    private static String key(byte[] name) {
+        return new String(name, StandardCharsets.ISO_8859_1);
     }
 
     /**
@@ -111,7 +122,7 @@ public final class Params {
      * @return true also when its value is empty
      */
     public boolean contains(String name) {
-        return table.find(name.getBytes(StandardCharsets.UTF_8), 0) >= 0;
+        return table.find(key(name), 0) >= 0;
     }
 
     /** {@return the number of different names} */
@@ -144,8 +155,9 @@ public final class Params {
         // strings, since a map finds its way among equal hash codes by comparing them: the names are the peer's choice
         Map<String, Pair> merged = new LinkedHashMap<>();
         for (Pair sent : pairsAsSent()) {
-            merged.merge(new String(sent.name(), StandardCharsets.ISO_8859_1), sent, (first, second) ->
-                    new Pair(first.name(), merge(first.name(), first.value(), second.value())));
+            String key = key(sent.name());
+            merged.merge(key, sent, (first, second) ->
+                    new Pair(first.name(), merge(key, first.value(), second.value())));
         }
         return List.copyOf(merged.values());
     }
@@ -171,23 +183,19 @@ public final class Params {
      * @return the same parameters without it
      */
     public Params without(String name) {
-        PairTable rest = table.without(name.getBytes(StandardCharsets.UTF_8));
+        PairTable rest = table.without(key(name));
         return rest == table ? this : new Params(rest);
     }
 
-    private static byte[] merge(byte[] name, byte[] first, byte[] second) {
-        if (first == null || !isHeader(name)) {
+    private static byte[] merge(String key, byte[] first, byte[] second) {
+        if (first == null || !key.startsWith("HTTP_")) {
             return second;
         }
         byte[] joined = Arrays.copyOf(first, first.length + 2 + second.length);
-        joined[first.length] = (byte) (Arrays.equals(name, COOKIE) ? ';' : ',');
+        joined[first.length] = (byte) (key.equals("HTTP_COOKIE") ? ';' : ',');
         joined[first.length + 1] = ' ';
         System.arraycopy(second, 0, joined, first.length + 2, second.length);
         return joined;
-    }
-
-    private static boolean isHeader(byte[] name) {
-        return name.length >= HTTP.length && Arrays.equals(name, 0, HTTP.length, HTTP, 0, HTTP.length);
     }
 
     private static String utf8(byte[] bytes) {

@@ -74,6 +74,16 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
+    void aRequestCannotForgeLinesOfTheLog() throws Exception { // CVE-2024-9026
+        serve(request -> {
+            throw new IllegalStateException("as a test");
+        });
+        peer().request(1, "/a\r\nWARNING forged\u001b[2J").expectStatus(1, 500, 1, ProtocolStatus.REQUEST_COMPLETE);
+        until("the failure is logged", () -> log.has(line -> line.contains("forged")));
+        assertTrue(log.lines().stream().noneMatch(line -> line.matches("(?s).*\\p{Cntrl}.*")), log.lines().toString());
+    }
+
+    @Test
     void aHeadRequestGetsNoBodyWithIts500() throws Exception {
         serve(OutcomeTest::failing);
         String answer = peer().begin(1, RESPONDER, 0).params(1, "REQUEST_METHOD", "HEAD", "SCRIPT_NAME", "/error")

@@ -331,7 +331,9 @@ public final class CgiExchange extends CgiRequest {
             }
         } finally {
             closeForm();
-            tasks.forEach(CgiExchange::runLogged);
+            for (int i = 0; i < tasks.size(); i++) {
+                runLogged(tasks.get(i));
+            }
         }
     }
 

@@ -34,8 +34,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     private final Request request;
     private final CgiOptions options;
-    private final LimitedBody body;
-    private final RequestUrl url;
+    /** Made when asked for, like all that most requests do without. */
+    private LimitedBody body;
     private Fields query;
     private Fields cookies;
     private Form form;
@@ -45,8 +45,6 @@ public abstract sealed class CgiRequest permits CgiExchange {
     CgiRequest(Request request, CgiOptions options) {
         this.request = request;
         this.options = options;
-        this.body = new LimitedBody(request.stdin(), options.maxBodyLength());
-        this.url = new RequestUrl(this, options.trustForwarded());
     }
 
     CgiOptions options() {
@@ -226,17 +224,17 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return {@code https} or {@code http}, by HTTPS, REQUEST_SCHEME and SERVER_PORT} */
     public String scheme() {
-        return url.scheme();
+        return requestUrl().scheme();
     }
 
     /** {@return the host that the browser asked for, without port: by the Host header, else SERVER_NAME} */
     public String host() {
-        return url.host();
+        return requestUrl().host();
     }
 
     /** {@return the port that the browser asked for: by the Host header and the scheme, else SERVER_PORT} */
     public int port() {
-        return url.port();
+        return requestUrl().port();
     }
 
     /**
@@ -249,7 +247,11 @@ public abstract sealed class CgiRequest permits CgiExchange {
     public String url(UrlPart... parts) {
         Set<UrlPart> chosen = EnumSet.noneOf(UrlPart.class);
         chosen.addAll(List.of(parts));
-        return url.of(chosen);
+        return requestUrl().of(chosen);
+    }
+
+    private RequestUrl requestUrl() {
+        return new RequestUrl(this, options.trustForwarded());
     }
 
     /** {@return the URL that leads to this program with the same path and query} */
@@ -502,6 +504,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     private Form readForm() throws IOException {
         checkDeclaredLength();
+        LimitedBody body = limitedBody();
         boolean readBefore = body.hasEnded();
         Form read = Form.read(contentType(), body, options.charset(), options.formLimits());
         if (!read.isDelimited() && !readBefore && body.hasEnded() && body.received() < contentLength()) {
@@ -532,6 +535,13 @@ public abstract sealed class CgiRequest permits CgiExchange {
      */
     public InputStream body() throws CgiException {
         checkDeclaredLength();
+        return limitedBody();
+    }
+
+    private LimitedBody limitedBody() {
+        if (body == null) {
+            body = new LimitedBody(request.stdin(), options.maxBodyLength());
+        }
         return body;
     }
 
@@ -569,7 +579,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     /** {@return whether the body was read to its end and, where CONTENT_LENGTH promised a length, has that length} */
     public boolean isBodyComplete() {
         long promised = contentLength();
-        return body.hasEnded() && (promised < 0 || promised == body.received());
+        return limitedBody().hasEnded() && (promised < 0 || promised == body.received());
     }
 
     // ---- set by the router

@@ -114,7 +114,10 @@ final class Handlers implements Responder, Filter, Authorizer {
                 request.stdout().flush();
                 throw new Planned();
             }
-            case OVERFLOW -> recurse(request, 0);
+            case OVERFLOW -> {
+                request.stdout().write(Plan.OVERFLOW_TEXT);
+                recurse(0);
+            }
             case WAIT -> {
                 answer(plan, request, plan.output() / 2);
                 request.stdout().flush();
@@ -217,12 +220,9 @@ final class Handlers implements Responder, Filter, Authorizer {
         }
     }
 
-    /** A write needs more stack than the levels between two of them: it is within one that there is no more. */
-    private static int recurse(Request request, int depth) throws IOException {
-        if (depth % 8 == 0) {
-            request.stdout().write(Plan.OVERFLOW_TEXT);
-        }
-        return recurse(request, depth + 1) + 1;
+    /** Writes nothing on the way: see "What is not promised" in docs/reliability.md. */
+    private static int recurse(int depth) {
+        return recurse(depth + 1) + 1;
     }
 
     /** Behind the end of a request, all its streams fail, whoever writes. */

@@ -179,9 +179,6 @@ final class RawPeer {
         if (why == null && cut) {
             why = "the connection was cut";
         }
-        if (why == null && exchanges.values().stream().anyMatch(Exchange::overflows)) {
-            why = "a stack overflowed in a write";
-        }
         for (Exchange exchange : exchanges.values()) {
             if (!exchange.hasEnded()) {
                 exchange.lost(why);

@@ -17,9 +17,10 @@ public final class ResponseHead {
     /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
     private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location");
 
+    /** The value as it goes out: a character stands for a byte of UTF-8. */
     private record Field(String name, String value) {}
 
-    private final List<Field> fields = new ArrayList<>();
+    private final List<Field> fields = new ArrayList<>(4);
     private int status = 200;
     private String reason = "OK";
     /** The charset of a body that was written as text; null when it was written as bytes. */
@@ -29,7 +30,7 @@ public final class ResponseHead {
         if (code < 100 || code > 999) {
             throw new IllegalArgumentException("status " + code + " is not a number of three digits");
         }
-        reason = requireValue("Status", phrase);
+        reason = encoded(requireValue("Status", phrase));
         status = code;
     }
 
@@ -43,7 +44,7 @@ public final class ResponseHead {
     }
 
     public void set(String name, String value) {
-        Field field = new Field(requireName(name), requireValue(name, value));
+        Field field = new Field(requireName(name), encoded(requireValue(name, value)));
         remove(name);
         fields.add(field);
     }
@@ -53,7 +54,7 @@ public final class ResponseHead {
             set(name, value);
             return;
         }
-        fields.add(new Field(requireName(name), requireValue(name, value)));
+        fields.add(new Field(requireName(name), encoded(requireValue(name, value))));
     }
 
     public void remove(String name) {
@@ -90,7 +91,8 @@ public final class ResponseHead {
             set("Content-Type", type);
         }
         if (charset != null && !namesCharset(type)) {
-            set("Content-Type", type + "; charset=" + charset);
+            remove("Content-Type");
+            fields.add(new Field("Content-Type", type + "; charset=" + charset));
         }
     }
 
@@ -138,28 +140,47 @@ public final class ResponseHead {
         return value;
     }
 
+    private static String encoded(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) > 0x7F) {
+                return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+            }
+        }
+        return value;
+    }
+
     private static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
     /** {@return the block with the empty line that ends it} */
     public byte[] toBytes() {
-        StringBuilder block = new StringBuilder(length()).append("Status: ").append(status);
-        if (!reason.isEmpty()) {
-            block.append(' ').append(reason);
-        }
-        block.append("\r\n");
+        byte[] block = new byte[length()];
+        int at = put(block, 0, "Status: ");
+        at = put(block, at, Integer.toString(status));
+        at = reason.isEmpty() ? at : put(block, put(block, at, " "), reason);
+        at = put(block, at, "\r\n");
         for (Field field : fields) {
-            block.append(field.name).append(": ").append(field.value).append("\r\n");
+            at = put(block, at, field.name);
+            at = put(block, at, ": ");
+            at = put(block, at, field.value);
+            at = put(block, at, "\r\n");
         }
-        return block.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        put(block, at, "\r\n");
+        return block;
     }
 
     private int length() {
-        int length = "Status: 200 \r\n\r\n".length() + reason.length();
+        int length = "Status: 200\r\n\r\n".length() + (reason.isEmpty() ? 0 : 1 + reason.length());
         for (Field field : fields) {
-            length += field.name.length() + field.value.length() + ": \r\n".length();
+            length += field.name.length() + ": \r\n".length() + field.value.length();
         }
         return length;
+    }
+
+    @SuppressWarnings("deprecation") // it takes the lower byte of each character: here there is no other
+    private static int put(byte[] block, int at, String text) {
+        text.getBytes(0, text.length(), block, at);
+        return at + text.length();
     }
 }

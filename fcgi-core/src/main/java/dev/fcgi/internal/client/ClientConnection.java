@@ -209,7 +209,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         call.begun();
         boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
         try {
-            output.write(records.array(), 0, records.length());
+            output.write(records);
             call.inputProgress();
             return true;
         } catch (IOException e) {
@@ -293,7 +293,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         RecordBuffer records = new RecordBuffer(0, false);
         records.abortRequest(call.id());
         try {
-            output.stage(records.array(), 0, records.length());
+            output.stage(records);
         } catch (IOException e) {
             usable = false;
         }

@@ -57,7 +57,7 @@ final class ValuesQuery implements AutoCloseable {
         RecordBuffer records = new RecordBuffer(query.size() + 64, true); // libfcgi answers at once only to padding
         records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query.toByteArray(), 0, query.size());
         records.close();
-        ByteBuffer bytes = ByteBuffer.wrap(records.array(), 0, records.length());
+        ByteBuffer bytes = records.view();
         while (bytes.hasRemaining()) {
             transport.write(bytes);
         }

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.conn;
 
 import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -88,15 +89,15 @@ public final class Output {
      *
      * @throws IOException when the connection failed, now or before
      */
-    public void write(byte[] records, int offset, int length) throws IOException {
+    public void write(RecordBuffer records) throws IOException {
         if (shared || writing) {
-            stage(records, offset, length);
+            stage(records);
             return;
         }
         check();
         startWriting();
         writer = Thread.currentThread();
-        boolean written = writeUnlocked(records, offset, length);
+        boolean written = writeUnlocked(records.view());
         writer = null;
         if (written && stagedLength > 0) {
             startFlushing(); // whatever it is, it is not this caller's
@@ -107,13 +108,14 @@ public final class Output {
     }
 
     /** Admits whole records and has a thread of the library write them. Never blocks. */
-    public void stage(byte[] records, int offset, int length) throws IOException {
+    public void stage(RecordBuffer records) throws IOException {
         check();
+        int length = records.length();
         if (stagedLength + length > staged.length) {
             int doubled = Math.min(STAGED_LIMIT, 2 * staged.length);
             staged = Arrays.copyOf(staged, Math.max(stagedLength + length, doubled));
         }
-        System.arraycopy(records, offset, staged, stagedLength, length);
+        System.arraycopy(records.array(), 0, staged, stagedLength, length);
         stagedLength += length;
         if (!writing) {
             startWriting();
@@ -184,11 +186,10 @@ public final class Output {
         progress.signalAll();
     }
 
-    private boolean writeUnlocked(byte[] records, int offset, int length) {
+    private boolean writeUnlocked(ByteBuffer bytes) {
         IOException failed = null;
         lock.unlock();
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(records, offset, length);
             transport.write(bytes);
             while (bytes.hasRemaining()) {
                 progressMade(); // a peer that takes its time is not one that takes nothing
@@ -235,7 +236,7 @@ public final class Output {
                 staged = spare;
                 stagedLength = 0;
                 progressAwaited.restart();
-                writeUnlocked(full, 0, length);
+                writeUnlocked(ByteBuffer.wrap(full, 0, length));
                 spare = full.length <= STAGED_LIMIT ? full : NOTHING;
                 progress.signalAll();
             }

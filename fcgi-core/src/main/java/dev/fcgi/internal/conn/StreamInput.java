@@ -51,7 +51,8 @@ public final class StreamInput extends InputStream {
     private boolean closed;
     private Failure failure;
     private boolean waiting;
-    private final Stopwatch waited = new Stopwatch();
+    /** Made by the first read that has to wait, like the condition. */
+    private Stopwatch waited;
 
     /**
      * Creates an open stream.
@@ -197,6 +198,9 @@ public final class StreamInput extends InputStream {
 
     private int pull(byte[] target, int offset, int length) throws IOException {
         waiting = true;
+        if (waited == null) {
+            waited = new Stopwatch();
+        }
         waited.restart();
         try {
             return source.pull(this, target, offset, length);

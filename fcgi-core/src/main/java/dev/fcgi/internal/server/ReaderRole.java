@@ -40,6 +40,8 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
     private final RecordHandler records;
+    /** Whether a second request has come. */
+    private boolean inUse;
     /** Made when the first handler needs a thread of its own. */
     private HandlerThreads handlers;
 
@@ -194,13 +196,14 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     }
 
     /**
-     * The next request is on its way, if others have the processor meanwhile. A read right now would find nothing, and
-     * park this thread to be woken up again: three calls of the system more.
+     * On a connection in use the next request is on its way, if others have the processor meanwhile. A read right now
+     * would find nothing, and park this thread to be woken up again: three calls of the system more.
      */
     private void letOthersRun() {
-        if (connection.isOpen() && !reader.hasMoreBuffered()) {
+        if (inUse && connection.isOpen() && !reader.hasMoreBuffered()) {
             Thread.yield();
         }
+        inUse = true;
     }
 
     /** Has a request handled on another thread, unless it has ended. */

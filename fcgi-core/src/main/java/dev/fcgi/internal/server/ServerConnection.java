@@ -173,7 +173,7 @@ final class ServerConnection implements Ticker.Ticked {
             output.awaitProgressUninterruptibly();
         }
         if (isOpen()) {
-            output.write(answer.array(), 0, answer.length());
+            output.write(answer);
         }
     }
 

@@ -302,7 +302,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     private void stage(RecordBuffer records) {
         try {
-            connection.output().stage(records.array(), 0, records.length());
+            connection.output().stage(records);
         } catch (IOException ignored) {
             // the connection is lost, nobody waits for this answer
         }
@@ -379,7 +379,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         records.close();
         boolean interrupted = enterIo();
         try {
-            connection.output().write(records.array(), 0, records.length());
+            connection.output().write(records);
         } catch (IOException e) {
             connection.lost(e);
             if (aborted == null) {

@@ -93,10 +93,17 @@ public final class NameValuePairs {
         return nameLength;
     }
 
-    boolean nameIs(byte[] name) {
-        return nameLength == name.length
-                && (nameLength == 0 || block[nameStart + nameLength - 1] == name[nameLength - 1]) // ends differ more
-                && Arrays.equals(block, nameStart, nameStart + nameLength, name, 0, nameLength);
+    /** Whether each byte of the name is a character of the text. */
+    boolean nameIs(String text) {
+        if (nameLength != text.length()) {
+            return false;
+        }
+        for (int i = nameLength - 1; i >= 0; i--) { // ends differ more than beginnings
+            if ((block[nameStart + i] & 0xFF) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public byte[] name() {

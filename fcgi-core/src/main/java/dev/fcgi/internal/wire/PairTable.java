@@ -7,6 +7,8 @@ import java.util.Arrays;
 /**
  * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, with where each pair begins and how long its
  * name is: a lookup touches only the pairs that it may be about. Pairs go by their index. Immutable.
+ *
+ * <p>Names are asked for as text in which each character stands for a byte (ISO 8859-1).
  */
 public final class PairTable {
     /** Stands for a name that is longer than the short form allows. */
@@ -32,7 +34,7 @@ public final class PairTable {
      * @throws FcgiProtocolException when a pair is malformed
      */
     public static PairTable of(byte[] block, int length) throws FcgiProtocolException {
-        int capacity = 8 + length / 32; // a pair of a web server has some 35 bytes
+        int capacity = 8 + length / 32; // web servers send 20 pairs and more, of 30 bytes and more
         int[] starts = new int[capacity];
         byte[] nameLengths = new byte[capacity];
         int size = 0;
@@ -52,7 +54,7 @@ public final class PairTable {
     }
 
     /** {@return the same pairs without those of one name} */
-    public PairTable without(byte[] name) {
+    public PairTable without(String name) {
         if (find(name, 0) < 0) {
             return this;
         }
@@ -75,8 +77,8 @@ public final class PairTable {
     }
 
     /** {@return the first pair of a name, at an index or behind it; -1 when there is none} */
-    public int find(byte[] name, int from) {
-        byte wanted = shortened(name.length);
+    public int find(String name, int from) {
+        byte wanted = shortened(name.length());
         for (int i = from; i < size; i++) {
             if (nameLengths[i] == wanted && nameIs(i, name)) {
                 return i;
@@ -85,7 +87,7 @@ public final class PairTable {
         return -1;
     }
 
-    private boolean nameIs(int index, byte[] name) {
+    private boolean nameIs(int index, String name) {
         return at(index).nameIs(name);
     }
 

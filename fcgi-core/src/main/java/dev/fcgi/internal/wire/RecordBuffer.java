@@ -1,5 +1,6 @@
 package dev.fcgi.internal.wire;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,8 @@ public final class RecordBuffer {
     private final boolean padding;
     private byte[] bytes = new byte[FIRST_CAPACITY];
     private int length;
+    /** Of the array, made when first asked for. */
+    private ByteBuffer view;
     /** Start of the record that still takes content, or NONE. */
     private int open = NONE;
 
@@ -38,6 +41,14 @@ public final class RecordBuffer {
     /** {@return how many bytes are there; call {@link #close} before sending them} */
     public int length() {
         return length;
+    }
+
+    /** {@return all that is there, for one write; good until the next change} */
+    public ByteBuffer view() {
+        if (view == null || view.array() != bytes) {
+            view = ByteBuffer.wrap(bytes);
+        }
+        return view.clear().limit(length);
     }
 
     public void clear() {

@@ -29,13 +29,13 @@ final class PairTableTest {
     void namesAreFoundOneAfterTheOther() throws FcgiProtocolException {
         PairTable table = table("A", "AB", "", "A", "BB", "AB");
         assertEquals(6, table.size());
-        assertEquals(0, table.find(ascii("A"), 0));
-        assertEquals(3, table.find(ascii("A"), 1));
-        assertEquals(-1, table.find(ascii("A"), 4));
-        assertEquals(1, table.find(ascii("AB"), 0));
-        assertEquals(4, table.find(ascii("BB"), 0));
-        assertEquals(2, table.find(new byte[0], 0));
-        assertEquals(-1, table.find(ascii("b"), 0));
+        assertEquals(0, table.find("A", 0));
+        assertEquals(3, table.find("A", 1));
+        assertEquals(-1, table.find("A", 4));
+        assertEquals(1, table.find("AB", 0));
+        assertEquals(4, table.find("BB", 0));
+        assertEquals(2, table.find("", 0));
+        assertEquals(-1, table.find("b", 0));
         assertArrayEquals(ascii("BB"), table.name(4));
         assertArrayEquals(ascii("BB4"), table.value(4));
         assertEquals("AB5", table.text(5));
@@ -46,10 +46,10 @@ final class PairTableTest {
         String longName = "N".repeat(200);
         String longValue = "V".repeat(100);
         PairTable table = table("X", longName, longValue, "N".repeat(199) + "M", "N".repeat(127), "N".repeat(128));
-        assertEquals(1, table.find(ascii(longName), 0));
-        assertEquals(3, table.find(ascii("N".repeat(199) + "M"), 0));
-        assertEquals(4, table.find(ascii("N".repeat(127)), 0));
-        assertEquals(5, table.find(ascii("N".repeat(128)), 0));
+        assertEquals(1, table.find(longName, 0));
+        assertEquals(3, table.find("N".repeat(199) + "M", 0));
+        assertEquals(4, table.find("N".repeat(127), 0));
+        assertEquals(5, table.find("N".repeat(128), 0));
         assertEquals(longValue + "2", table.text(2));
     }
 
@@ -57,20 +57,27 @@ final class PairTableTest {
     void namesInTheLongFormAreFoundWhateverTheirLength() throws FcgiProtocolException {
         byte[] block = HexFormat.of().parseHex("0101" + "4142" + "80000001" + "01" + "4344" + "01" + "80000001" + "4546");
         PairTable table = PairTable.of(block, block.length);
-        assertEquals("D", table.text(table.find(ascii("C"), 0)));
-        assertEquals("F", table.text(table.find(ascii("E"), 0)));
+        assertEquals("D", table.text(table.find("C", 0)));
+        assertEquals("F", table.text(table.find("E", 0)));
+    }
+
+    @Test
+    void aCharacterStandsForAByte() throws FcgiProtocolException {
+        PairTable table = table("n\u00e4", "n"); // UTF-8: 6E C3 A4
+        assertEquals(0, table.find("n\u00c3\u00a4", 0));
+        assertEquals(-1, table.find("n\u00e4", 0));
     }
 
     @Test
     void aNameIsLeftOut() throws FcgiProtocolException {
         PairTable table = table("X", "A", "X", "X", "XX", "B", "X");
-        PairTable rest = table.without(ascii("X"));
+        PairTable rest = table.without("X");
         assertEquals(3, rest.size());
         assertEquals("A1", rest.text(0));
         assertEquals("XX4", rest.text(1));
         assertEquals("B5", rest.text(2));
-        assertEquals(-1, rest.find(ascii("X"), 0));
-        assertSame(rest, rest.without(ascii("X")));
-        assertEquals(0, table("X").without(ascii("X")).size());
+        assertEquals(-1, rest.find("X", 0));
+        assertSame(rest, rest.without("X"));
+        assertEquals(0, table("X").without("X").size());
     }
 }
