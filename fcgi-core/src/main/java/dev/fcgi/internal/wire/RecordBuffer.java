@@ -12,6 +12,8 @@ import java.util.Arrays;
 public final class RecordBuffer {
     private static final int FIRST_CAPACITY = 1024;
     private static final int NONE = -1;
+    /** HAProxy 2.6 dies of a STDERR record that does not fit into its buffer (16 KB unless told otherwise). */
+    private static final int MAX_STDERR_LENGTH = 8192;
 
     private final int capacity;
     private final boolean padding;
@@ -76,9 +78,10 @@ public final class RecordBuffer {
 
     /** Appends content as records of its own, whatever the capacity. */
     public void appendAll(int type, int requestId, byte[] source, int count) {
-        for (int sent = 0; sent < count; sent += Fcgi.MAX_ALIGNED_LENGTH) {
+        int most = type == Fcgi.STDERR ? MAX_STDERR_LENGTH : Fcgi.MAX_ALIGNED_LENGTH;
+        for (int sent = 0; sent < count; sent += most) {
             startRecord(type, requestId);
-            append(type, requestId, source, sent, Math.min(Fcgi.MAX_ALIGNED_LENGTH, count - sent));
+            append(type, requestId, source, sent, Math.min(most, count - sent));
         }
     }
 

@@ -96,17 +96,23 @@ final class RecordBufferTest {
 
     @Test
     void longContentIsSeveralAlignedRecords() { // S19
-        buffer.appendAll(Fcgi.STDERR, 1, new byte[200_000], 200_000);
+        buffer.appendAll(Fcgi.STDIN, 1, new byte[200_000], 200_000);
         assertEquals("65528 65528 65528 3416", lengths(buffer));
         buffer.clear();
-        buffer.appendAll(Fcgi.STDERR, 1, new byte[65528], 65528);
+        buffer.appendAll(Fcgi.STDIN, 1, new byte[65528], 65528);
         assertEquals("65528", lengths(buffer));
         buffer.clear();
-        buffer.appendAll(Fcgi.STDERR, 1, new byte[0], 0);
+        buffer.appendAll(Fcgi.STDIN, 1, new byte[0], 0);
         assertEquals(0, buffer.length());
         RecordBuffer small = new RecordBuffer(64, true);
-        small.appendAll(Fcgi.STDERR, 1, new byte[1000], 1000);
+        small.appendAll(Fcgi.STDIN, 1, new byte[1000], 1000);
         assertEquals("1000", lengths(small));
+    }
+
+    @Test
+    void stderrIsManySmallRecords() { // which fit into the buffers of web servers
+        buffer.appendAll(Fcgi.STDERR, 1, new byte[20_000], 20_000);
+        assertEquals("8192 8192 3616", lengths(buffer));
     }
 
     @Test
