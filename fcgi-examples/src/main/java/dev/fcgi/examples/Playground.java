@@ -116,6 +116,12 @@ final class Playground {
                 text(q, "bye\n");
             }
             case "/header" -> text(q.header(argument(q, "name", ""), argument(q, "value", "")), "ok\n");
+            case "/headers" -> {
+                for (int i = 0; i < number(q, "n"); i++) {
+                    q.header("X-" + i, "h".repeat((int) number(q, "length")));
+                }
+                text(q, "ok\n");
+            }
             case "/throw" -> fail(q);
             case "/stats" -> stats(q);
             default -> text(q.status(404), "not found\n");
@@ -188,6 +194,9 @@ final class Playground {
 
     private static void fail(CgiExchange q) throws Exception {
         long after = number(q, "after");
+        if (number(q, "length") > 0) {
+            q.header("Content-Length", argument(q, "length", ""));
+        }
         if (after > 0) {
             pattern(q.stream(), repeated('x'), after);
             q.flush();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,7 +35,16 @@ record HttpReply(int status, List<String> headers, byte[] body) {
         }
         List<String> lines = new ArrayList<>(List.of(text.substring(0, end).split("\r\n")));
         int status = Integer.parseInt(lines.remove(0).split(" ")[1]);
-        return new HttpReply(status, lines, Arrays.copyOfRange(bytes, end + 4, bytes.length));
+        return new HttpReply(status, lines, text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** {@return whether it has the length that its head announces; what is announced to last to the end always has} */
+    boolean isWhole() {
+        if ("chunked".equals(header("Transfer-Encoding"))) {
+            return new String(body, StandardCharsets.ISO_8859_1).endsWith("0\r\n\r\n");
+        }
+        String length = header("Content-Length");
+        return length == null || Integer.parseInt(length) == body.length;
     }
 
     /** {@return the values of all headers with a name} */

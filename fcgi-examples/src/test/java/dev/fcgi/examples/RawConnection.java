@@ -82,14 +82,20 @@ final class RawConnection implements AutoCloseable {
     /** Sends a whole request; without a stream for DATA unless the role has one. */
     void send(int role, boolean keep, Map<String, String> environment, byte[] stdin, byte[] data)
             throws IOException {
+        send(1, role, keep, environment, stdin, data);
+    }
+
+    /** Sends a whole request under an id. */
+    void send(int id, int role, boolean keep, Map<String, String> environment, byte[] stdin, byte[] data)
+            throws IOException {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
-        record(records, BEGIN_REQUEST, new byte[] {0, (byte) role, (byte) (keep ? 1 : 0), 0, 0, 0, 0, 0});
+        record(records, BEGIN_REQUEST, id, new byte[] {0, (byte) role, (byte) (keep ? 1 : 0), 0, 0, 0, 0, 0});
         ByteArrayOutputStream params = new ByteArrayOutputStream();
         environment.forEach((name, value) -> pair(params, name, value));
-        stream(records, PARAMS, params.toByteArray());
-        stream(records, STDIN, stdin);
+        stream(records, PARAMS, id, params.toByteArray());
+        stream(records, STDIN, id, stdin);
         if (data != null) {
-            stream(records, DATA, data);
+            stream(records, DATA, id, data);
         }
         ByteBuffer bytes = ByteBuffer.wrap(records.toByteArray());
         while (bytes.hasRemaining()) {
@@ -115,22 +121,24 @@ final class RawConnection implements AutoCloseable {
         out.write(length);
     }
 
-    private static void stream(ByteArrayOutputStream out, int type, byte[] content) {
+    private static void stream(ByteArrayOutputStream out, int type, int id, byte[] content) {
         for (int start = 0; start < content.length; start += 65535) {
             int count = Math.min(65535, content.length - start);
-            header(out, type, count);
+            header(out, type, id, count);
             out.write(content, start, count);
         }
-        header(out, type, 0);
+        header(out, type, id, 0);
     }
 
-    private static void record(ByteArrayOutputStream out, int type, byte[] content) {
-        header(out, type, content.length);
+    private static void record(ByteArrayOutputStream out, int type, int id, byte[] content) {
+        header(out, type, id, content.length);
         out.writeBytes(content);
     }
 
-    private static void header(ByteArrayOutputStream out, int type, int length) {
-        out.writeBytes(new byte[] {1, (byte) type, 0, 1, (byte) (length >>> 8), (byte) length, 0, 0});
+    private static void header(ByteArrayOutputStream out, int type, int id, int length) {
+        out.writeBytes(new byte[] {
+            1, (byte) type, (byte) (id >>> 8), (byte) id, (byte) (length >>> 8), (byte) length, 0, 0
+        });
     }
 
     /** Reads up to END_REQUEST. */
