@@ -58,7 +58,9 @@ final class PathChecks {
                 new Check("header injection", site -> injection(site, 500))
                         .but(WebServer.LIGHTTPDS, "refuses %00 in a query", site -> injection(site, 400)),
                 new Check("HEAD", PathChecks::head),
-                new Check("304, then another", PathChecks::notModified),
+                new Check("304, then another", PathChecks::notModified)
+                        .but(WebServer.H2O, "closes the connection behind a response to HEAD",
+                                PathChecks::notModifiedAlone),
                 new Check("statuses", PathChecks::statuses),
                 new Check("redirect", PathChecks::redirect),
                 new Check("not found", site -> assertEquals(404, site.get("/nowhere").statusCode())),
@@ -66,8 +68,12 @@ final class PathChecks {
                 new Check("slow", PathChecks::slow),
                 new Check("64 at once", site -> atOnce(site, 64))
                         .but(WebServer.APACHE_FCGID, "a process for each: 2 tried", site -> atOnce(site, 2)),
-                new Check("stderr to log", PathChecks::stderr),
-                new Check("stats", PathChecks::stats));
+                new Check("stderr to log", PathChecks::stderr)
+                        .but(WebServer.CADDY, "does not read behind a response with a Content-Length",
+                                PathChecks::stderrIsHarmless),
+                new Check("stats", PathChecks::stats)
+                        .but(WebServer.APACHE_FCGID, "each process counts for itself",
+                                site -> assertEquals(200, site.get("/stats").statusCode())));
     }
 
     static void assertAnswer(int status, String body, HttpResponse<String> answer) {
@@ -97,6 +103,9 @@ final class PathChecks {
                 "QUERY_STRING=" + escaped));
         if (bytes) {
             expected.add("HTTP_X_BYTES=%FC%80%20%3D%25~");
+        }
+        if (site.server() == WebServer.H2O) {
+            expected.remove("GATEWAY_INTERFACE=CGI/1.1"); // which H2O leaves out
         }
         expected.removeAll(lines);
         assertEquals(Set.of(), expected, answer);
@@ -186,6 +195,19 @@ final class PathChecks {
             String hello = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertTrue(hello.startsWith("HTTP/1.1 200") && hello.contains("hello\n"), hello);
         }
+    }
+
+    private static void notModifiedAlone(Site site) throws Exception {
+        HttpReply answer = site.exchange("GET /status?code=304 HTTP/1.1", "");
+        assertEquals(304, answer.status());
+        assertEquals(0, answer.body().length);
+        assertAnswer(200, "hello\n", site.get("/hello"));
+    }
+
+    private static void stderrIsHarmless(Site site) throws Exception {
+        assertAnswer(200, "ok\n", site.get("/stderr?n=1000"));
+        assertAnswer(200, "ok\n", site.get("/stderr?n=200000"));
+        assertAnswer(200, "hello\n", site.get("/hello"));
     }
 
     private static void statuses(Site site) throws Exception {

@@ -193,7 +193,9 @@ final class Site implements AutoCloseable {
         if (server.place() != WebServer.Place.STARTED) {
             return address;
         }
-        get("/hello"); // sees to it that there is one
+        if (server == WebServer.APACHE_FCGID) {
+            get("/hello"); // sees to it that there is one
+        }
         try (Stream<Path> files = Files.walk(root.resolve("run"))) { // mod_fcgid and lighttpd choose names
             return "unix:" + files.filter(Site::isSocket).max(Comparator.comparing(file -> file.toFile().lastModified()))
                     .orElseThrow();

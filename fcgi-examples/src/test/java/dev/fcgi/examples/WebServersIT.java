@@ -70,7 +70,6 @@ final class WebServersIT {
 
     /** Runs a check; its failure names both, since what the build prints does not. */
     private void run(Check check) {
-        long start = System.nanoTime();
         Map<Check, String> results = RESULTS.computeIfAbsent(server, unused -> new LinkedHashMap<>());
         results.put(check, "FAILED");
         try {
@@ -80,20 +79,49 @@ final class WebServersIT {
             String message = e.getMessage() == null ? e.toString() : e.getMessage();
             throw new AssertionError(server + ": " + check + ": "
                     + message.substring(0, Math.min(2000, message.length())), e);
-        } finally {
-            System.out.println(server + ": " + check + ": " + results.get(check) + " " + (System.nanoTime() - start) / 1_000_000);
         }
     }
 
     @AfterAll
     static void report() throws IOException {
-        Report report = new Report(WebServersIT.class, "web servers");
+        List<WebServer> servers = List.copyOf(RESULTS.keySet());
+        Report report = new Report(WebServersIT.class, "The same checks behind web servers:");
+        List<List<String>> legend = new ArrayList<>();
+        for (WebServer web : servers) {
+            legend.add(List.of(letter(servers, web), web.toString(), "docs/webservers/" + web.file()));
+        }
+        report.table(legend).line("");
+        List<String> notes = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
-        for (Check check : CHECKS) {
+        List<String> head = new ArrayList<>(List.of(""));
+        servers.forEach(web -> head.add(letter(servers, web)));
+        rows.add(head);
+        for (Check check : Stream.of(CHECKS, AUTHORIZER_CHECKS).flatMap(List::stream).toList()) {
             List<String> row = new ArrayList<>(List.of(check.toString()));
-            RESULTS.values().forEach(results -> row.add(results.getOrDefault(check, "-")));
+            servers.forEach(web -> row.add(cell(RESULTS.get(web).get(check), check.note(web), notes)));
             rows.add(row);
         }
-        report.table(rows).write();
+        report.table(rows).line("").line("[n]: does by itself something else, which is checked instead:");
+        for (String note : notes) {
+            report.line("[" + (notes.indexOf(note) + 1) + "] " + note);
+        }
+        report.write();
+    }
+
+    private static String letter(List<WebServer> servers, WebServer server) {
+        return String.valueOf((char) ('A' + servers.indexOf(server)));
+    }
+
+    private static String cell(String result, String note, List<String> notes) {
+        if (result == null) {
+            return "-";
+        }
+        if (note == null || !result.equals("ok")) {
+            return result;
+        }
+        if (!notes.contains(note)) {
+            notes.add(note);
+        }
+        return "[" + (notes.indexOf(note) + 1) + "]";
     }
 }
