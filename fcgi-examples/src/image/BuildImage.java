@@ -40,6 +40,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 class BuildImage {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
     private static final Path SOURCES = Path.of("src/image");
+    /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
+    private static final boolean COMPACT_HEADERS = Runtime.version().feature() >= 25;
+    private static final String HEADERS = COMPACT_HEADERS ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
 
     private final Path image;
     private final String modulePath;
@@ -126,7 +129,8 @@ class BuildImage {
         String template = Files.readString(SOURCES.resolve("launcher.sh"));
         for (var launcher : launchers.entrySet()) {
             Path script = image.resolve("bin").resolve(launcher.getKey());
-            Files.writeString(script, template.replace("@MAIN@", module + "/" + launcher.getValue()));
+            Files.writeString(script, template.replace("@MAIN@", module + "/" + launcher.getValue())
+                    .replace("@HEADERS@", HEADERS));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
@@ -150,10 +154,12 @@ class BuildImage {
             Path list = Files.write(directory.resolve("all"), classes);
             // Only G1 writes heap objects to the archive; every collector can read them.
             // -m: with the main module known, the archive also holds the resolved module graph.
+            // The names are those that the JVM looks for.
+            String archive = COMPACT_HEADERS ? "classes_coh.jsa" : "classes.jsa";
             run(image.resolve("bin/java").toString(),
-                    "-Xshare:dump", "-XX:+UseG1GC", "-Xlog:disable", "-Xlog:all=error:stderr",
+                    "-Xshare:dump", HEADERS, "-XX:+UseG1GC", "-Xlog:disable", "-Xlog:all=error:stderr",
                     "-XX:SharedClassListFile=" + list,
-                    "-XX:SharedArchiveFile=" + image.resolve("lib/server/classes.jsa"),
+                    "-XX:SharedArchiveFile=" + image.resolve("lib/server").resolve(archive),
                     "-m", module + "/" + launchers.values().iterator().next());
         } finally {
             delete(directory);
