@@ -4,35 +4,40 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** As many requests as a playground takes, all of them waiting until they are given up. */
 final class Flood implements AutoCloseable {
-    private static final int CONNECTIONS = 32;
-    private static final int REQUESTS = 128; // on each; with the library's defaults these are all that a server takes
+    private static final int REQUESTS = 128; // of 4096 that a server takes by default, on a connection
+    private static final int MAX_CONNECTIONS = 256;
 
     private final String address;
+    private final Map<String, String> environment = RawConnection.environment("/slow", "ms=600000");
     private final List<RawConnection> connections = new ArrayList<>();
 
-    Flood(String address) throws IOException {
+    Flood(String address) {
         this.address = address;
-        Map<String, String> environment = RawConnection.environment("/slow", "ms=600000");
-        try {
-            for (int i = 0; i < CONNECTIONS; i++) {
-                RawConnection connection = RawConnection.open(address);
-                connections.add(connection);
-                for (int id = 1; id <= REQUESTS; id++) {
-                    connection.send(id, RawConnection.RESPONDER, true, environment, new byte[0], null);
-                }
-            }
-        } catch (Throwable e) {
-            close();
-            throw e;
-        }
     }
 
-    /** Waits until the server refuses one more request. */
-    void awaitRefusal() throws Exception {
-        Await.until("a refusal", () -> RawConnection.get(address, "/hello", "").head().startsWith("Status: 503"));
+    /**
+     * Adds requests until nothing else is taken. As many as the server takes would not do: some are refused while
+     * another request holds a place, as the one does that is to find out, and then that place is free for good.
+     */
+    void fillUntil(String what, Callable<Boolean> refused) throws Exception {
+        Await.until(what, () -> {
+            if (connections.size() < MAX_CONNECTIONS) {
+                fillConnection();
+            }
+            return refused.call();
+        });
+    }
+
+    private void fillConnection() throws IOException {
+        RawConnection connection = RawConnection.open(address);
+        connections.add(connection);
+        for (int id = 1; id <= REQUESTS; id++) {
+            connection.send(id, RawConnection.RESPONDER, true, environment, new byte[0], null);
+        }
     }
 
     @Override
