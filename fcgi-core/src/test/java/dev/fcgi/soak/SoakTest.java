@@ -124,6 +124,7 @@ final class SoakTest {
     private static List<String> pinned(Path recording) throws Exception {
         String events = Snapshot.tool("jfr", "print", "--stack-depth", "64", "--events", "jdk.VirtualThreadPinned",
                 recording.toString());
+        assertTrue(events.contains("PinnedOnPurpose.<clinit>"), () -> "pinned threads are not recorded: " + events);
         return Arrays.stream(events.split("(?=jdk.VirtualThreadPinned)"))
                 .filter(event -> event.startsWith("jdk.") && !CLASS_LOADING.matcher(event).find()).toList();
     }
