@@ -126,7 +126,7 @@ final class FuzzIT {
     private static String finding(FuzzTarget target, String output) {
         Matcher file = Pattern.compile("Test unit written to (\\S+)").matcher(output);
         String seed = file.find() ? hex(Path.of(file.group(1))) : "no input was told";
-        int start = Math.max(output.indexOf("== Java Exception"), output.length() - 6000);
+        int start = Math.max(0, Math.max(output.indexOf("== Java Exception"), output.length() - 6000));
         return target + " fails, the input as a seed:\nhex " + seed + "\n" + output.substring(start);
     }
 
