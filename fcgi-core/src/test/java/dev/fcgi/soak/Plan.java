@@ -64,11 +64,12 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
             return new Plan(number, role, 0, 0, Reading.NONE, random.nextInt(2000), 1, false, pause(random), 0,
                     0, random.nextInt(8) == 0 ? Ending.THROW_FIRST : Ending.RETURN);
         }
-        // who does not read and does not end must not have the connection wait for it
+        // who does not read and does not end must not have the connection, and the abort, wait behind its input
         int input = ending == Ending.WAIT ? random.nextInt(500) : length(random);
+        int data = role != Role.FILTER ? 0 : ending == Ending.WAIT ? random.nextInt(500) : length(random) % 100_000;
         Reading reading = Reading.values()[Math.max(0, random.nextInt(6) - 3)];
-        return new Plan(number, role, input, role == Role.FILTER ? length(random) % 100_000 : 0, reading,
-                length(random), 1 + random.nextInt(20_000), random.nextInt(4) == 0, pause(random),
+        return new Plan(number, role, input, data, reading, length(random),
+                1 + random.nextInt(20_000), random.nextInt(4) == 0, pause(random),
                 random.nextInt(6) == 0 ? random.nextInt(5000) : 0, random.nextInt(8) == 0 ? random.nextInt() : 0,
                 ending);
     }
