@@ -43,8 +43,12 @@ final class BodyChecks {
                         .but(WebServer.HAPROXIES, "takes what fits into its buffer, above it 400",
                                 site -> assertEquals(400, postChunked(site, 300_000).statusCode())),
                 new Check("echo of 60 kB", BodyChecks::echo),
-                new Check("answer while asking", BodyChecks::conversation)
-                        .but(WebServer.COLLECT_REQUESTS, "collects requests first", BodyChecks::answerBehindRequest),
+                new Check("answer while asking", site -> conversation(site, "first"))
+                        .but(WebServer.COLLECT_REQUESTS, "collects requests first", BodyChecks::answerBehindRequest)
+                        .but(WebServer.CADDY, "passes on a body in pieces of 64 kB, reads the response behind it",
+                                BodyChecks::answerBehindRequest)
+                        .but(WebServer.HAPROXIES, "collects what fits into its buffer first: 70 kB sent",
+                                site -> conversation(site, "x".repeat(70_000) + "first")),
                 new Check("piece by piece", PathChecks::drip)
                         .but(WebServer.COLLECT_RESPONSES, "collects responses first", PathChecks::dripAtOnce));
     }
@@ -103,11 +107,12 @@ final class BodyChecks {
         }
     }
 
-    private static void conversation(Site site) throws Exception {
+    private static void conversation(Site site, String first) throws Exception {
         try (Socket socket = site.socket()) {
             InputStream in = socket.getInputStream();
             RawHttp.send(socket,
-                    "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 15\r\n\r\nfirst");
+                    "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: " + (first.length() + 10)
+                            + "\r\n\r\n" + first);
             String head = RawHttp.readUntil(in, "\r\n\r\n");
             assertTrue(head.startsWith("HTTP/1.1 200 "), head);
             RawHttp.readUntil(in, "first");

@@ -30,9 +30,9 @@ final class PathChecks {
     static List<Check> all() {
         return List.of(
                 new Check("hello", PathChecks::hello),
-                new Check("unread body", site -> unreadBody(site, 1_000_000))
-                        .but(WebServer.HAPROXIES, "may wait for the rest of a body that nobody reads: 10 kB tried",
-                                site -> unreadBody(site, 10_000)),
+                new Check("unread body", PathChecks::unreadBody)
+                        .but(WebServer.HAPROXIES, "2.6 may read nothing more from a browser that was answered before its"
+                                + " body was sent: others asked", PathChecks::unreadBodyThenAnother),
                 new Check("parameters", 
                         site -> parameters(site, "%41%00%zz&\u00fc=%25;", "%2541%2500%25zz&%FC%3D%2525;", true))
                         .but(WebServer.LIGHTTPDS, "refuses %00 in a query, makes A of %41",
@@ -87,9 +87,20 @@ final class PathChecks {
         assertEquals("text/plain", answer.headers().firstValue("Content-Type").orElseThrow());
     }
 
-    private static void unreadBody(Site site, int length) throws Exception {
-        assertAnswer(200, "hello\n", site.post("/hello", BodyPublishers.ofByteArray(Content.random(length))));
+    private static void unreadBody(Site site) throws Exception {
+        assertAnswer(200, "hello\n", site.post("/hello", BodyPublishers.ofByteArray(Content.random(1_000_000))));
         assertAnswer(200, "hello\n", site.get("/hello"));
+    }
+
+    private static void unreadBodyThenAnother(Site site) throws Exception {
+        byte[] body = Content.random(1_000_000);
+        try (Socket socket = site.socket()) {
+            RawHttp.send(socket, "POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length + "\r\n\r\n");
+            socket.getOutputStream().write(body);
+            String answer = RawHttp.readUntil(socket.getInputStream(), "hello\n");
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        }
+        assertEquals("hello\n", site.exchange("GET /hello HTTP/1.1", "").text());
     }
 
     private static void parameters(Site site, String query, String escaped, boolean bytes) throws Exception {
