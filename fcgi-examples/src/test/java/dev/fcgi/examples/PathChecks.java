@@ -31,8 +31,8 @@ final class PathChecks {
         return List.of(
                 new Check("hello", PathChecks::hello),
                 new Check("unread body", PathChecks::unreadBody)
-                        .but(WebServer.HAPROXIES, "2.6 may read nothing more from a browser that was answered before its"
-                                + " body was sent: others asked", PathChecks::unreadBodyThenAnother),
+                        .but(WebServer.HAPROXIES, "2.6 may read nothing more from a browser that was answered before "
+                                + "its body was sent: others asked", PathChecks::unreadBodyThenAnother),
                 new Check("parameters", 
                         site -> parameters(site, "%41%00%zz&\u00fc=%25;", "%2541%2500%25zz&%FC%3D%2525;", true))
                         .but(WebServer.LIGHTTPDS, "refuses %00 in a query, makes A of %41",
