@@ -74,7 +74,7 @@ final class InputTest extends ClientTest {
         serve(peer -> {
             peer.next();
             for (ScriptedServer.Received one; (one = peer.next()).content().length > 0; ) {
-                received.putAll(Params.decode(one.content(), one.content().length).toMap()); // fails where a pair is cut
+                received.putAll(Params.decode(one.content(), one.content().length).toMap()); // a cut pair fails
             }
             peer.send(answer(1, "\r\n"));
         });

@@ -35,7 +35,7 @@ public final class StreamInput extends InputStream {
         IOException toException();
     }
 
-    private static final int FIRST_CAPACITY = 8 * 1024;
+    private static final int FIRST_CAPACITY = 1024;
     private static final byte[] NOTHING = {};
 
     private final Source source;

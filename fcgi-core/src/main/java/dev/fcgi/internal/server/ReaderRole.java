@@ -178,7 +178,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         return true;
     }
 
-    /** After a handler has run on this thread. Returns whether it has the role now: another thread may have taken it. */
+    /** After a handler has run on this thread. Returns whether it has the role now: another one may have taken it. */
     private boolean takeAgain() {
         lock.lock();
         try {

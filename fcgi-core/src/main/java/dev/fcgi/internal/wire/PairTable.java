@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, with where each pair begins and how long its
- * name is: a lookup touches only the pairs that it may be about. Pairs go by their index. Immutable.
+ * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, with where each pair begins and how long
+ * its name is: a lookup touches only the pairs that it may be about. Pairs go by their index. Immutable.
  *
  * <p>Names are asked for as text in which each character stands for a byte (ISO 8859-1).
  */

@@ -55,7 +55,7 @@ final class PairTableTest {
 
     @Test
     void namesInTheLongFormAreFoundWhateverTheirLength() throws FcgiProtocolException {
-        byte[] block = HexFormat.of().parseHex("0101" + "4142" + "80000001" + "01" + "4344" + "01" + "80000001" + "4546");
+        byte[] block = HexFormat.of().parseHex("01014142" + "80000001014344" + "01800000014546");
         PairTable table = PairTable.of(block, block.length);
         assertEquals("D", table.text(table.find("C", 0)));
         assertEquals("F", table.text(table.find("E", 0)));
