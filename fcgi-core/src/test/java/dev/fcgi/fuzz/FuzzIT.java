@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FuzzIT {
-    /** For all targets together. */
-    private static final long SECONDS = Long.getLong("fuzz.seconds", 120);
+    /** For all targets together; with the starts of their JVMs that makes two minutes. */
+    private static final long SECONDS = Long.getLong("fuzz.seconds", 100);
     private static final String TARGET = System.getProperty("fuzz.target", "");
     private static final Path DIRECTORY = Path.of(System.getProperty("fcgi.fuzz", "target/fuzz"));
     private static final Path REPORTS = Path.of(System.getProperty("fcgi.reports", "target/reliability"));
