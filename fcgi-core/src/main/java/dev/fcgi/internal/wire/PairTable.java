@@ -62,7 +62,7 @@ public final class PairTable {
         byte[] keptLengths = new byte[size];
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (!nameIs(i, name)) {
+            if (!at(i).nameIs(name)) {
                 keptStarts[kept] = starts[i];
                 keptLengths[kept] = nameLengths[i];
                 kept++;
@@ -80,15 +80,11 @@ public final class PairTable {
     public int find(String name, int from) {
         byte wanted = shortened(name.length());
         for (int i = from; i < size; i++) {
-            if (nameLengths[i] == wanted && nameIs(i, name)) {
+            if (nameLengths[i] == wanted && at(i).nameIs(name)) {
                 return i;
             }
         }
         return -1;
-    }
-
-    private boolean nameIs(int index, String name) {
-        return at(index).nameIs(name);
     }
 
     /** {@return a copy of a pair's name} */

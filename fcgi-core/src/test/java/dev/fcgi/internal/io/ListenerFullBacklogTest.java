@@ -29,8 +29,7 @@ final class ListenerFullBacklogTest {
                 // one more has found room
             }
             listener.lastCall();
-            // no condition to wait for: the marker's thread must get the time to fail, if it is going to
-            Thread.sleep(200);
+            Thread.sleep(200); // no condition to wait for: the marker's thread must get the time to fail, if it will
             for (int i = 0; i < waiting.size(); i++) {
                 try (SocketChannel accepted = listener.accept()) {
                     assertNotNull(accepted, "connection " + i + " of " + waiting.size() + " is lost");
