@@ -16,7 +16,7 @@ done
 gc=-XX:+UseSerialGC
 case ${FCGI_JAVA_OPTS-} in *-XX:+Use*GC*) gc= ;; esac
 # A young generation that fits the processor's cache: see docs/performance.md. What FCGI_JAVA_OPTS says, counts.
-heap='-Xmn16m @HEADERS@'
+heap='-Xmn8m @HEADERS@'
 
 # What the JVM itself prints goes to stderr: stdout belongs to the program (in plain CGI it is the answer).
 set -f

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import java.util.function.Predicate;
  * A connection without a kernel: the peer's bytes are known beforehand. Notes what must not be done to a socket: two
  * threads that read or write, an interrupt inside, a write behind the end.
  */
-public final class MemoryTransport implements Transport {
+public final class MemoryTransport implements Transport, ReadableByteChannel {
     private static final SocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
 
@@ -119,6 +120,11 @@ public final class MemoryTransport implements Transport {
         if (violation == null) {
             violation = what;
         }
+    }
+
+    @Override
+    public ReadableByteChannel input() {
+        return this;
     }
 
     @Override

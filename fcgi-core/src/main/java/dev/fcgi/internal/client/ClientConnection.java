@@ -79,7 +79,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         this.transport = transport;
         this.maxRequests = maxRequests;
         this.output = new Output(transport, lock);
-        this.reader = new RecordReader(transport);
+        this.reader = new RecordReader(transport.input());
         if (maxRequests > 1) {
             output.share();
         }
@@ -403,7 +403,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         long left = options.stallTimeout;
         stalled = call;
         try {
-            while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.isOpen()) {
+            while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.input().isOpen()) {
                 if (left == Long.MAX_VALUE || !isAwaitedBehind(call)) {
                     roomMade.await();
                 } else if (left > 0) {

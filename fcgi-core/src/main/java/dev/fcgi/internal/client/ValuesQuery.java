@@ -61,7 +61,7 @@ final class ValuesQuery implements AutoCloseable {
         while (bytes.hasRemaining()) {
             transport.write(bytes);
         }
-        RecordReader reader = new RecordReader(transport);
+        RecordReader reader = new RecordReader(transport.input());
         while (reader.next()) {
             if (reader.type() == Fcgi.GET_VALUES_RESULT) {
                 return decode(reader.readContent(Fcgi.MAX_LENGTH));

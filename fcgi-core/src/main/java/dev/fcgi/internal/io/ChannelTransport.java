@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
@@ -50,8 +51,8 @@ public final class ChannelTransport implements Transport {
     }
 
     @Override
-    public int read(ByteBuffer target) throws IOException {
-        return channel.read(target);
+    public ReadableByteChannel input() {
+        return channel;
     }
 
     @Override
@@ -75,11 +76,6 @@ public final class ChannelTransport implements Transport {
         } catch (IOException ignored) {
             // not connected any more: the peer knows already
         }
-    }
-
-    @Override
-    public boolean isOpen() {
-        return channel.isOpen();
     }
 
     @Override

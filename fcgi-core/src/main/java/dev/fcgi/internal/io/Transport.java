@@ -9,7 +9,10 @@ import java.nio.channels.ReadableByteChannel;
  * One connection as a pair of byte streams. At most one thread reads and one writes at a time; the rest may be called
  * by any thread, also to wake up the two.
  */
-public interface Transport extends ReadableByteChannel {
+public interface Transport {
+    /** {@return what the peer sends} A channel of its own, for who waits in it: every call costs idle connections memory. */
+    ReadableByteChannel input();
+
     /** Writes some of the bytes, at least one. Blocks until the kernel has taken them. */
     void write(ByteBuffer source) throws IOException;
 
@@ -20,7 +23,6 @@ public interface Transport extends ReadableByteChannel {
     void shutdownOutput();
 
     /** Closes at once; blocked reads and writes fail. Never throws: there is nothing anyone could do. */
-    @Override
     void close();
 
     /** {@return the address of the peer} */

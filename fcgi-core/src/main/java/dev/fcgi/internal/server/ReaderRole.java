@@ -40,7 +40,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
     private final RecordHandler records;
-    /** Whether a second request has come. */
+    /** Whether the thread that has the role has run handlers. */
+    private boolean exposed;
+    /** The same before the latest request. */
     private boolean inUse;
     /** Made when the first handler needs a thread of its own. */
     private HandlerThreads handlers;
@@ -61,16 +63,25 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         this.transport = connection.transport();
         this.output = connection.output();
         this.lock = connection.lock();
-        this.reader = new RecordReader(transport);
+        this.reader = new RecordReader(transport.input());
         this.records = new RecordHandler(connection, reader);
     }
 
     /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
     @Override
     public void run() {
-        boolean over = true;
+        boolean holding = true;
+        exposed = false;
         try {
-            over = readRecords();
+            while (holding && connection.isOpen()) {
+                letOthersRun();
+                // here idle connections wait, and not further down: what lies on the stack stays in the heap
+                if (reader.await()) {
+                    holding = actOnRecords();
+                } else {
+                    connection.peerClosed(null);
+                }
+            }
         } catch (FcgiProtocolException e) {
             connection.protocolError(e, reader);
         } catch (IOException e) {
@@ -79,27 +90,29 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             LOG.log(Level.ERROR, "connection of " + transport + " given up", e);
             connection.peerClosed(new IOException("internal error", e));
         } finally {
-            if (over) {
+            if (holding) {
                 connection.close();
             }
         }
     }
 
-    /** {@return false when another thread has taken the role over} */
-    private boolean readRecords() throws IOException {
+    /**
+     * Acts on all that was received, to the end of the last record.
+     *
+     * @return false when another thread has taken the role over
+     */
+    private boolean actOnRecords() throws IOException {
         ServerRequest ready = null;
-        boolean exposed = false;
         while (connection.isOpen()) {
             if (ready != null && (reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
                 // nothing at hand says that it will not be alone
                 if (begins(ready)) {
-                    exposed = true;
                     ready.handle();
                     Thread.interrupted(); // if the handler left one, it is not for what this thread does next
                     if (!takeAgain()) {
                         return false;
                     }
-                    letOthersRun();
+                    exposed = true;
                 } else {
                     startElsewhere(ready);
                 }
@@ -109,6 +122,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             if (exposed && ready == null && output.isShared()) {
                 handOver();
                 return false;
+            }
+            if (ready == null && reader.isAtBorder()) {
+                return true;
             }
             if (reader.contentLeft() == 0) {
                 if (!nextRecord()) {
@@ -200,10 +216,10 @@ final class ReaderRole implements StreamInput.Source, Runnable {
      * would find nothing, and park this thread to be woken up again: three calls of the system more.
      */
     private void letOthersRun() {
-        if (inUse && connection.isOpen() && !reader.hasMoreBuffered()) {
+        if (inUse && !reader.hasMoreBuffered()) {
             Thread.yield();
         }
-        inUse = true;
+        inUse = exposed;
     }
 
     /** Has a request handled on another thread, unless it has ended. */
@@ -316,6 +332,11 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         } catch (IOException ignored) {
             // reset by the peer, or closed by the ticker: the end either way
         }
+    }
+
+    /** Nobody reads any more. For the holder of the role. */
+    void end() {
+        reader.end();
     }
 
     // ---- input that a handler reads itself

@@ -7,6 +7,8 @@ import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.wire.RecordBuffer;
+import dev.fcgi.internal.wire.SpareBuffers;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
@@ -37,7 +39,7 @@ public final class Server {
     private final Options options;
     private final List<Listener> listeners;
     private final Counters counters = new Counters();
-    private final SpareBuffers spareBuffers = new SpareBuffers();
+    private final SpareBuffers<RecordBuffer> spareBuffers = new SpareBuffers<>();
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final Ticker ticker = new Ticker(connections);
     private final AtomicInteger requests = new AtomicInteger();
@@ -95,7 +97,7 @@ public final class Server {
         return counters;
     }
 
-    SpareBuffers spareBuffers() {
+    SpareBuffers<RecordBuffer> spareBuffers() {
         return spareBuffers;
     }
 

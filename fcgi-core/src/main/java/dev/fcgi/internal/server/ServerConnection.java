@@ -25,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class ServerConnection implements Ticker.Ticked {
     private static final Log LOG = Log.of("dev.fcgi.server");
+    private static final int MAX_SPARE_LENGTH = 4096;
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
     private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
@@ -182,9 +183,12 @@ final class ServerConnection implements Ticker.Ticked {
         return buffer == null ? new RecordBuffer(options.outputBuffer, options.recordPadding) : buffer;
     }
 
-    /** Keeps the buffer of an ended request for another one. */
+    /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
     void recycle(RecordBuffer buffer) {
-        server.spareBuffers().keep(buffer);
+        if (buffer.array().length <= MAX_SPARE_LENGTH) {
+            buffer.clear();
+            server.spareBuffers().keep(buffer);
+        }
     }
 
     // ---- the end
@@ -278,6 +282,7 @@ final class ServerConnection implements Ticker.Ticked {
             }
         } finally {
             transport.close();
+            role.end();
             lock.lock();
             try {
                 state = State.CLOSED;

@@ -21,9 +21,14 @@ public final class RecordReader {
     /** What one read can take once a connection carries more than small requests. */
     private static final int FULL_CAPACITY = 32 * 1024;
 
+    private static final byte[] NOTHING = {};
+    /** Of the first capacity: most connections of most web servers carry one request. */
+    private static final SpareBuffers<ByteBuffer> SPARE = new SpareBuffers<>();
+
     private final ReadableByteChannel channel;
-    private byte[] buffer = new byte[FIRST_CAPACITY];
-    private ByteBuffer view = ByteBuffer.wrap(buffer);
+    /** Made by the first read: a connection may have to wait for its thread. */
+    private byte[] buffer = NOTHING;
+    private ByteBuffer view;
     /** Bytes that were read and not yet consumed: buffer[position .. limit). */
     private int position;
     private int limit;
@@ -40,6 +45,20 @@ public final class RecordReader {
 
     public RecordReader(ReadableByteChannel channel) {
         this.channel = channel;
+    }
+
+    /**
+     * Blocks until something was received behind the current record, if that was taken whole.
+     *
+     * @return false at a clean end
+     */
+    public boolean await() throws IOException {
+        if (!isAtBorder()) {
+            return true;
+        }
+        skipRecord();
+        makeRoom();
+        return received(channel.read(view));
     }
 
     /**
@@ -232,7 +251,15 @@ public final class RecordReader {
 
     /** Reads once, behind the bytes that are still needed; false at the end of the stream. */
     private boolean receive() throws IOException {
-        if (position == limit) {
+        makeRoom();
+        return received(channel.read(view));
+    }
+
+    private void makeRoom() {
+        if (view == null) {
+            ByteBuffer spare = SPARE.take();
+            use(spare == null ? ByteBuffer.allocate(FIRST_CAPACITY) : spare);
+        } else if (position == limit) {
             position = 0;
             limit = 0;
         } else if (limit == buffer.length) {
@@ -241,7 +268,9 @@ public final class RecordReader {
             position = 0;
         }
         view.limit(buffer.length).position(limit);
-        int count = channel.read(view);
+    }
+
+    private boolean received(int count) {
         if (count < 0) {
             return false;
         }
@@ -272,12 +301,32 @@ public final class RecordReader {
     }
 
     private void resize(int capacity) {
-        byte[] other = new byte[capacity];
-        System.arraycopy(buffer, position, other, 0, limit - position);
+        ByteBuffer other = ByteBuffer.allocate(capacity);
+        System.arraycopy(buffer, position, other.array(), 0, limit - position);
         limit -= position;
         position = 0;
-        buffer = other;
-        view = ByteBuffer.wrap(other);
+        keepSpare();
+        use(other);
+    }
+
+    private void use(ByteBuffer other) {
+        view = other;
+        buffer = other.array();
+    }
+
+    private void keepSpare() {
+        if (buffer.length == FIRST_CAPACITY) {
+            SPARE.keep(view);
+        }
+    }
+
+    /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another reader. */
+    public void end() {
+        keepSpare();
+        view = null;
+        buffer = NOTHING;
+        position = 0;
+        limit = 0;
     }
 
     private int unsignedShort(int at) {

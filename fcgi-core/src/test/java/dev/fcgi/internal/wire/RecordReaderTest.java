@@ -1,8 +1,10 @@
 package dev.fcgi.internal.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -123,7 +125,7 @@ final class RecordReaderTest {
         assertTrue(reader.next());
         assertEquals(Fcgi.typeName(type), Fcgi.typeName(reader.type()));
         assertEquals(id, reader.requestId());
-        assertEquals(text, new String(reader.readContent(0xFFFF), "ISO-8859-1"));
+        assertEquals(text, new String(reader.readContent(0xFFFF), ISO_8859_1));
     }
 
     @Test
@@ -306,16 +308,16 @@ final class RecordReaderTest {
         byte[] medium = record(4, 1, content(1_100), 0);
         byte[] small = record(4, 1, content(100), 0);
         RecordReader reader = new RecordReader(new OneByOne(large, medium, small, small));
-        int first = reader.array().length;
+        assertEquals(0, reader.array().length, "a connection that waits for its thread has none");
         assertTrue(reader.next());
         int grown = reader.array().length;
-        assertTrue(grown > first, "a read filled the buffer");
+        assertTrue(grown > 2048, "a read filled the buffer");
         reader.shrink();
         assertEquals(grown, reader.array().length, "content is still there");
         assertArrayEquals(content(10_000), reader.readContent(10_000));
         reader.shrink();
         int kept = reader.array().length;
-        assertTrue(kept > first, "the next request may be as large");
+        assertTrue(kept > 2048, "the next request may be as large");
         assertTrue(reader.next());
         assertArrayEquals(content(1_100), reader.readContent(1_100));
         assertEquals(kept, reader.array().length, "and needs no other buffer then");
@@ -328,6 +330,32 @@ final class RecordReaderTest {
         assertTrue(reader.next());
         reader.ignoreContent();
         assertFalse(reader.next());
+    }
+
+    @Test
+    void awaitReadsWhereNothingIsAtHandOnly() throws IOException {
+        RecordReader reader = new RecordReader(new OneByOne(record(5, 1, content(20), 4), record(5, 2, content(3), 9)));
+        assertTrue(reader.await());
+        assertTrue(reader.await(), "a record is there");
+        expect(reader, Fcgi.STDIN, 1, new String(content(20), ISO_8859_1));
+        assertTrue(reader.await(), "its padding was skipped, the next record received");
+        assertTrue(reader.next());
+        assertTrue(reader.await(), "content is there");
+        reader.skip(3);
+        assertFalse(reader.await(), "a clean end");
+    }
+
+    @Test
+    void theBufferOfAReaderThatHasEndedGoesToTheNext() throws IOException {
+        RecordReader first = reader(record(5, 1, content(1000), 0));
+        assertTrue(first.next());
+        byte[] buffer = first.array();
+        first.end();
+        assertEquals(0, first.buffered());
+        RecordReader second = reader(record(5, 2, content(3), 0));
+        expect(second, Fcgi.STDIN, 2, new String(content(3), ISO_8859_1));
+        assertSame(buffer, second.array());
+        assertFalse(second.next(), "and nothing of what lay in it before");
     }
 
     @Test
