@@ -1,8 +1,8 @@
 """Resident memory (VmRSS) of the playground with idle kept-alive connections, above that of the same playground before.
 
-"asked": each connection has had one small request and its response. "silent": it never sent anything. The heap holds
-garbage then, of the requests and of accepting; "live" is what a full collection leaves of it for the connections.
-FCGI_JAVA_OPTS reaches the playground.
+"asked": each connection has had one small request and its response. "silent": it never sent anything. Some
+seconds later the compiler has given back what it used; the heap still holds garbage of the requests and of accepting:
+"live" is what a full collection leaves of it for the connections. FCGI_JAVA_OPTS reaches the playground.
 """
 import re
 import time
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import programs
 import records
+
+SETTLING_SECONDS = 10
 
 
 def options(command):
@@ -46,6 +48,7 @@ def measured(count, ask):
                     records.response(connection)
             if (open_now := stats(directory)['connections']) != count + 1:
                 raise SystemExit(f'{open_now} connections instead of {count + 1}')
+            time.sleep(SETTLING_SECONDS)
             grown = resident(process) - before
             live = stats(directory, 'gc=1')['heap']
         finally:

@@ -42,6 +42,9 @@ class BuildImage {
     private static final Path SOURCES = Path.of("src/image");
     /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
     private static final boolean COMPACT_HEADERS = Runtime.version().feature() >= 25;
+    /** What the compiler has allocated goes back to the system when it has nothing to do; a matter of glibc. */
+    private static final String TRIM = COMPACT_HEADERS && System.getProperty("os.name").equals("Linux")
+            ? "-XX:TrimNativeHeapInterval=2000" : "";
     private static final String HEADERS = COMPACT_HEADERS ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
 
     private final Path image;
@@ -130,7 +133,7 @@ class BuildImage {
         for (var launcher : launchers.entrySet()) {
             Path script = image.resolve("bin").resolve(launcher.getKey());
             Files.writeString(script, template.replace("@MAIN@", module + "/" + launcher.getValue())
-                    .replace("@HEADERS@", HEADERS));
+                    .replace("@HEADERS@", HEADERS).replace("@TRIM@", TRIM));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }

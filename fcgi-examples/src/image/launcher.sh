@@ -15,10 +15,11 @@ done
 # Serial: the smallest heap and the quickest start; any -XX:+Use...GC in FCGI_JAVA_OPTS replaces it.
 gc=-XX:+UseSerialGC
 case ${FCGI_JAVA_OPTS-} in *-XX:+Use*GC*) gc= ;; esac
-# A young generation that fits the processor's cache: see docs/performance.md. What FCGI_JAVA_OPTS says, counts.
-heap='-Xmn8m @HEADERS@'
+# A young generation that fits the processor's cache, and small objects: see docs/performance.md. What FCGI_JAVA_OPTS
+# says, counts.
+memory='-Xmn8m @HEADERS@ @TRIM@'
 
 # What the JVM itself prints goes to stderr: stdout belongs to the program (in plain CGI it is the answer).
 set -f
-exec "${self%/*}/java" $gc $heap -XX:-UsePerfData -XX:+DisplayVMOutputToStderr \
+exec "${self%/*}/java" $gc $memory -XX:-UsePerfData -XX:+DisplayVMOutputToStderr \
   -Xlog:disable -Xlog:all=warning:stderr ${FCGI_JAVA_OPTS-} -m @MAIN@ "$@"
