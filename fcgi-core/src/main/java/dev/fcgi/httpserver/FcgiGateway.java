@@ -16,7 +16,7 @@ import java.util.Objects;
  *
  * {@snippet :
  * FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock");
- * HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 8080), 0);
+ * HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 8080), 1024); // by default it resets a burst
  * http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
  * http.createContext("/", FcgiGateway.builder(client).documentRoot(Path.of("/srv/www")).build());
  * http.start();

@@ -63,7 +63,8 @@ final class GatewayIT {
         php = PhpFpm.start(directory);
         client = FcgiClient.builder().address(php.address()).maxConnections(4).build();
         threads = Executors.newVirtualThreadPerTaskExecutor();
-        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        // with the default backlog of 50, the kernel resets some of 200 connections at once when the machine is busy
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         http.setExecutor(threads);
         http.createContext("/", FcgiGateway.builder(client).documentRoot(root).build());
         http.start();
