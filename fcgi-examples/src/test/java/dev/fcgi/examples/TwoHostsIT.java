@@ -17,13 +17,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two application hosts behind a balancer with the documented configurations: one is cut off from the network and comes
- * back, the other one's playground is killed and started again. Requests go on.
+ * back, the other one's playground is killed and started again. Requests go on. For a minute it waits for time limits,
+ * so other classes run meanwhile.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TwoHostsIT {
     private static final Path DOCUMENTED = Path.of("..", "docs", "webservers");
