@@ -53,7 +53,7 @@ public final class ClientCall {
         this.id = id;
         this.onOldConnection = onOldConnection;
         this.request = request;
-        this.stdout = new StreamInput(connection, lock, options.responseBuffer);
+        this.stdout = new StreamInput(connection.source(), lock, options.responseBuffer);
         this.changed = lock.newCondition();
         this.stderr = new StderrLines(options.maxStderrLength);
     }

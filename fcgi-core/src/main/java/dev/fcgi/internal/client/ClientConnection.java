@@ -14,7 +14,6 @@ import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
-import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -24,18 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One connection to an application.
+ * One connection to an application: the calls on it, and when it is over.
  *
- * <p>One virtual thread reads it for as long as it lives, also while it is idle in the pool: that it was closed is
- * known before somebody takes it. The thread that calls writes the request; a body of some size has a thread of its
- * own. State is guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken
+ * <p>One virtual thread reads it ({@link ResponseReader}). The thread that calls writes the request; a body of some size
+ * has a thread of its own. State is guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken
  * under the pool's lock, never the other way round.
  */
-final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
+final class ClientConnection implements Ticker.Ticked {
     private static final Log LOG = Log.of("dev.fcgi.client");
     /** A body up to this goes out in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
@@ -50,19 +47,14 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     private final ClientOptions options;
     private final Transport transport;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition roomMade = lock.newCondition();
     private final Output output;
-    /** Confined to the reading thread. */
-    private final RecordReader reader;
-    private final byte[] endBody = new byte[Fcgi.BODY_LENGTH];
+    private final ResponseReader reader;
 
     // guarded by the lock
     private final Map<Integer, ClientCall> calls = new HashMap<>(4);
     /** Ids of requests that were broken off: some applications send records of them after END_REQUEST. */
     private final Set<Integer> retired = new HashSet<>(0);
     private int maxRequests;
-    /** The call whose caller does not read, while the reading thread waits for him. */
-    private ClientCall stalled;
     private boolean usedBefore;
     private boolean usable = true;
     private boolean givenUp;
@@ -79,14 +71,14 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         this.transport = transport;
         this.maxRequests = maxRequests;
         this.output = new Output(transport, lock);
-        this.reader = new RecordReader(transport.input());
+        this.reader = new ResponseReader(this);
         if (maxRequests > 1) {
             output.share();
         }
     }
 
     void start() {
-        LibraryThreads.start(this::read);
+        LibraryThreads.start(reader);
     }
 
     ReentrantLock lock() {
@@ -95,6 +87,19 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
 
     ClientOptions options() {
         return options;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    /** {@return what the output of calls is read from} */
+    StreamInput.Source source() {
+        return reader;
     }
 
     // ---- for the pool
@@ -159,7 +164,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
             }
             ClientCall call = new ClientCall(this, id, request, usedBefore);
             calls.put(id, call);
-            roomMade.signalAll(); // from now on somebody waits behind a caller who does not read
+            reader.wakeUp(); // from now on somebody waits behind a caller who does not read
             return call;
         } finally {
             lock.unlock();
@@ -272,14 +277,14 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     }
 
     /** Locked. Returns whether the place of the call is free at once, which the pool must be told without the lock. */
-    private boolean abandon(ClientCall call, StreamInput.Failure failure) {
+    boolean abandon(ClientCall call, StreamInput.Failure failure) {
         if (calls.get(call.id()) != call || call.isAbandoned()) {
             return false;
         }
         call.fail(failure);
         call.abandoned();
         output.wakeUp();
-        roomMade.signalAll();
+        reader.wakeUp();
         if (!output.isShared()) {
             giveUp(null);
             return false;
@@ -308,37 +313,15 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    // ---- reading
+    // ---- for the reader
 
-    private void read() {
-        try {
-            while (reader.next()) {
-                record();
-            }
-            end(null);
-        } catch (IOException e) {
-            end(e);
-        } catch (Throwable e) {
-            LOG.log(Level.ERROR, "connection to " + transport + " given up", e);
-            end(new IOException("internal error", e));
-        }
-    }
-
-    private void record() throws IOException {
-        ClientCall call = find(reader.requestId(), reader.type());
-        if (call == null) {
-            reader.ignoreContent(); // management records, and requests that nobody asked for
-            return;
-        }
-        switch (reader.type()) {
-            case Fcgi.STDOUT -> stdout(call);
-            case Fcgi.STDERR -> stderr(call);
-            case Fcgi.END_REQUEST -> endRequest(call);
-            default -> reader.ignoreContent();
-        }
-    }
-
-    private ClientCall find(int id, int type) throws FcgiProtocolException {
+    /**
+     * Finds the call that a record belongs to.
+     *
+     * @return null when it is none of a response, or of a call that was broken off
+     * @throws FcgiProtocolException when it answers what was not asked
+     */
+    ClientCall find(int id, int type) throws FcgiProtocolException {
         lock.lock();
         try {
             ClientCall call = calls.get(id);
@@ -365,97 +348,30 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         return type == Fcgi.STDOUT || type == Fcgi.STDERR || type == Fcgi.END_REQUEST;
     }
 
-    private void stdout(ClientCall call) throws IOException {
-        if (endsOutput(call)) {
-            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
-            return;
-        }
-        for (int count; (count = reader.fill()) > 0; ) {
-            lock.lock();
-            try {
-                int taken = call.stdoutQueue().offer(reader.array(), reader.position(), count);
-                reader.skip(taken);
-                call.received();
-                call.outputReceived();
-                if (taken < count) {
-                    awaitRoom(call);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private boolean endsOutput(ClientCall call) {
-        lock.lock();
-        try {
-            if (reader.contentLength() == 0) {
-                call.outputEnded();
-            }
-            return call.hasOutputEnded();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Locked. Waits for a caller who does not read; not for ever when others wait behind him. */
-    private void awaitRoom(ClientCall call) throws IOException {
-        long left = options.stallTimeout;
-        stalled = call;
-        try {
-            while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.input().isOpen()) {
-                if (left == Long.MAX_VALUE || !isAwaitedBehind(call)) {
-                    roomMade.await();
-                } else if (left > 0) {
-                    left = roomMade.awaitNanos(left);
-                } else {
-                    call.timeOut(Limit.STALL);
-                    abandon(call, () -> new IOException("stalled"));
-                }
-            }
-        } catch (InterruptedException e) {
-            throw new IOException("the reading thread was interrupted", e); // nobody knows it
-        } finally {
-            stalled = null;
-            calls.values().forEach(ClientCall::restartClock); // the time was this caller's, not the application's
-            output.restartClock();
-        }
-    }
-
-    private boolean isAwaitedBehind(ClientCall call) {
+    /** Locked. Whether others wait for what comes behind the output of a call. */
+    boolean isAwaitedBehind(ClientCall call) {
         return calls.values().stream().anyMatch(other -> other != call && !other.isAbandoned());
     }
 
-    private void stderr(ClientCall call) throws IOException {
-        for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
-            lock.lock();
-            try {
-                call.stderr(reader.array(), reader.position(), count);
-            } finally {
-                lock.unlock();
-            }
-        }
+    /** Locked. The time that went by was a caller's, not the application's. */
+    void restartClocks() {
+        calls.values().forEach(ClientCall::restartClock);
+        output.restartClock();
     }
 
-    private void endRequest(ClientCall call) throws IOException {
-        if (reader.contentLength() < Fcgi.BODY_LENGTH) {
-            throw new FcgiProtocolException("END_REQUEST of " + reader.contentLength() + " bytes instead of 8");
-        }
-        for (int filled = 0; filled < endBody.length; ) {
-            filled += reader.read(endBody, filled, endBody.length - filled);
-        }
-        reader.ignoreContent();
-        int appStatus = (endBody[0] & 0xFF) << 24 | (endBody[1] & 0xFF) << 16 | (endBody[2] & 0xFF) << 8
-                | endBody[3] & 0xFF;
-        boolean dirty = !output.isShared() && reader.hasMoreBuffered();
-        int protocolStatus = endBody[4] & 0xFF;
+    /**
+     * END_REQUEST has come.
+     *
+     * @param more whether the application has sent something behind it already
+     */
+    void responseEnded(ClientCall call, int appStatus, int protocolStatus, boolean more) {
+        boolean dirty = !output.isShared() && more;
         boolean refusesToShare = output.isShared() && protocolStatus == ProtocolStatus.CANT_MPX_CONN.code();
         lock.lock();
         try {
             calls.remove(call.id());
             usedBefore = true;
             idleSince = System.nanoTime();
-            roomMade.signalAll();
             output.wakeUp();
             if (refusesToShare) {
                 maxRequests = 1;
@@ -491,7 +407,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         if (cause != null) {
             output.fail(cause);
         }
-        roomMade.signalAll();
+        reader.wakeUp();
         transport.close();
     }
 
@@ -516,30 +432,17 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
         }
     }
 
-    private void end(IOException cause) {
+    /** Nothing more is read. */
+    void end(IOException cause) {
         lock.lock();
         try {
             failCalls(cause);
             giveUp(cause == null ? new IOException("closed by the application") : cause);
             calls.clear();
-            roomMade.signalAll();
         } finally {
             lock.unlock();
         }
         pool.closed(this);
-    }
-
-    // ---- StreamInput.Source
-
-    @Override
-    public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
-        stream.await();
-        return 0;
-    }
-
-    @Override
-    public void roomMade(StreamInput stream) {
-        roomMade.signalAll();
     }
 
     // ---- the clock
@@ -559,7 +462,7 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
             for (ClientCall call : List.copyOf(calls.values())) {
                 freed |= checkCall(call, now);
             }
-            if (stalled == null && output.isStuck(options.idleTimeout, now)) {
+            if (!reader.isStalled() && output.isStuck(options.idleTimeout, now)) {
                 calls.values().forEach(call -> call.timeOut(Limit.IDLE));
                 lost(new IOException("the application took no input in time"));
             }
@@ -575,13 +478,13 @@ final class ClientConnection implements StreamInput.Source, Ticker.Ticked {
     /** Locked. While the reading thread waits for a caller, only limits of the whole request count. */
     private boolean checkCall(ClientCall call, long now) {
         if (call.isAbandoned()) {
-            if (stalled == null && call.isUnendedSince(ABORT_TIME, now)) {
+            if (!reader.isStalled() && call.isUnendedSince(ABORT_TIME, now)) {
                 usable = false; // many applications go on with it, so that others on the connection are all right
                 closeIfDone();
             }
             return false;
         }
-        Limit limit = stalled == null ? call.exceeded(now) : call.isTotalExceeded(now) ? Limit.TOTAL : null;
+        Limit limit = !reader.isStalled() ? call.exceeded(now) : call.isTotalExceeded(now) ? Limit.TOTAL : null;
         if (limit == null) {
             return false;
         }
