@@ -28,9 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One connection to an application: the calls on it, and when it is over.
  *
- * <p>One virtual thread reads it ({@link ResponseReader}). The thread that calls writes the request; a body of some size
- * has a thread of its own. State is guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken
- * under the pool's lock, never the other way round.
+ * <p>One virtual thread reads it ({@link ResponseReader}). The thread that calls writes the request; a body of some
+ * size has a thread of its own. State is guarded by one lock, which is never held over I/O; methods marked "Locked"
+ * expect it. It may be taken under the pool's lock, never the other way round.
  */
 final class ClientConnection implements Ticker.Ticked {
     private static final Log LOG = Log.of("dev.fcgi.client");

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads a connection to an application, on a virtual thread, for as long as it lives, also while it is idle in the pool:
- * that it was closed is known before somebody takes it. Gives the callers what is theirs.
+ * Reads a connection to an application, on a virtual thread, for as long as it lives, also while it is idle in the
+ * pool: that it was closed is known before somebody takes it. Gives the callers what is theirs.
  *
  * <p>Takes the connection's lock for what it changes; methods marked "Locked" are for others, and expect it.
  */
