@@ -2,7 +2,7 @@ package dev.fcgi.internal.wire;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Buffers of requests and connections that have ended, for those to come: a few for the whole process. Any thread. */
+/** Buffers of requests and connections that have ended, for those to come: a few for all. Any thread. */
 public final class SpareBuffers<B> {
     private static final int COUNT = 64;
 
