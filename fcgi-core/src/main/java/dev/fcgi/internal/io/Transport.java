@@ -10,7 +10,7 @@ import java.nio.channels.ReadableByteChannel;
  * by any thread, also to wake up the two.
  */
 public interface Transport {
-    /** {@return what the peer sends} A channel of its own: each further call on a waiting thread's stack costs memory. */
+    /** {@return what the peer sends} A channel of its own: each call on a waiting thread's stack costs memory. */
     ReadableByteChannel input();
 
     /** Writes some of the bytes, at least one. Blocks until the kernel has taken them. */
