@@ -122,6 +122,7 @@ final class FailureChecks {
             RawHttp.send(socket, "GET /slow?ms=700 HTTP/1.1\r\nHost: h\r\n\r\n");
             assertAnswer(200, "hello\n", site.get("/hello"));
         }
+        endsItself(site); // leaves one: each counts for itself, and which one answers is the web server's choice
     }
 
     private static void leavesReadingUnnoticed(Site site) throws Exception {

@@ -73,7 +73,8 @@ final class WebServersIT {
         Map<Check, String> results = RESULTS.computeIfAbsent(server, unused -> new LinkedHashMap<>());
         results.put(check, "FAILED");
         try {
-            assertTimeoutPreemptively(Await.LIMIT, () -> check.run(site));
+            // longer than what it waits for: that says more
+            assertTimeoutPreemptively(Await.LIMIT.multipliedBy(2), () -> check.run(site));
             results.put(check, "ok");
         } catch (Throwable e) {
             String message = e.getMessage() == null ? e.toString() : e.getMessage();
