@@ -1,6 +1,5 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.StreamInput;
@@ -137,13 +136,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
     private void endRequest(ClientCall call) throws IOException {
         //  byte  0..3        4                5..7
         //      | appStatus | protocolStatus | reserved |
-        if (reader.contentLength() < Fcgi.BODY_LENGTH) {
-            throw new FcgiProtocolException("END_REQUEST of " + reader.contentLength() + " bytes instead of 8");
-        }
-        for (int filled = 0; filled < endBody.length; ) {
-            filled += reader.read(endBody, filled, endBody.length - filled);
-        }
-        reader.ignoreContent();
+        reader.readBody(endBody);
         int appStatus = (endBody[0] & 0xFF) << 24 | (endBody[1] & 0xFF) << 16 | (endBody[2] & 0xFF) << 8
                 | endBody[3] & 0xFF;
         connection.responseEnded(call, appStatus, endBody[4] & 0xFF, reader.hasMoreBuffered());

@@ -104,13 +104,7 @@ final class RecordHandler {
     private void begin(int id) throws IOException {
         //  byte  0..1   2       3..7
         //      | role | flags | reserved |
-        if (reader.contentLength() < Fcgi.BODY_LENGTH) {
-            throw new FcgiProtocolException("BEGIN_REQUEST of " + reader.contentLength() + " bytes instead of 8");
-        }
-        for (int filled = 0; filled < beginBody.length; ) {
-            filled += reader.read(beginBody, filled, beginBody.length - filled);
-        }
-        reader.ignoreContent();
+        reader.readBody(beginBody);
         Role role = Role.of((beginBody[0] & 0xFF) << 8 | beginBody[1] & 0xFF);
         boolean keepConn = (beginBody[2] & Fcgi.KEEP_CONN) != 0;
         lock.lock();

@@ -215,6 +215,22 @@ public final class RecordReader {
         return content;
     }
 
+    /**
+     * Fills an array with the first of the content; the rest is skipped.
+     *
+     * @throws FcgiProtocolException when there is less
+     */
+    public void readBody(byte[] body) throws IOException {
+        if (contentLength < body.length) {
+            throw new FcgiProtocolException(
+                    Fcgi.typeName(type) + " of " + contentLength + " bytes instead of " + body.length);
+        }
+        for (int filled = 0; filled < body.length; ) {
+            filled += read(body, filled, body.length - filled);
+        }
+        ignoreContent();
+    }
+
     /** Reads and drops what arrives, records or not. Returns the number of bytes, -1 at the end of the stream. */
     public int discard() throws IOException {
         contentLeft = 0;
