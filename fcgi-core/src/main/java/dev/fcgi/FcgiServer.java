@@ -438,7 +438,9 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how much output of a request is collected before it is sent. Allocated as needed. Default 32 KiB.
+         * Sets how much output of a request is collected before it is sent. Allocated as needed. Default 32 KiB. With
+         * 32 to 128 KiB, a request that has filled that goes on with 128 KiB at a time, as long as one of the 64
+         * buffers that all of the process share is free.
          *
          * @param bytes at least 64
          * @return this

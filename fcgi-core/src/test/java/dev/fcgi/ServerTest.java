@@ -3,6 +3,7 @@ package dev.fcgi;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ abstract class ServerTest {
     Path directory;
     LogCapture log;
     FcgiServer server;
+    final int lentBefore = LargeBuffers.lent();
     private final List<FcgiServer> servers = new ArrayList<>();
     private final List<ScriptedPeer> peers = new ArrayList<>();
     private final List<CountDownLatch> latches = new ArrayList<>();
@@ -45,6 +47,7 @@ abstract class ServerTest {
             one.shutdown(Duration.ofSeconds(1));
         }
         log.close();
+        until("all large buffers are given back", () -> LargeBuffers.lent() <= lentBefore);
     }
 
     /** Settings that all servers of a class share. */

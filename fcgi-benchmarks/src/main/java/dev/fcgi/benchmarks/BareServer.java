@@ -11,7 +11,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The baseline of a server: on a virtual thread for each connection, a loop that echoes prepared bytes when a request
@@ -41,7 +40,9 @@ final class BareServer implements AutoCloseable {
         RecordBuffer records = new RecordBuffer(64, true);
         records.append(Fcgi.GET_VALUES_RESULT, Fcgi.NULL_REQUEST_ID, pair, 0, pair.length);
         records.close();
-        return Arrays.copyOf(records.array(), records.length());
+        byte[] bytes = new byte[records.length()];
+        records.copyTo(bytes, 0);
+        return bytes;
     }
 
     private static ByteBuffer direct(byte[] bytes) {

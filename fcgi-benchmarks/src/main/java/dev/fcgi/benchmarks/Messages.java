@@ -72,6 +72,8 @@ final class Messages {
 
     private static byte[] bytes(RecordBuffer records) {
         records.close();
-        return Arrays.copyOf(records.array(), records.length());
+        byte[] bytes = new byte[records.length()];
+        records.copyTo(bytes, 0);
+        return bytes;
     }
 }

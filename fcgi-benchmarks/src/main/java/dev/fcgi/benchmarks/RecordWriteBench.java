@@ -36,13 +36,13 @@ public class RecordWriteBench {
     }
 
     @Benchmark
-    public byte[] library() {
+    public RecordBuffer library() {
         buffer.clear();
         buffer.append(Fcgi.STDOUT, 1, content, 0, content.length);
         buffer.endStream(Fcgi.STDOUT, 1);
         buffer.endRequest(1, 0, 0);
         buffer.close();
-        return buffer.array();
+        return buffer;
     }
 
     @Benchmark

@@ -2,6 +2,7 @@ package dev.fcgi.benchmarks;
 
 import dev.fcgi.internal.conn.StreamInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,12 +31,14 @@ public class StreamBench {
     private final ReentrantLock lock = new ReentrantLock();
     private final byte[] queue = new byte[64 * 1024];
     private byte[] content;
+    private ByteBuffer received;
     private byte[] target;
     private StreamInput stream;
 
     @Setup
     public void setUp() {
         content = new byte[length];
+        received = ByteBuffer.wrap(content);
         target = new byte[length];
         stream = new StreamInput(
                 new StreamInput.Source() {
@@ -55,7 +58,7 @@ public class StreamBench {
     public int library() throws IOException {
         lock.lock();
         try {
-            stream.offer(content, 0, content.length);
+            stream.offer(received, 0, content.length);
         } finally {
             lock.unlock();
         }

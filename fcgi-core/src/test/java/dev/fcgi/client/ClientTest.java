@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ abstract class ClientTest {
     Path directory;
     ScriptedServer server;
     FcgiClient client;
+    final int lentBefore = LargeBuffers.lent();
     private final List<ScriptedServer> servers = new ArrayList<>();
     private final List<FcgiClient> clients = new ArrayList<>();
     private final List<CountDownLatch> latches = new ArrayList<>();
@@ -45,6 +47,7 @@ abstract class ClientTest {
                 one.close();
             }
         }
+        until("all large buffers are given back", () -> LargeBuffers.lent() <= lentBefore);
     }
 
     ScriptedServer serve(ScriptedServer.Script script) throws IOException {

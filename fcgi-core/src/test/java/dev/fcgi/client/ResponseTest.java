@@ -18,6 +18,7 @@ import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,23 @@ final class ResponseTest extends ClientTest {
     private void assertUsable() throws IOException {
         assertEquals("/good", call("/good"));
         assertEquals("/good", call("/good"));
+    }
+
+    @Test
+    void anIdleConnectionHoldsNoLargeBuffer() throws Exception {
+        String large = "Content-Type: text/plain\r\n\r\n" + "x".repeat(60_000);
+        serve(peer -> {
+            while (true) {
+                peer.request();
+                peer.send(stdout(1, large), stdout(1, "x".repeat(60_000)), end(1));
+            }
+        });
+        client(b -> b.maxConnections(1));
+        for (int i = 0; i < 20; i++) {
+            assertEquals(120_000, call("/").length());
+            until("all large buffers are given back", () -> LargeBuffers.lent() <= lentBefore);
+        }
+        assertEquals(1, server.accepted());
     }
 
     @Test

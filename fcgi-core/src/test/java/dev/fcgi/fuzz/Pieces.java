@@ -65,10 +65,9 @@ public final class Pieces extends InputStream implements ReadableByteChannel {
 
     @Override
     public int read(ByteBuffer target) {
-        int count = read(target.array(), target.arrayOffset() + target.position(), target.remaining());
-        if (count > 0) {
-            target.position(target.position() + count);
-        }
+        byte[] piece = new byte[target.remaining()];
+        int count = read(piece, 0, piece.length);
+        target.put(piece, 0, Math.max(0, count));
         return count;
     }
 

@@ -1,5 +1,6 @@
 package dev.fcgi.soak;
 
+import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,7 +155,19 @@ final class SoakProgram {
         }
     }
 
+    /** Threads of clients may be on their last lines. */
+    private void awaitAllGivenBack() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (LargeBuffers.lent() > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        if (LargeBuffers.lent() != 0) {
+            ledger.violation(LargeBuffers.lent() + " large buffers are not given back");
+        }
+    }
+
     private void report(int seconds) {
+        awaitAllGivenBack();
         ledger.close();
         ledger.counts().forEach((what, count) -> System.out.println("  " + what + ": " + count));
         ledger.violations().forEach(one -> System.out.println("VIOLATION " + one));

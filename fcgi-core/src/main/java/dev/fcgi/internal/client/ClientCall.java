@@ -10,6 +10,7 @@ import dev.fcgi.internal.conn.TimeLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,7 +133,7 @@ public final class ClientCall {
         }
     }
 
-    void stderr(byte[] bytes, int offset, int length) {
+    void stderr(ByteBuffer bytes, int offset, int length) {
         stderr.add(bytes, offset, length);
         changed.signalAll();
     }

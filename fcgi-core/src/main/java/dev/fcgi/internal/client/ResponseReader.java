@@ -49,6 +49,8 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "connection to " + transport + " given up", e);
             connection.end(new IOException("internal error", e));
+        } finally {
+            reader.end();
         }
     }
 
@@ -74,7 +76,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         for (int count; (count = reader.fill()) > 0; ) {
             lock.lock();
             try {
-                int taken = call.stdoutQueue().offer(reader.array(), reader.position(), count);
+                int taken = call.stdoutQueue().offer(reader.buffer(), reader.position(), count);
                 reader.skip(taken);
                 call.received();
                 call.outputReceived();
@@ -126,7 +128,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
             lock.lock();
             try {
-                call.stderr(reader.array(), reader.position(), count);
+                call.stderr(reader.buffer(), reader.position(), count);
             } finally {
                 lock.unlock();
             }
@@ -140,6 +142,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         int appStatus = (endBody[0] & 0xFF) << 24 | (endBody[1] & 0xFF) << 16 | (endBody[2] & 0xFF) << 8
                 | endBody[3] & 0xFF;
         connection.responseEnded(call, appStatus, endBody[4] & 0xFF, reader.hasMoreBuffered());
+        reader.shrink();
     }
 
     // ---- for others

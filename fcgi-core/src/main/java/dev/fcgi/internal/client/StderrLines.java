@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -24,20 +25,22 @@ final class StderrLines {
         this.limit = limit;
     }
 
-    void add(byte[] source, int offset, int length) {
+    void add(ByteBuffer source, int offset, int length) {
         int room = Math.max(0, limit - kept);
-        write(source, offset, Math.min(length, room));
-        kept += Math.min(length, room);
+        byte[] fitting = new byte[Math.min(length, room)];
+        source.get(offset, fitting);
+        write(fitting);
+        kept += fitting.length;
         if (length > room && !full) {
             full = true;
-            write(NOTE, 0, NOTE.length);
+            write(NOTE);
         }
     }
 
-    private void write(byte[] source, int offset, int length) {
-        bytes.write(source, offset, length);
-        for (int i = offset; i < offset + length; i++) {
-            lineEnds += source[i] == '\n' ? 1 : 0;
+    private void write(byte[] text) {
+        bytes.writeBytes(text);
+        for (byte b : text) {
+            lineEnds += b == '\n' ? 1 : 0;
         }
     }
 

@@ -115,7 +115,7 @@ public final class Output {
             int doubled = Math.min(STAGED_LIMIT, 2 * staged.length);
             staged = Arrays.copyOf(staged, Math.max(stagedLength + length, doubled));
         }
-        System.arraycopy(records.array(), 0, staged, stagedLength, length);
+        records.copyTo(staged, stagedLength);
         stagedLength += length;
         if (!writing) {
             startWriting();

@@ -3,6 +3,7 @@ package dev.fcgi.internal.conn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,7 +69,7 @@ public final class StreamInput extends InputStream {
     // ---- the side of the connection; the lock is held
 
     /** Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
-    public int offer(byte[] bytes, int offset, int length) {
+    public int offer(ByteBuffer bytes, int offset, int length) {
         if (closed || ended || failure != null) {
             return length;
         }
@@ -78,8 +79,8 @@ public final class StreamInput extends InputStream {
         }
         int tail = (head + size) % Math.max(queue.length, 1);
         int untilWrap = Math.min(count, queue.length - tail);
-        System.arraycopy(bytes, offset, queue, tail, untilWrap);
-        System.arraycopy(bytes, offset + untilWrap, queue, 0, count - untilWrap);
+        bytes.get(offset, queue, tail, untilWrap);
+        bytes.get(offset + untilWrap, queue, 0, count - untilWrap);
         size += count;
         signal();
         return count;

@@ -177,7 +177,7 @@ final class RecordHandler {
             return endParams(request);
         }
         for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
-            if (!request.head().append(reader.array(), reader.position(), count)) {
+            if (!request.head().append(reader.buffer(), reader.position(), count)) {
                 reader.ignoreContent();
                 refuseHead(request);
                 break;
@@ -235,7 +235,7 @@ final class RecordHandler {
             lock.lock();
             try {
                 // a request that has ended takes everything and drops it
-                int taken = stream.offer(reader.array(), reader.position(), count);
+                int taken = stream.offer(reader.buffer(), reader.position(), count);
                 reader.skip(taken);
                 if (taken < count) {
                     awaitRoom(request, stream);

@@ -2,6 +2,7 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -27,7 +28,7 @@ final class RequestHead {
      *
      * @return false when it exceeds the limit; the piece is not kept then
      */
-    boolean append(byte[] bytes, int offset, int count) {
+    boolean append(ByteBuffer bytes, int offset, int count) {
         if (length + count > options.maxParamsLength) {
             return false;
         }
@@ -35,7 +36,7 @@ final class RequestHead {
             int doubled = Math.min(options.maxParamsLength, 2 * length);
             block = Arrays.copyOf(block, Math.max(length + count, doubled));
         }
-        System.arraycopy(bytes, offset, block, length, count);
+        bytes.get(offset, block, length, count);
         length += count;
         return true;
     }

@@ -56,6 +56,10 @@ final class Response {
         if (stderr != null) {
             stderr.end();
         }
+        if (buffer != null) {
+            connection.recycle(buffer);
+            buffer = null;
+        }
     }
 
     // ---- STDOUT
@@ -87,12 +91,26 @@ final class Response {
         }
         RecordBuffer records = takeBuffer();
         begun = true;
-        request.writeToConnection(records);
-        records.clear();
-        if (buffer == null && request.isOpen()) {
-            buffer = records;
+        try {
+            request.writeToConnection(records);
+        } finally {
+            keep(records);
         }
         request.checkOpen();
+    }
+
+    /** For what the handler writes next, if that may come. */
+    private void keep(RecordBuffer written) {
+        if (buffer != null || !request.isOpen()) {
+            connection.recycle(written);
+            return;
+        }
+        buffer = written;
+        if (connection.output().isShared()) {
+            buffer.release(); // what is staged is copied: the larger, the more memory
+        } else {
+            buffer.clearForMore();
+        }
     }
 
     private int length() {

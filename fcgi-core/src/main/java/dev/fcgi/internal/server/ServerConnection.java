@@ -185,8 +185,8 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
     void recycle(RecordBuffer buffer) {
-        if (buffer.array().length <= MAX_SPARE_LENGTH) {
-            buffer.clear();
+        buffer.release();
+        if (buffer.memory() <= MAX_SPARE_LENGTH) {
             server.spareBuffers().keep(buffer);
         }
     }

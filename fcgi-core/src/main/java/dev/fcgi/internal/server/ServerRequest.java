@@ -229,8 +229,11 @@ public final class ServerRequest implements FilterRequest, Runnable {
         boolean last = connection.isLast(); // not what becomes true while it is written: the peer may have gone on
         RecordBuffer records = response.end(failure);
         ended();
-        writeToConnection(records);
-        connection.recycle(records);
+        try {
+            writeToConnection(records);
+        } finally {
+            connection.recycle(records);
+        }
         if (last) {
             connection.settle();
         }

@@ -1,26 +1,29 @@
 package dev.fcgi.internal.wire;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
- * Builds a run of outbound records in one array, so that one write sends them all. Consecutive content of one stream
+ * Builds a run of outbound records in one buffer, so that one write sends them all. Consecutive content of one stream
  * goes into one record for as long as it fits.
  *
  * <p>Not thread-safe: confined to whoever writes the request, or guarded by the connection's lock.
  */
 public final class RecordBuffer {
     private static final int FIRST_CAPACITY = 1024;
+    /** For the records behind the content that fills a buffer. */
+    private static final int TAIL = 64;
     private static final int NONE = -1;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final byte[] PADDING = new byte[7];
     /** HAProxy 2.6 dies of a STDERR record that does not fit into its buffer (16 KB unless told otherwise). */
     private static final int MAX_STDERR_LENGTH = 8192;
 
     private final int capacity;
     private final boolean padding;
-    private byte[] bytes = new byte[FIRST_CAPACITY];
+    /** Our own, or a large one that is borrowed. */
+    private ByteBuffer bytes = NOTHING;
+    private boolean large;
     private int length;
-    /** Of the array, made when first asked for. */
-    private ByteBuffer view;
     /** Start of the record that still takes content, or NONE. */
     private int open = NONE;
 
@@ -36,34 +39,69 @@ public final class RecordBuffer {
         this.padding = padding;
     }
 
-    public byte[] array() {
-        return bytes;
-    }
-
     /** {@return how many bytes are there; call {@link #close} before sending them} */
     public int length() {
         return length;
     }
 
-    /** {@return all that is there, for one write; good until the next change} */
+    /** Copies all that is there. */
+    public void copyTo(byte[] target, int at) {
+        bytes.get(0, target, at, length);
+    }
+
+    /** {@return all that is there, for one write; nothing is added then before {@link #clear}} */
     public ByteBuffer view() {
-        if (view == null || view.array() != bytes) {
-            view = ByteBuffer.wrap(bytes);
-        }
-        return view.clear().limit(length);
+        return bytes.clear().limit(length);
     }
 
     public void clear() {
+        bytes.clear();
         length = 0;
         open = NONE;
+    }
+
+    /** {@return how much memory of its own it holds} */
+    public int memory() {
+        return large ? 0 : bytes.capacity();
+    }
+
+    /**
+     * Empties it for what comes next: in a large buffer, if it was full and there is one to borrow, until little is
+     * sent at a time. It must be released in the end.
+     */
+    public void clearForMore() {
+        boolean full = left() <= 2 * Fcgi.HEADER_LENGTH;
+        boolean little = length < LargeBuffers.WORTHWHILE;
+        clear();
+        if (large && little) {
+            release();
+        } else if (full && !large && capacity >= LargeBuffers.WORTHWHILE && capacity < LargeBuffers.CAPACITY) {
+            ByteBuffer borrowed = LargeBuffers.borrow();
+            if (borrowed != null) {
+                bytes = borrowed;
+                large = true;
+            }
+        }
+    }
+
+    /** Empties it, and gives back what it has borrowed. It can be used again. */
+    public void release() {
+        clear();
+        if (large) {
+            replace(NOTHING);
+        }
     }
 
     /** {@return how many bytes of content {@link #append} takes now} */
     public int room(int type, int requestId) {
         if (continues(type, requestId)) {
-            return Math.max(0, Math.min(capacity - length, Fcgi.MAX_ALIGNED_LENGTH - openContent()));
+            return Math.max(0, Math.min(left(), Fcgi.MAX_ALIGNED_LENGTH - openContent()));
         }
-        return Math.max(0, Math.min(capacity - length - 2 * Fcgi.HEADER_LENGTH, Fcgi.MAX_ALIGNED_LENGTH));
+        return Math.max(0, Math.min(left() - 2 * Fcgi.HEADER_LENGTH, Fcgi.MAX_ALIGNED_LENGTH));
+    }
+
+    private int left() {
+        return (large ? LargeBuffers.CAPACITY - TAIL : capacity) - length;
     }
 
     /** Appends content of a stream, at most as many bytes as {@link #room} says. */
@@ -72,7 +110,7 @@ public final class RecordBuffer {
             startRecord(type, requestId);
         }
         ensure(count);
-        System.arraycopy(source, offset, bytes, length, count);
+        bytes.put(length, source, offset, count);
         length += count;
     }
 
@@ -135,13 +173,12 @@ public final class RecordBuffer {
         if (content > Fcgi.MAX_LENGTH) {
             throw new IllegalStateException("record of " + content + " bytes");
         }
-        bytes[open + 4] = (byte) (content >>> 8);
-        bytes[open + 5] = (byte) content;
+        bytes.putShort(open + 4, (short) content);
         int pad = padding ? -content & 7 : 0;
         if (pad > 0) {
             ensure(pad);
-            Arrays.fill(bytes, length, length + pad, (byte) 0); // never what the array held before
-            bytes[open + 6] = (byte) pad;
+            bytes.put(length, PADDING, 0, pad); // never what the buffer held before
+            bytes.put(open + 6, (byte) pad);
             length += pad;
         }
         open = NONE;
@@ -154,9 +191,8 @@ public final class RecordBuffer {
     private boolean continues(int type, int requestId) {
         return open != NONE
                 && openContent() < Fcgi.MAX_ALIGNED_LENGTH
-                && bytes[open + 1] == type
-                && bytes[open + 2] == (byte) (requestId >>> 8)
-                && bytes[open + 3] == (byte) requestId;
+                && bytes.get(open + 1) == type
+                && bytes.getShort(open + 2) == (short) requestId;
     }
 
     private void startRecord(int type, int requestId) {
@@ -168,16 +204,22 @@ public final class RecordBuffer {
     }
 
     private void putInt(int value) {
-        bytes[length] = (byte) (value >>> 24);
-        bytes[length + 1] = (byte) (value >>> 16);
-        bytes[length + 2] = (byte) (value >>> 8);
-        bytes[length + 3] = (byte) value;
+        bytes.putInt(length, value);
         length += 4;
     }
 
     private void ensure(int more) {
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, Math.min(4 * bytes.length, capacity + 64)));
+        if (length + more > bytes.capacity()) {
+            int larger = Math.max(FIRST_CAPACITY, Math.min(4 * bytes.capacity(), capacity + TAIL));
+            replace(ByteBuffer.allocate(Math.max(length + more, larger)).put(0, bytes, 0, length));
         }
+    }
+
+    private void replace(ByteBuffer other) {
+        if (large) {
+            large = false;
+            LargeBuffers.giveBack(bytes);
+        }
+        bytes = other;
     }
 }

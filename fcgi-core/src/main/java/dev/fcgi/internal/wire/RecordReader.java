@@ -10,7 +10,7 @@ import java.nio.channels.ReadableByteChannel;
  * Cuts the byte stream of one connection into FastCGI records.
  *
  * <p>Confined to the holder of the connection's reader role; holds no lock and allocates nothing per record. Content is
- * not copied: between {@link #next()} and the following call it is taken in place ({@link #fill}, {@link #array},
+ * not copied: between {@link #next()} and the following call it is taken in place ({@link #fill}, {@link #buffer},
  * {@link #position}, {@link #skip}) or read into the caller's array; what is left behind is skipped.
  */
 public final class RecordReader {
@@ -19,19 +19,21 @@ public final class RecordReader {
     /** Small, since an idle connection holds one. */
     private static final int LEAST_CAPACITY = 1024;
     /** What one read can take once a connection carries more than small requests. */
-    private static final int FULL_CAPACITY = 32 * 1024;
+    private static final int FULL_CAPACITY = LargeBuffers.WORTHWHILE;
 
-    private static final byte[] NOTHING = {};
     /** Of the first capacity: most connections of most web servers carry one request. */
     private static final SpareBuffers<ByteBuffer> SPARE = new SpareBuffers<>();
 
     private final ReadableByteChannel channel;
     /** Made by the first read: a connection may have to wait for its thread. */
-    private byte[] buffer = NOTHING;
-    private ByteBuffer view;
+    private ByteBuffer own;
+    /** Where bytes are received: our own, or a large one that is borrowed. */
+    private ByteBuffer buffer;
     /** Bytes that were read and not yet consumed: buffer[position .. limit). */
     private int position;
     private int limit;
+    /** How many bytes the last read gave. */
+    private int lastCount;
     /** The most that lay in the buffer since the last {@link #shrink}. */
     private int used;
 
@@ -57,8 +59,11 @@ public final class RecordReader {
             return true;
         }
         skipRecord();
+        if (buffer != own) {
+            moveTo(own); // waiting may take long
+        }
         makeRoom();
-        return received(channel.read(view));
+        return received(channel.read(buffer));
     }
 
     /**
@@ -80,11 +85,11 @@ public final class RecordReader {
         }
         //  byte  0         1      2..3        4..5            6               7
         //      | version | type | requestId | contentLength | paddingLength | reserved |
-        int version = buffer[position] & 0xFF;
-        type = buffer[position + 1] & 0xFF;
+        int version = buffer.get(position) & 0xFF;
+        type = buffer.get(position + 1) & 0xFF;
         requestId = unsignedShort(position + 2);
         contentLength = unsignedShort(position + 4);
-        paddingLength = buffer[position + 6] & 0xFF;
+        paddingLength = buffer.get(position + 6) & 0xFF;
         if (version != Fcgi.VERSION_1) {
             throw new FcgiProtocolException("record version " + version + " instead of 1");
         }
@@ -132,10 +137,10 @@ public final class RecordReader {
         if (limit - next < needed) {
             return false;
         }
-        return limit - next - needed >= unsignedShort(next + 4) + (buffer[next + 6] & 0xFF);
+        return limit - next - needed >= unsignedShort(next + 4) + (buffer.get(next + 6) & 0xFF);
     }
 
-    /** {@return how many bytes of content lie at {@link #position()} of {@link #array()}; reads nothing} */
+    /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */
     public int buffered() {
         return Math.min(contentLeft, limit - position);
     }
@@ -143,7 +148,7 @@ public final class RecordReader {
     /**
      * Makes content available in place. Blocks until at least one byte of it is there.
      *
-     * @return how many bytes lie at {@link #position()} of {@link #array()}, 0 at the end of the content
+     * @return how many bytes lie at {@link #position()} of {@link #buffer()}, 0 at the end of the content
      */
     public int fill() throws IOException {
         if (contentLeft > 0 && limit == position) {
@@ -152,7 +157,7 @@ public final class RecordReader {
         return buffered();
     }
 
-    public byte[] array() {
+    public ByteBuffer buffer() {
         return buffer;
     }
 
@@ -183,7 +188,7 @@ public final class RecordReader {
             return -1;
         }
         int wanted = Math.min(length, contentLeft);
-        if (limit == position && wanted >= buffer.length) {
+        if (limit == position && wanted >= buffer.capacity()) {
             int count = channel.read(ByteBuffer.wrap(target, offset, wanted));
             if (count < 0) {
                 throw endInside();
@@ -192,7 +197,7 @@ public final class RecordReader {
             return count;
         }
         int count = Math.min(wanted, fill());
-        System.arraycopy(buffer, position, target, offset, count);
+        buffer.get(position, target, offset, count);
         skip(count);
         return count;
     }
@@ -268,33 +273,43 @@ public final class RecordReader {
     /** Reads once, behind the bytes that are still needed; false at the end of the stream. */
     private boolean receive() throws IOException {
         makeRoom();
-        return received(channel.read(view));
+        return received(channel.read(buffer));
     }
 
+    /** Fewer than 8 bytes are left, of a header. */
     private void makeRoom() {
-        if (view == null) {
+        if (buffer == null) {
             ByteBuffer spare = SPARE.take();
-            use(spare == null ? ByteBuffer.allocate(FIRST_CAPACITY) : spare);
-        } else if (position == limit) {
+            own = spare == null ? ByteBuffer.allocate(FIRST_CAPACITY) : spare;
+            buffer = own;
+        } else if (limit == buffer.capacity()) {
+            grow(); // a read that fills the buffer tells of more to come
+        } else if (buffer != own && lastCount < FULL_CAPACITY) {
+            moveTo(own);
+        }
+        if (position == limit) {
             position = 0;
             limit = 0;
-        } else if (limit == buffer.length) {
-            System.arraycopy(buffer, position, buffer, 0, limit - position); // fewer than 8 bytes of a header
-            limit -= position;
-            position = 0;
         }
-        view.limit(buffer.length).position(limit);
+        buffer.limit(buffer.capacity()).position(limit);
+    }
+
+    private void grow() {
+        if (own.capacity() < FULL_CAPACITY) {
+            replaceOwn(FULL_CAPACITY);
+            return;
+        }
+        ByteBuffer large = buffer == own ? LargeBuffers.borrow() : null;
+        moveTo(large == null ? buffer : large);
     }
 
     private boolean received(int count) {
         if (count < 0) {
             return false;
         }
+        lastCount = count;
         limit += count;
         used = Math.max(used, limit);
-        if (limit == buffer.length && buffer.length < FULL_CAPACITY) {
-            resize(FULL_CAPACITY); // a read that fills the buffer tells of more to come
-        }
         return true;
     }
 
@@ -303,50 +318,59 @@ public final class RecordReader {
      * of its size, and an idle connection shall be small.
      */
     public void shrink() {
-        if (position < limit || contentLeft + paddingLeft > 0) {
+        if (buffer == null || position < limit || contentLeft + paddingLeft > 0) {
             return;
         }
+        moveTo(own);
         int capacity = LEAST_CAPACITY;
-        while (capacity <= used) {
+        while (capacity <= used && capacity < FULL_CAPACITY) {
             capacity *= 2;
         }
         used = 0;
-        if (capacity < buffer.length) {
-            resize(capacity);
+        if (capacity < own.capacity()) {
+            replaceOwn(capacity);
         }
     }
 
-    private void resize(int capacity) {
+    private void replaceOwn(int capacity) {
         ByteBuffer other = ByteBuffer.allocate(capacity);
-        System.arraycopy(buffer, position, other.array(), 0, limit - position);
-        limit -= position;
-        position = 0;
+        moveTo(other);
         keepSpare();
-        use(other);
+        own = other;
     }
 
-    private void use(ByteBuffer other) {
-        view = other;
-        buffer = other.array();
+    /** Goes on in another buffer, or at the start of this one, with the bytes that are still needed. */
+    private void moveTo(ByteBuffer other) {
+        ByteBuffer before = buffer;
+        other.put(0, before, position, limit - position);
+        limit -= position;
+        position = 0;
+        buffer = other;
+        if (before != own && before != other) {
+            LargeBuffers.giveBack(before);
+        }
     }
 
     private void keepSpare() {
-        if (buffer.length == FIRST_CAPACITY) {
-            SPARE.keep(view);
+        if (own.capacity() == FIRST_CAPACITY) {
+            SPARE.keep(own);
         }
     }
 
     /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another reader. */
     public void end() {
+        if (buffer == null) {
+            return;
+        }
+        position = limit;
+        moveTo(own);
         keepSpare();
-        view = null;
-        buffer = NOTHING;
-        position = 0;
-        limit = 0;
+        own = null;
+        buffer = null;
     }
 
     private int unsignedShort(int at) {
-        return (buffer[at] & 0xFF) << 8 | buffer[at + 1] & 0xFF;
+        return buffer.getShort(at) & 0xFFFF;
     }
 
     /** The current record in one line for logs, such as {@code 1 PARAMS 812+4}. */

@@ -14,7 +14,13 @@ final class RecordBufferTest {
     private static void expect(RecordBuffer buffer, String hex) {
         buffer.close();
         assertEquals(hex.replaceAll("\\s", "").toLowerCase(),
-                HexFormat.of().formatHex(buffer.array(), 0, buffer.length()));
+                HexFormat.of().formatHex(bytes(buffer)));
+    }
+
+    private static byte[] bytes(RecordBuffer buffer) {
+        byte[] bytes = new byte[buffer.length()];
+        buffer.copyTo(bytes, 0);
+        return bytes;
     }
 
     private static void append(RecordBuffer buffer, int type, int id, String text) {
@@ -25,7 +31,7 @@ final class RecordBufferTest {
     private static String lengths(RecordBuffer buffer) {
         buffer.close();
         StringBuilder lengths = new StringBuilder();
-        byte[] bytes = buffer.array();
+        byte[] bytes = bytes(buffer);
         for (int at = 0; at < buffer.length(); ) {
             int length = (bytes[at + 4] & 0xFF) << 8 | bytes[at + 5] & 0xFF;
             lengths.append(length).append(' ');
@@ -71,18 +77,19 @@ final class RecordBufferTest {
     }
 
     @Test
-    void paddingIsZerosAlsoWhereTheArrayHeldOtherBytes() { // S22, S23
+    void paddingIsZerosAlsoWhereTheBufferHeldOtherBytes() { // S22, S23
         append(buffer, Fcgi.STDOUT, 1, "x".repeat(500));
         buffer.close();
         buffer.clear();
         for (int length = 1; length <= 16; length++) {
             append(buffer, Fcgi.STDOUT, 1, "y".repeat(length));
             buffer.close();
-            assertEquals(0, buffer.length() % 8);
-            for (int i = 8 + length; i < buffer.length(); i++) {
-                assertEquals(0, buffer.array()[i]);
+            byte[] bytes = bytes(buffer);
+            assertEquals(0, bytes.length % 8);
+            for (int i = 8 + length; i < bytes.length; i++) {
+                assertEquals(0, bytes[i]);
             }
-            assertEquals(buffer.length() - 8 - length, buffer.array()[6]);
+            assertEquals(bytes.length - 8 - length, bytes[6]);
             buffer.clear();
         }
     }
@@ -145,5 +152,85 @@ final class RecordBufferTest {
             small.clear();
             assertEquals(room, small.room(Fcgi.STDOUT, 1));
         }
+    }
+
+    @Test
+    void whatWasFullGoesOnInALargeBuffer() {
+        RecordBuffer ordinary = new RecordBuffer(32 * 1024, true);
+        int room = fill(ordinary);
+        assertTrue(room <= 32 * 1024, room + " bytes");
+        ordinary.clearForMore();
+        assertEquals(1, LargeBuffers.lent());
+        assertTrue(fill(ordinary) > 120 * 1024);
+        ordinary.clearForMore();
+        fill(ordinary);
+        ordinary.endStream(Fcgi.STDOUT, 1);
+        ordinary.endRequest(1, 0, 0);
+        assertEquals("65528 65464 0 8", lengths(ordinary));
+        assertEquals(0, ordinary.memory());
+        ordinary.release();
+        assertEquals(0, LargeBuffers.lent());
+        assertEquals(room, fill(ordinary), "and is as before");
+    }
+
+    @Test
+    void whatWasNotFullGoesOnAsItIs() {
+        RecordBuffer ordinary = new RecordBuffer(32 * 1024, true);
+        append(ordinary, Fcgi.STDOUT, 1, "x".repeat(30_000));
+        ordinary.clearForMore();
+        assertEquals(0, LargeBuffers.lent());
+        fill(ordinary);
+        ordinary.clearForMore();
+        append(ordinary, Fcgi.STDOUT, 1, "x".repeat(40_000));
+        ordinary.clearForMore();
+        assertEquals(1, LargeBuffers.lent());
+        append(ordinary, Fcgi.STDOUT, 1, "x".repeat(30_000));
+        ordinary.clearForMore();
+        assertEquals(0, LargeBuffers.lent(), "little is sent at a time");
+    }
+
+    @Test
+    void whoAskedForLessAtATimeGetsLess() {
+        for (int capacity : new int[] {0, 16 * 1024, 32 * 1024 - 1, 128 * 1024}) {
+            RecordBuffer other = new RecordBuffer(capacity, true);
+            fill(other);
+            other.clearForMore();
+            assertEquals(0, LargeBuffers.lent(), "capacity " + capacity);
+        }
+    }
+
+    @Test
+    void aLargeBufferThatDoesNotSufficeIsGivenBack() {
+        RecordBuffer ordinary = new RecordBuffer(32 * 1024, true);
+        fill(ordinary);
+        ordinary.clearForMore();
+        fill(ordinary);
+        assertEquals(1, LargeBuffers.lent());
+        ordinary.appendAll(Fcgi.STDERR, 1, new byte[20_000], 20_000);
+        assertEquals("65528 65464 8192 8192 3616", lengths(ordinary));
+        assertEquals(0, LargeBuffers.lent());
+    }
+
+    @Test
+    void withoutALargeBufferNothingChanges() {
+        var lent = RecordReaderTest.allLargeBuffers();
+        try {
+            RecordBuffer ordinary = new RecordBuffer(32 * 1024, true);
+            int room = fill(ordinary);
+            ordinary.clearForMore();
+            assertEquals(room, fill(ordinary));
+            ordinary.release();
+        } finally {
+            lent.forEach(LargeBuffers::giveBack);
+        }
+    }
+
+    /** Appends content until there is no room. Returns how many bytes that were. */
+    private static int fill(RecordBuffer buffer) {
+        int total = 0;
+        for (int room; (room = buffer.room(Fcgi.STDOUT, 1)) > 0; total += room) {
+            buffer.append(Fcgi.STDOUT, 1, new byte[room], 0, room);
+        }
+        return total;
     }
 }

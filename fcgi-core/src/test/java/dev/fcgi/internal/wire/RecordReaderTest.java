@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Cutting a byte stream into records, wherever the stream itself is cut. */
@@ -117,8 +119,22 @@ final class RecordReaderTest {
         public void close() {}
     }
 
-    private static RecordReader reader(byte[] bytes) {
-        return new RecordReader(new Pieces(bytes, Integer.MAX_VALUE, 0));
+    private final List<RecordReader> readers = new ArrayList<>();
+
+    private RecordReader reader(byte[] bytes) {
+        return reader(new Pieces(bytes, Integer.MAX_VALUE, 0));
+    }
+
+    private RecordReader reader(ReadableByteChannel channel) {
+        RecordReader reader = new RecordReader(channel);
+        readers.add(reader);
+        return reader;
+    }
+
+    @AfterEach
+    void nothingIsLentBehindTheEnd() {
+        readers.forEach(RecordReader::end);
+        assertEquals(0, LargeBuffers.lent());
     }
 
     private static void expect(RecordReader reader, int type, int id, String text) throws IOException {
@@ -157,7 +173,7 @@ final class RecordReaderTest {
         }
         for (int most : new int[] {1, 7, 9, 2048, 100_000}) {
             for (long seed : new long[] {0, System.nanoTime()}) {
-                RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), most, seed));
+                RecordReader reader = reader(new Pieces(stream.toByteArray(), most, seed));
                 int type = 0;
                 for (byte[] content : contents) {
                     String where = "type " + type + ", pieces of " + most + ", seed " + seed;
@@ -177,7 +193,9 @@ final class RecordReaderTest {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (int count; (count = reader.fill()) > 0; ) {
             int taken = Math.max(1, count / 2); // what is left is there at the next call
-            content.write(reader.array(), reader.position(), taken);
+            byte[] piece = new byte[taken];
+            reader.buffer().get(reader.position(), piece);
+            content.writeBytes(piece);
             reader.skip(taken);
         }
         return content.toByteArray();
@@ -189,7 +207,7 @@ final class RecordReaderTest {
         for (int padding = 0; padding < 256; padding++) {
             stream.writeBytes(record(1 + padding % 11, 1, content(padding % 3), padding));
         }
-        RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), 1000, 1));
+        RecordReader reader = reader(new Pieces(stream.toByteArray(), 1000, 1));
         for (int padding = 0; padding < 256; padding++) {
             assertTrue(reader.next());
             assertEquals(1 + padding % 11, reader.type());
@@ -207,7 +225,7 @@ final class RecordReaderTest {
         for (int i = 0; i < 4; i++) {
             stream.writeBytes(record(5, i + 1, content(10_000), 9));
         }
-        RecordReader reader = new RecordReader(new Pieces(stream.toByteArray(), 700, 0));
+        RecordReader reader = reader(new Pieces(stream.toByteArray(), 700, 0));
         assertTrue(reader.next());
         assertTrue(reader.next());
         assertEquals(2, reader.requestId());
@@ -262,7 +280,7 @@ final class RecordReaderTest {
     void aLargeReadGoesStraightIntoTheCallersArray() throws IOException {
         byte[] content = content(65535);
         Pieces pieces = new Pieces(record(5, 1, content, 1), Integer.MAX_VALUE, 0);
-        RecordReader reader = new RecordReader(pieces);
+        RecordReader reader = reader(pieces);
         assertTrue(reader.next());
         byte[] target = new byte[65535];
         int filled = 0;
@@ -307,34 +325,134 @@ final class RecordReaderTest {
         byte[] large = record(4, 1, content(10_000), 0);
         byte[] medium = record(4, 1, content(1_100), 0);
         byte[] small = record(4, 1, content(100), 0);
-        RecordReader reader = new RecordReader(new OneByOne(large, medium, small, small));
-        assertEquals(0, reader.array().length, "a connection that waits for its thread has none");
+        RecordReader reader = reader(new OneByOne(large, medium, small, small));
+        assertNull(reader.buffer(), "a connection that waits for its thread has none");
         assertTrue(reader.next());
-        int grown = reader.array().length;
-        assertTrue(grown > 2048, "a read filled the buffer");
+        assertEquals(2048, reader.buffer().capacity());
+        assertArrayEquals(Arrays.copyOf(content(10_000), 9000), exactly(reader, 9000));
+        assertEquals(32 * 1024, reader.buffer().capacity(), "a read filled the buffer");
         reader.shrink();
-        assertEquals(grown, reader.array().length, "content is still there");
-        assertArrayEquals(content(10_000), reader.readContent(10_000));
+        assertEquals(32 * 1024, reader.buffer().capacity(), "content is still there");
+        assertArrayEquals(Arrays.copyOfRange(content(10_000), 9000, 10_000), exactly(reader, 1000));
         reader.shrink();
-        int kept = reader.array().length;
-        assertTrue(kept > 2048, "the next request may be as large");
+        assertEquals(8 * 1024, reader.buffer().capacity(), "the next request may be as large");
         assertTrue(reader.next());
         assertArrayEquals(content(1_100), reader.readContent(1_100));
-        assertEquals(kept, reader.array().length, "and needs no other buffer then");
+        assertEquals(8 * 1024, reader.buffer().capacity(), "and needs no other buffer then");
         reader.shrink();
-        assertEquals(2048, reader.array().length);
+        assertEquals(2048, reader.buffer().capacity());
         assertTrue(reader.next());
         assertArrayEquals(content(100), reader.readContent(100));
         reader.shrink();
-        assertEquals(1024, reader.array().length);
+        assertEquals(1024, reader.buffer().capacity());
         assertTrue(reader.next());
         reader.ignoreContent();
         assertFalse(reader.next());
     }
 
+    /** Two reads fill the buffers of 2 and 32 KiB. */
+    private static final int FAST = 40_000;
+
+    @Test
+    void whoSendsFastGetsALargeBufferUntilTheRequestEnds() throws IOException {
+        RecordReader reader = reader(record(5, 1, content(60_000), 0));
+        assertTrue(reader.next());
+        exactly(reader, FAST);
+        assertEquals(LargeBuffers.CAPACITY, reader.buffer().capacity());
+        assertEquals(1, LargeBuffers.lent());
+        exactly(reader, 20_000);
+        reader.shrink();
+        assertEquals(0, LargeBuffers.lent());
+        assertEquals(32 * 1024, reader.buffer().capacity(), "the next request may be as large");
+    }
+
+    @Test
+    void whoSendsSlowlyGetsNone() throws IOException {
+        byte[] whole = record(5, 1, content(60_000), 0);
+        byte[][] pieces = new byte[1 + whole.length / 20_000][];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = Arrays.copyOfRange(whole, i * 20_000, Math.min(whole.length, (i + 1) * 20_000));
+        }
+        RecordReader reader = reader(new OneByOne(pieces));
+        assertTrue(reader.next());
+        assertArrayEquals(content(60_000), exactly(reader, 60_000));
+        assertEquals(0, LargeBuffers.lent());
+    }
+
+    @Test
+    void whoBecomesSlowGivesTheLargeBufferBack() throws IOException {
+        byte[] fast = record(5, 1, content(60_000), 0);
+        RecordReader reader = reader(new OneByOne(fast, record(5, 1, content(9), 0), record(5, 1, content(9), 0)));
+        assertTrue(reader.next());
+        exactly(reader, 60_000);
+        assertEquals(1, LargeBuffers.lent());
+        assertTrue(reader.next());
+        exactly(reader, 9);
+        assertTrue(reader.next());
+        assertEquals(0, LargeBuffers.lent());
+    }
+
+    @Test
+    void whoWaitsForTheNextRecordHoldsNoLargeBuffer() throws IOException {
+        byte[] two = Arrays.copyOf(record(5, 1, content(60_000), 0), 2 * 60_008);
+        System.arraycopy(two, 0, two, 60_008, 60_008);
+        RecordReader reader = reader(new OneByOne(two, record(5, 1, content(9), 0)));
+        assertTrue(reader.await());
+        assertTrue(reader.next());
+        exactly(reader, 60_000);
+        assertTrue(reader.next());
+        exactly(reader, 60_000);
+        assertEquals(1, LargeBuffers.lent());
+        assertTrue(reader.await());
+        assertEquals(0, LargeBuffers.lent());
+        expect(reader, Fcgi.STDIN, 1, new String(content(9), ISO_8859_1));
+    }
+
+    @Test
+    void theLargeBufferIsGivenBackWhenTheConnectionEndsInsideARecord() throws IOException {
+        RecordReader reader = reader(record(5, 1, content(60_000), 0));
+        assertTrue(reader.next());
+        exactly(reader, FAST);
+        assertEquals(1, LargeBuffers.lent());
+        reader.end();
+        assertEquals(0, LargeBuffers.lent());
+    }
+
+    @Test
+    void whenAllLargeBuffersAreLentTheReaderMakesDoWithLess() throws IOException {
+        List<ByteBuffer> lent = allLargeBuffers();
+        try {
+            RecordReader reader = reader(record(5, 1, content(60_000), 3));
+            assertTrue(reader.next());
+            assertArrayEquals(content(60_000), exactly(reader, 60_000));
+            assertEquals(32 * 1024, reader.buffer().capacity());
+            assertFalse(reader.next());
+        } finally {
+            lent.forEach(LargeBuffers::giveBack);
+        }
+    }
+
+    private static byte[] exactly(RecordReader reader, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        for (int filled = 0; filled < length; ) {
+            filled += reader.read(bytes, filled, Math.min(1000, length - filled));
+        }
+        return bytes;
+    }
+
+    /** Borrows every large buffer there is: for a test of what is done without. */
+    static List<ByteBuffer> allLargeBuffers() {
+        List<ByteBuffer> all = new ArrayList<>();
+        for (ByteBuffer one; (one = LargeBuffers.borrow()) != null; ) {
+            all.add(one);
+        }
+        assertEquals(64, all.size());
+        return all;
+    }
+
     @Test
     void awaitReadsWhereNothingIsAtHandOnly() throws IOException {
-        RecordReader reader = new RecordReader(new OneByOne(record(5, 1, content(20), 4), record(5, 2, content(3), 9)));
+        RecordReader reader = reader(new OneByOne(record(5, 1, content(20), 4), record(5, 2, content(3), 9)));
         assertTrue(reader.await());
         assertTrue(reader.await(), "a record is there");
         expect(reader, Fcgi.STDIN, 1, new String(content(20), ISO_8859_1));
@@ -349,18 +467,18 @@ final class RecordReaderTest {
     void theBufferOfAReaderThatHasEndedGoesToTheNext() throws IOException {
         RecordReader first = reader(record(5, 1, content(1000), 0));
         assertTrue(first.next());
-        byte[] buffer = first.array();
+        ByteBuffer buffer = first.buffer();
         first.end();
         assertEquals(0, first.buffered());
         RecordReader second = reader(record(5, 2, content(3), 0));
         expect(second, Fcgi.STDIN, 2, new String(content(3), ISO_8859_1));
-        assertSame(buffer, second.array());
+        assertSame(buffer, second.buffer());
         assertFalse(second.next(), "and nothing of what lay in it before");
     }
 
     @Test
     void whatIsDiscardedNeedNotBeRecords() throws IOException {
-        RecordReader reader = new RecordReader(new Pieces(content(5000), 600, 0));
+        RecordReader reader = reader(new Pieces(content(5000), 600, 0));
         int discarded = 0;
         for (int count; (count = reader.discard()) >= 0; ) {
             discarded += count;
