@@ -14,7 +14,6 @@ public final class RecordBuffer {
     private static final int TAIL = 64;
     private static final int NONE = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final byte[] PADDING = new byte[7];
     /** HAProxy 2.6 dies of a STDERR record that does not fit into its buffer (16 KB unless told otherwise). */
     private static final int MAX_STDERR_LENGTH = 8192;
 
@@ -24,8 +23,10 @@ public final class RecordBuffer {
     private ByteBuffer bytes = NOTHING;
     private boolean large;
     private int length;
-    /** Start of the record that still takes content, or NONE. */
+    /** Start of the record that still takes content, or NONE; its header is written when it is complete. */
     private int open = NONE;
+    private int openType;
+    private int openId;
 
     /**
      * Creates an empty buffer.
@@ -131,22 +132,16 @@ public final class RecordBuffer {
 
     /** Appends BEGIN_REQUEST (FastCGI 5.1). */
     public void beginRequest(int requestId, int role, int flags) {
-        startRecord(Fcgi.BEGIN_REQUEST, requestId);
-        ensure(Fcgi.BODY_LENGTH);
-        putInt(role << 16 | flags << 8);
-        putInt(0);
-        close();
+        //  byte  0..1   2       3..7
+        //      | role | flags | reserved |
+        record(Fcgi.BEGIN_REQUEST, requestId, (long) role << 48 | (long) flags << 40);
     }
 
     /** Appends END_REQUEST (FastCGI 5.5). */
     public void endRequest(int requestId, int appStatus, int protocolStatus) {
         //  byte  0..3        4                5..7
         //      | appStatus | protocolStatus | reserved |
-        startRecord(Fcgi.END_REQUEST, requestId);
-        ensure(Fcgi.BODY_LENGTH);
-        putInt(appStatus);
-        putInt(protocolStatus << 24);
-        close();
+        record(Fcgi.END_REQUEST, requestId, (long) appStatus << 32 | (long) protocolStatus << 24);
     }
 
     /** Appends ABORT_REQUEST, a header only. */
@@ -157,10 +152,14 @@ public final class RecordBuffer {
 
     /** Appends UNKNOWN_TYPE (FastCGI 4.2). */
     public void unknownType(int type) {
-        startRecord(Fcgi.UNKNOWN_TYPE, Fcgi.NULL_REQUEST_ID);
+        record(Fcgi.UNKNOWN_TYPE, Fcgi.NULL_REQUEST_ID, (long) type << 56);
+    }
+
+    private void record(int type, int requestId, long body) {
+        startRecord(type, requestId);
         ensure(Fcgi.BODY_LENGTH);
-        putInt(type << 24);
-        putInt(0);
+        bytes.putLong(length, body);
+        length += Fcgi.BODY_LENGTH;
         close();
     }
 
@@ -173,14 +172,16 @@ public final class RecordBuffer {
         if (content > Fcgi.MAX_LENGTH) {
             throw new IllegalStateException("record of " + content + " bytes");
         }
-        bytes.putShort(open + 4, (short) content);
         int pad = padding ? -content & 7 : 0;
         if (pad > 0) {
-            ensure(pad);
-            bytes.put(length, PADDING, 0, pad); // never what the buffer held before
-            bytes.put(open + 6, (byte) pad);
+            ensure(Long.BYTES);
+            bytes.putLong(length, 0); // never what the buffer held before
             length += pad;
         }
+        //  byte  0         1      2..3        4..5            6               7
+        //      | version | type | requestId | contentLength | paddingLength | reserved |
+        bytes.putLong(open, (long) Fcgi.VERSION_1 << 56 | (long) openType << 48 | (long) openId << 32
+                | (long) content << 16 | (long) pad << 8);
         open = NONE;
     }
 
@@ -191,21 +192,17 @@ public final class RecordBuffer {
     private boolean continues(int type, int requestId) {
         return open != NONE
                 && openContent() < Fcgi.MAX_ALIGNED_LENGTH
-                && bytes.get(open + 1) == type
-                && bytes.getShort(open + 2) == (short) requestId;
+                && openType == type
+                && openId == requestId;
     }
 
     private void startRecord(int type, int requestId) {
         close();
         ensure(Fcgi.HEADER_LENGTH);
         open = length;
-        putInt(Fcgi.VERSION_1 << 24 | type << 16 | requestId);
-        putInt(0);
-    }
-
-    private void putInt(int value) {
-        bytes.putInt(length, value);
-        length += 4;
+        openType = type;
+        openId = requestId;
+        length += Fcgi.HEADER_LENGTH;
     }
 
     private void ensure(int more) {

@@ -85,11 +85,12 @@ public final class RecordReader {
         }
         //  byte  0         1      2..3        4..5            6               7
         //      | version | type | requestId | contentLength | paddingLength | reserved |
-        int version = buffer.get(position) & 0xFF;
-        type = buffer.get(position + 1) & 0xFF;
-        requestId = unsignedShort(position + 2);
-        contentLength = unsignedShort(position + 4);
-        paddingLength = buffer.get(position + 6) & 0xFF;
+        long header = buffer.getLong(position);
+        int version = (int) (header >>> 56);
+        type = (int) (header >>> 48) & 0xFF;
+        requestId = (int) (header >>> 32) & 0xFFFF;
+        contentLength = contentLength(header);
+        paddingLength = paddingLength(header);
         if (version != Fcgi.VERSION_1) {
             throw new FcgiProtocolException("record version " + version + " instead of 1");
         }
@@ -133,11 +134,12 @@ public final class RecordReader {
     /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
     public boolean hasNextBuffered() {
         int next = position + contentLeft + paddingLeft;
-        int needed = Fcgi.HEADER_LENGTH;
-        if (limit - next < needed) {
+        int received = limit - next - Fcgi.HEADER_LENGTH;
+        if (received < 0) {
             return false;
         }
-        return limit - next - needed >= unsignedShort(next + 4) + (buffer.get(next + 6) & 0xFF);
+        long header = buffer.getLong(next);
+        return received >= contentLength(header) + paddingLength(header);
     }
 
     /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */
@@ -369,8 +371,12 @@ public final class RecordReader {
         buffer = null;
     }
 
-    private int unsignedShort(int at) {
-        return buffer.getShort(at) & 0xFFFF;
+    private static int contentLength(long header) {
+        return (int) (header >>> 16) & 0xFFFF;
+    }
+
+    private static int paddingLength(long header) {
+        return (int) (header >>> 8) & 0xFF;
     }
 
     /** The current record in one line for logs, such as {@code 1 PARAMS 812+4}. */
