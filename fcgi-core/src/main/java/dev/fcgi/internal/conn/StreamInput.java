@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>State is guarded by the connection's lock. The thread that reads the connection calls {@link #offer}, {@link #end}
  * and {@link #fail} with the lock held; the handler's thread calls the methods of {@link InputStream}. Where nobody
- * reads the connection, the handler's thread does it itself through the {@link Source}, straight into its own array.
+ * reads the connection, the handler's thread does it itself through the {@link Source}; nothing is queued then.
  */
 public final class StreamInput extends InputStream {
     /** What a stream needs of its connection. */

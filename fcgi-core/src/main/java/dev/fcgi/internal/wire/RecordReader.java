@@ -180,8 +180,7 @@ public final class RecordReader {
     }
 
     /**
-     * Reads content of the current record, directly into the caller's array where nothing is buffered and the rest is
-     * large. Blocks until at least one byte is there.
+     * Reads content of the current record. Blocks until at least one byte is there.
      *
      * @return the number of bytes, -1 at the end of the content
      */
@@ -189,16 +188,7 @@ public final class RecordReader {
         if (contentLeft == 0) {
             return -1;
         }
-        int wanted = Math.min(length, contentLeft);
-        if (limit == position && wanted >= buffer.capacity()) {
-            int count = channel.read(ByteBuffer.wrap(target, offset, wanted));
-            if (count < 0) {
-                throw endInside();
-            }
-            contentLeft -= count;
-            return count;
-        }
-        int count = Math.min(wanted, fill());
+        int count = Math.min(length, fill());
         buffer.get(position, target, offset, count);
         skip(count);
         return count;

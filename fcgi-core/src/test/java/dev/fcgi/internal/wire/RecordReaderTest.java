@@ -33,8 +33,6 @@ final class RecordReaderTest {
         private final ByteBuffer bytes;
         private final Random random;
         private final int most;
-        int reads;
-        int largest;
 
         Pieces(byte[] bytes, int most, long seed) {
             this.bytes = ByteBuffer.wrap(bytes);
@@ -52,8 +50,6 @@ final class RecordReaderTest {
             int count = Math.min(Math.min(piece, target.remaining()), bytes.remaining());
             target.put(bytes.slice(bytes.position(), count));
             bytes.position(bytes.position() + count);
-            reads++;
-            largest = Math.max(largest, count);
             return count;
         }
 
@@ -274,22 +270,6 @@ final class RecordReaderTest {
         RecordReader reader = reader(record(9, 0, content(4097), 0));
         assertTrue(reader.next());
         assertThrows(FcgiProtocolException.class, () -> reader.readContent(4096));
-    }
-
-    @Test
-    void aLargeReadGoesStraightIntoTheCallersArray() throws IOException {
-        byte[] content = content(65535);
-        Pieces pieces = new Pieces(record(5, 1, content, 1), Integer.MAX_VALUE, 0);
-        RecordReader reader = reader(pieces);
-        assertTrue(reader.next());
-        byte[] target = new byte[65535];
-        int filled = 0;
-        for (int count; (count = reader.read(target, filled, target.length - filled)) > 0; ) {
-            filled += count;
-        }
-        assertArrayEquals(content, target);
-        assertTrue(pieces.largest > 32 * 1024, "largest read " + pieces.largest);
-        assertFalse(reader.next());
     }
 
     @Test
