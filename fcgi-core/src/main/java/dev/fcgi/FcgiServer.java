@@ -125,7 +125,8 @@ public final class FcgiServer implements AutoCloseable {
      * closes each connection behind its last answer and idle ones after a moment. A connection that always has requests
      * takes new ones for half of the period of grace, and refuses them then. What still runs after the period is
      * cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about two seconds
-     * longer than the period of grace at most.
+     * longer than the period of grace at most. With TCP, a connection that arrives in the moment between the last look
+     * and the end of the listener is reset by the kernel; with Unix sockets nothing is lost.
      *
      * @param grace how long requests may take to end by themselves
      * @return whether all ended by themselves
