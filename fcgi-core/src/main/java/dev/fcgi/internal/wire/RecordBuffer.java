@@ -19,9 +19,8 @@ public final class RecordBuffer {
 
     private final int capacity;
     private final boolean padding;
-    /** Our own, or a large one that is borrowed. */
+    /** Our own, in the heap, or a large one that is borrowed, outside. */
     private ByteBuffer bytes = NOTHING;
-    private boolean large;
     private int length;
     /** Start of the record that still takes content, or NONE; its header is written when it is complete. */
     private int open = NONE;
@@ -63,7 +62,11 @@ public final class RecordBuffer {
 
     /** {@return how much memory of its own it holds} */
     public int memory() {
-        return large ? 0 : bytes.capacity();
+        return isLarge() ? 0 : bytes.capacity();
+    }
+
+    private boolean isLarge() {
+        return bytes.isDirect();
     }
 
     /**
@@ -74,13 +77,14 @@ public final class RecordBuffer {
         boolean full = left() <= 2 * Fcgi.HEADER_LENGTH;
         boolean little = length < LargeBuffers.WORTHWHILE;
         clear();
-        if (large && little) {
-            release();
-        } else if (full && !large && capacity >= LargeBuffers.WORTHWHILE && capacity < LargeBuffers.CAPACITY) {
+        if (isLarge()) {
+            if (little) {
+                replace(NOTHING);
+            }
+        } else if (full && capacity >= LargeBuffers.WORTHWHILE && capacity < LargeBuffers.CAPACITY) {
             ByteBuffer borrowed = LargeBuffers.borrow();
             if (borrowed != null) {
-                bytes = borrowed;
-                large = true;
+                replace(borrowed);
             }
         }
     }
@@ -88,7 +92,7 @@ public final class RecordBuffer {
     /** Empties it, and gives back what it has borrowed. It can be used again. */
     public void release() {
         clear();
-        if (large) {
+        if (isLarge()) {
             replace(NOTHING);
         }
     }
@@ -102,7 +106,7 @@ public final class RecordBuffer {
     }
 
     private int left() {
-        return (large ? LargeBuffers.CAPACITY - TAIL : capacity) - length;
+        return (isLarge() ? LargeBuffers.CAPACITY - TAIL : capacity) - length;
     }
 
     /** Appends content of a stream, at most as many bytes as {@link #room} says. */
@@ -213,8 +217,7 @@ public final class RecordBuffer {
     }
 
     private void replace(ByteBuffer other) {
-        if (large) {
-            large = false;
+        if (isLarge()) {
             LargeBuffers.giveBack(bytes);
         }
         bytes = other;

@@ -205,10 +205,7 @@ public final class RecordReader {
                     Fcgi.typeName(type) + " record of " + contentLength + " bytes, more than " + maxLength);
         }
         byte[] content = new byte[contentLength];
-        int filled = 0;
-        while (contentLeft > 0) {
-            filled += read(content, filled, contentLeft);
-        }
+        readBody(content);
         return content;
     }
 
