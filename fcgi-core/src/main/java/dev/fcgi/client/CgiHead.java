@@ -3,6 +3,7 @@ package dev.fcgi.client;
 import dev.fcgi.FcgiException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
  */
 public final class CgiHead {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}"); // parseLong takes "+5", and digits of others
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private int status = -1;
@@ -30,11 +33,12 @@ public final class CgiHead {
      *
      * @param in what the program sent, with mark and reset or not: it is read byte by byte
      * @param maxLength how many bytes the block may have
+     * @param charset of its text
      * @return the block
      * @throws FcgiException when it is malformed, too long, or cut
      * @throws IOException when reading fails
      */
-    static CgiHead read(InputStream in, int maxLength) throws IOException {
+    static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
         CgiHead head = new CgiHead();
         StringBuilder line = new StringBuilder();
         String last = null;
@@ -58,7 +62,7 @@ public final class CgiHead {
             if (line.isEmpty()) {
                 return head.complete();
             }
-            String text = new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+            String text = new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), charset);
             last = head.add(text, last, first);
             first = false;
             line.setLength(0);
@@ -78,15 +82,15 @@ public final class CgiHead {
         }
         if ((line.charAt(0) == ' ' || line.charAt(0) == '\t') && last != null) {
             List<String> values = headers.get(last);
-            values.set(values.size() - 1, values.get(values.size() - 1) + ' ' + line.strip());
+            values.set(values.size() - 1, values.get(values.size() - 1) + ' ' + trim(line));
             return last;
         }
         int colon = line.indexOf(':');
-        String name = line.substring(0, Math.max(0, colon)).stripTrailing();
+        String name = trimEnd(line.substring(0, Math.max(0, colon)));
         if (!TOKEN.matcher(name).matches()) {
             throw malformed(line);
         }
-        String value = line.substring(colon + 1).strip();
+        String value = trim(line.substring(colon + 1));
         if (name.equalsIgnoreCase("Status")) {
             String[] words = value.split(" ", 2);
             status(words[0], words.length > 1 ? words[1] : "");
@@ -97,15 +101,40 @@ public final class CgiHead {
     }
 
     private static FcgiException malformed(String line) {
-        return new FcgiException("malformed header line: \"" + line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?") + '"');
+        return new FcgiException("malformed header line: \"" + printable(line) + '"');
+    }
+
+    private static String printable(String text) {
+        return CONTROLS.matcher(text).replaceAll("?");
+    }
+
+    /** Without blanks and tabs around it, and no others: what else is blank to Unicode may be part of the text. */
+    private static String trim(String text) {
+        int start = 0;
+        while (start < text.length() && isBlank(text.charAt(start))) {
+            start++;
+        }
+        return trimEnd(text.substring(start));
+    }
+
+    private static String trimEnd(String text) {
+        int end = text.length();
+        while (end > 0 && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private void status(String digits, String phrase) throws FcgiException {
-        if (!digits.matches("[1-9]\\d\\d")) {
-            throw new FcgiException("malformed status: \"" + digits.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?") + '"');
+        if (!digits.matches("[1-9][0-9][0-9]")) {
+            throw new FcgiException("malformed status: \"" + printable(digits) + '"');
         }
         status = Integer.parseInt(digits);
-        reason = phrase.strip();
+        reason = trim(phrase);
     }
 
     private CgiHead complete() {
@@ -122,7 +151,7 @@ public final class CgiHead {
         return status;
     }
 
-    /** {@return the phrase behind the status, or the empty string} */
+    /** {@return the phrase after the status, or the empty string} */
     public String reason() {
         return reason;
     }
@@ -154,10 +183,6 @@ public final class CgiHead {
     /** {@return the value of Content-Length, or -1 when there is none that is a number} */
     public long contentLength() {
         String length = header("Content-Length");
-        try {
-            return length == null ? -1 : Math.max(-1, Long.parseLong(length));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return length != null && LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
     }
 }

@@ -4,6 +4,7 @@ import dev.fcgi.Role;
 import dev.fcgi.internal.client.CallRequest;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
 public final class ClientRequest {
     private final Role role;
     private final Map<String, String> params;
+    private final Charset charset;
     private final InputStream body;
     private final byte[] bodyBytes;
     private final long bodyLength;
@@ -37,6 +39,7 @@ public final class ClientRequest {
     private ClientRequest(Builder builder) {
         role = builder.role;
         params = new LinkedHashMap<>(builder.params);
+        charset = builder.charset;
         body = builder.body;
         bodyBytes = builder.bodyBytes;
         data = builder.data;
@@ -110,7 +113,7 @@ public final class ClientRequest {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
             throw new IllegalStateException("a request with a stream can be sent once");
         }
-        return new CallRequest(role.code(), params, bodyBytes, body, bodyLength, data, stderr);
+        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
     }
 
     /** Collects a request. Not thread-safe. */
@@ -119,6 +122,7 @@ public final class ClientRequest {
 
         private final Role role;
         private final Map<String, String> params = new LinkedHashMap<>();
+        private Charset charset = StandardCharsets.UTF_8;
         private InputStream body;
         private byte[] bodyBytes = EMPTY;
         private long bodyLength = -1;
@@ -132,8 +136,8 @@ public final class ClientRequest {
         /**
          * Sets a parameter.
          *
-         * @param name its name, sent as UTF-8
-         * @param value its value, sent as UTF-8
+         * @param name its name
+         * @param value its value
          * @return this
          * @throws IllegalArgumentException when name or value has a NUL (FastCGI 6.2 lets none through)
          */
@@ -164,6 +168,19 @@ public final class ClientRequest {
          */
         public Builder params(CgiParams cgi) {
             return params(cgi.toMap());
+        }
+
+        /**
+         * Sets the charset of all parameters, and of the head of the response ({@link ClientResponse#head}). Default
+         * UTF-8, which is what text is in. ISO-8859-1 makes each character stand for a byte, both ways: for whoever
+         * passes on what others have sent, and must not change it.
+         *
+         * @param charset one that has ASCII in it
+         * @return this
+         */
+        public Builder charset(Charset charset) {
+            this.charset = Objects.requireNonNull(charset, "charset");
+            return this;
         }
 
         /**

@@ -30,7 +30,8 @@ public final class ClientResponse implements AutoCloseable {
     }
 
     /**
-     * Reads the header block of a CGI response, at the first call.
+     * Reads the header block of a CGI response, at the first call. Its text is in the charset of the request, UTF-8
+     * unless that says otherwise; bytes that the charset does not have become U+FFFD.
      *
      * @return the block
      * @throws FcgiException when it is malformed, too long, or not there
@@ -38,7 +39,7 @@ public final class ClientResponse implements AutoCloseable {
      */
     public CgiHead head() throws IOException {
         if (head == null) {
-            head = CgiHead.read(stdout, maxHeadLength);
+            head = CgiHead.read(stdout, maxHeadLength, call.charset());
         }
         return head;
     }

@@ -5,16 +5,16 @@ import java.util.regex.Pattern;
 
 /** One range of bytes (RFC 9110 14.1.2). Several at once are not served: the whole file is. */
 record ByteRange(long first, long length) {
-    private static final Pattern ONE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+    private static final Pattern ONE = Pattern.compile("(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})");
 
     /**
      * Reads a Range header.
      *
      * @param header its value, or null
-     * @return the range, of length 0 when the file has no such bytes; null for the whole file
+     * @return the range, of length 0 when the file has no such bytes; null for the whole file, also when it is empty
      */
     static ByteRange of(String header, long size) {
-        Matcher range = header == null ? null : ONE.matcher(header.strip());
+        Matcher range = header == null || size == 0 ? null : ONE.matcher(header); // of nothing there is no part
         if (range == null || !range.matches() || range.group(1).isEmpty() && range.group(2).isEmpty()) {
             return null;
         }

@@ -1,22 +1,27 @@
 package dev.fcgi.httpserver;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The tree of files that paths of URLs lead into. Immutable; looks at the files anew for each request.
+ * The tree of files that paths of URLs lead into. For any thread; looks at the files anew for each request.
  *
  * <p>A path is walked from the root, segment by segment. The first regular file ends the walk: when its name ends like
  * a script it is the script, and what follows is PATH_INFO; any other file must be the end of the path. So nothing is a
- * script because of what comes behind it ({@code /upload/picture.jpg/x.php}), and no text is searched for a suffix
+ * script because of what follows it ({@code /upload/picture.jpg/x.php}), and no text is searched for a suffix
  * (CVE-2026-27590: the place that was found in lower case was another one in the original).
  *
- * <p>Symbolic links are followed as long as the file they lead to is below the root as well.
+ * <p>Symbolic links are followed as long as the file they lead to is below the root as well, unless all are to be. One
+ * that is not followed is logged once: to browsers it is as if there were nothing, and who made it wants to know why.
  */
 final class DocumentRoot {
     /** What a path leads to. */
@@ -37,14 +42,21 @@ final class DocumentRoot {
     private static final Nothing NOTHING = new Nothing(false);
     private static final Nothing REFUSED = new Nothing(true);
 
+    private static final Logger LOG = System.getLogger("dev.fcgi.gateway");
+    private static final int MAX_LOGGED = 100;
+
     private final Path root;
     private final List<String> index;
     private final List<String> suffixes;
+    private final boolean followLinks;
+    private final Set<Path> logged = ConcurrentHashMap.newKeySet();
 
-    DocumentRoot(Path root, List<String> index, List<String> suffixes) {
+    /** @param followLinks also out of the root */
+    DocumentRoot(Path root, List<String> index, List<String> suffixes, boolean followLinks) {
         this.root = root.toAbsolutePath().normalize();
         this.index = List.copyOf(index);
         this.suffixes = List.copyOf(suffixes);
+        this.followLinks = followLinks;
     }
 
     Path path() {
@@ -76,7 +88,7 @@ final class DocumentRoot {
                 return file(real, file, path, end);
             }
             if (!attributes.isDirectory() || slash < 0) {
-                return attributes.isDirectory() && isBelow(real, file) ? new Directory() : NOTHING;
+                return attributes.isDirectory() && mayShow(real, file, file.toRealPath()) ? new Directory() : NOTHING;
             }
             start = end + 1;
         }
@@ -85,7 +97,7 @@ final class DocumentRoot {
 
     private Found file(Path real, Path file, String path, int end) throws IOException {
         if (isScript(path.substring(0, end))) {
-            return isBelow(real, file) ? new Script(path.substring(0, end), path.substring(end)) : REFUSED;
+            return mayShow(real, file, file.toRealPath()) ? new Script(path.substring(0, end), path.substring(end)) : REFUSED;
         }
         return end == path.length() ? plain(real, file, false) : NOTHING;
     }
@@ -117,10 +129,11 @@ final class DocumentRoot {
     /** A file to send, never the source of a script, whatever the link or (in file systems like macOS') case. */
     private Found plain(Path real, Path file, boolean mayBeHidden) throws IOException {
         Path realFile = file.toRealPath();
-        if (!realFile.startsWith(real)) {
+        if (!mayShow(real, file, realFile)) {
             return REFUSED;
         }
-        for (Path name : real.relativize(realFile)) {
+        // where a link out of the root leads is no path of a browser: only the name of the file counts
+        for (Path name : realFile.startsWith(real) ? real.relativize(realFile) : realFile.getFileName()) {
             if (!mayBeHidden && isHidden(name.toString()) && !name.toString().equals(".well-known")) {
                 return REFUSED;
             }
@@ -139,8 +152,16 @@ final class DocumentRoot {
         return name.startsWith(".");
     }
 
-    private static boolean isBelow(Path real, Path file) throws IOException {
-        return file.toRealPath().startsWith(real);
+    private boolean mayShow(Path real, Path file, Path realFile) {
+        if (followLinks || realFile.startsWith(real)) {
+            return true;
+        }
+        if (logged.size() < MAX_LOGGED && logged.add(file)) {
+            String line = "404 for " + file + ": it leads to " + realFile + ", which is not below the document root "
+                    + real + "; followLinks() of the gateway allows it";
+            LOG.log(Level.WARNING, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
+        }
+        return false;
     }
 
     /** {@return the file, or null for a name that the file system cannot have, or takes for another one} */

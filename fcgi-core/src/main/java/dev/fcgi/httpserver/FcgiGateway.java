@@ -33,21 +33,30 @@ import java.util.Objects;
  * ends there. A directory without slash is redirected to, one with slash is answered by its first index file; what
  * leads nowhere goes to the front controller, if there is one, else 404. The path is that of the URL, whatever the path
  * of the context. Refused are: names that begin with a dot (404; but not {@code /.well-known/}), files that symbolic
- * links lead to outside of the root (404), sources of scripts (404). With 400: control characters, backslashes, encoded
+ * links lead to outside of the root (404, and a line in the log for each; {@link Builder#followLinks} allows them),
+ * sources of scripts (404). With 400: control characters, backslashes, encoded
  * slashes, dot segments, two slashes at the beginning, what is not UTF-8; also where the application routes by itself.
+ *
+ * <p>Names of files outside ASCII need a JVM that can write them: on Linux a locale with UTF-8 when it starts, such as
+ * {@code LC_ALL=C.UTF-8}, which services and containers often lack (system property {@code sun.jnu.encoding}). Without,
+ * such files are not there (404).
  *
  * <p><b>Requests.</b> All variables of RFC 3875 4.1 that must be there are; besides REQUEST_URI, DOCUMENT_URI,
  * DOCUMENT_ROOT, SCRIPT_FILENAME, REMOTE_PORT, SERVER_ADDR, REQUEST_SCHEME, HTTPS, REDIRECT_STATUS; REMOTE_USER and
  * AUTH_TYPE where an authenticator of the HTTP server has worked, which then keeps the password to itself. SERVER_NAME
  * is what the browser says (Host). Headers of the connection, {@code Proxy}, and those with anything but letters,
- * digits and hyphens in their names are dropped. A body goes on as it arrives; up to 32 KiB it is read first, so that
+ * digits and hyphens in their names are dropped. Values of headers are passed on byte by byte, in both directions,
+ * whatever charset they are in; the gateway's own text is UTF-8. A body goes on as it arrives; up to 32 KiB it is read first, so that
  * the request can be repeated when a kept connection turns out to be closed. A body of unknown length (chunked) has no
  * CONTENT_LENGTH, which PHP-FPM takes for no body.
  *
  * <p><b>Responses.</b> Output is passed on as it arrives. {@code Location} with a path and without {@code Status} is
  * answered by that path (RFC 3875 6.2.2), at most ten times in a row, any other is the browser's. {@code X-Sendfile} (a
  * file on the application's side) and {@code X-Accel-Redirect} (a path of a URL) send a file below the document root,
- * there also below directories that begin with a dot, where browsers do not get. A body without {@code Content-Type} is
+ * there also below directories that begin with a dot, where browsers do not get. With {@code X-Accel-Redirect} only
+ * those headers of the application remain that remain in nginx: Content-Type, Content-Disposition, Set-Cookie,
+ * Accept-Ranges, Cache-Control, Expires; an error page has none of them. GET and HEAD of a file obey If-Match,
+ * If-None-Match, If-Modified-Since, If-Unmodified-Since, and GET one Range with If-Range (RFC 9110 13 and 14). A body without {@code Content-Type} is
  * {@code text/plain}. After the head of a response that has no body, the application has some seconds to end.
  *
  * <p><b>Failures.</b> 502 when the application is not there, is lost, or sends what is no response; 503 when it
@@ -108,6 +117,7 @@ public final class FcgiGateway implements HttpHandler {
         private String scriptRoot;
         private List<String> index = List.of("index.php", "index.html");
         private List<String> suffixes = List.of(".php");
+        private boolean followLinks;
         private String mount;
         private String frontController;
         private long maxBody = Long.MAX_VALUE;
@@ -190,6 +200,18 @@ public final class FcgiGateway implements HttpHandler {
         }
 
         /**
+         * Follows symbolic links wherever they lead, such as {@code public/storage} of Laravel, which leads to a
+         * directory beside the document root. Whoever can make links below the document root can then show all files
+         * that this process may read. Default: only links to files below the document root are followed.
+         *
+         * @return this
+         */
+        public Builder followLinks() {
+            followLinks = true;
+            return this;
+        }
+
+        /**
          * Gives all requests to the application, whatever files there are: it routes by itself. SCRIPT_NAME is empty
          * and PATH_INFO the whole path. A document root is then only for X-Sendfile and DOCUMENT_ROOT.
          *
@@ -254,7 +276,7 @@ public final class FcgiGateway implements HttpHandler {
             if (documentRoot == null && mount == null) {
                 throw new IllegalStateException("neither a document root nor everything()");
             }
-            DocumentRoot root = documentRoot == null ? null : new DocumentRoot(documentRoot, index, suffixes);
+            DocumentRoot root = documentRoot == null ? null : new DocumentRoot(documentRoot, index, suffixes, followLinks);
             String seen = scriptRoot == null && root != null ? root.path().toString() : scriptRoot;
             if ("/".equals(seen)) {
                 seen = "";

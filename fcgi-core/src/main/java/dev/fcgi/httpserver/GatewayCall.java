@@ -1,5 +1,6 @@
 package dev.fcgi.httpserver;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.fcgi.client.CgiHead;
 import dev.fcgi.client.CgiParams;
@@ -19,6 +20,10 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** One exchange with a browser. Confined to its thread, but for {@link RequestBody}. */
@@ -29,11 +34,13 @@ final class GatewayCall {
 
     private final FcgiGateway.Options options;
     private final HttpExchange exchange;
+    private final Map<String, List<String>> given = new HashMap<>(); // headers that others have set before us
     private RequestBody body;
 
     GatewayCall(FcgiGateway.Options options, HttpExchange exchange) {
         this.options = options;
         this.exchange = exchange;
+        exchange.getResponseHeaders().forEach((name, values) -> given.put(name, List.copyOf(values)));
     }
 
     /**
@@ -70,7 +77,7 @@ final class GatewayCall {
                 throw new HttpError(502, "more than " + MAX_REDIRECTS + " local redirects");
             }
             // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
-            redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", ordered(redirect, "Location"), false);
+            redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", ordered(redirect.replaceFirst("#.*", ""), "Location"), false);
         }
     }
 
@@ -133,7 +140,11 @@ final class GatewayCall {
             throw applicationFailed(e);
         }
         stopBody();
-        relay.copyHeaders();
+        if (accel) {
+            relay.copyHeadersOfRedirect();
+        } else {
+            relay.copyHeaders();
+        }
         StaticFiles.send(exchange, fileToSend(order, accel).file(), relay.head().status());
         return null;
     }
@@ -142,13 +153,13 @@ final class GatewayCall {
             throws IOException {
         CgiParams params = RequestParams.of(exchange, method, target, script, withBody);
         if (options.scriptRoot() != null) {
-            params.set("DOCUMENT_ROOT", options.scriptRoot());
+            params.set("DOCUMENT_ROOT", RequestParams.bytes(options.scriptRoot()));
             if (options.mount() == null) {
-                params.scriptFilename(options.scriptRoot() + script.scriptName());
+                params.scriptFilename(RequestParams.bytes(options.scriptRoot() + script.scriptName()));
             }
         }
-        options.params().forEach(params::set);
-        ClientRequest.Builder builder = ClientRequest.responder().params(params)
+        options.params().forEach((name, value) -> params.set(RequestParams.bytes(name), RequestParams.bytes(value)));
+        ClientRequest.Builder builder = ClientRequest.responder().params(params).charset(StandardCharsets.ISO_8859_1)
                 .stderr(line -> log(Level.WARNING, "STDERR: " + line));
         if (withBody) {
             if (body.length() >= 0 && body.length() <= RequestBody.SMALL) {
@@ -181,8 +192,7 @@ final class GatewayCall {
     /** A path that the application gives. */
     private static RequestTarget ordered(String location, String header) throws HttpError {
         try {
-            int fragment = location.indexOf('#');
-            RequestTarget target = RequestTarget.parse(fragment < 0 ? location : location.substring(0, fragment));
+            RequestTarget target = RequestTarget.parse(location);
             if (target.authority() != null) {
                 throw HttpError.badRequest("not a path");
             }
@@ -197,11 +207,12 @@ final class GatewayCall {
         if (root == null) {
             throw new HttpError(502, "a file to be sent, but there is no document root");
         }
-        String path = order;
+        String path;
         if (accel) {
-            path = ordered(order, "X-Accel-Redirect").path();
+            path = ordered(order.replace("#", "%23"), "X-Accel-Redirect").path(); // which has no fragment
         } else {
             String prefix = options.scriptRoot();
+            path = new String(order.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             if (!path.startsWith(prefix + '/') || (path + '/').contains("/../")) {
                 throw new HttpError(502, "X-Sendfile names a file that is not below " + prefix);
             }
@@ -219,9 +230,10 @@ final class GatewayCall {
             throw e; // the response is under way: all that can be done is to cut it
         }
         stopBody();
-        // those of a file or an application that this page is not from
-        exchange.getResponseHeaders().keySet().removeIf(name -> e.status() >= 500 || name.startsWith("Content-t")
-                || name.equals("Last-modified"));
+        Headers headers = exchange.getResponseHeaders();
+        headers.clear(); // those of an application or a file, which this page is not from
+        given.forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
+        e.addTo(headers);
         sendPage(e.status());
     }
 

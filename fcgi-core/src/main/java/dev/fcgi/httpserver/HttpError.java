@@ -1,5 +1,6 @@
 package dev.fcgi.httpserver;
 
+import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 
 /** A request that is answered by an HTTP status of the gateway's own. */
@@ -8,15 +9,28 @@ final class HttpError extends IOException {
 
     /** The HTTP status. */
     private final int status;
+    /** A header that belongs to the answer, or null. */
+    private final String header;
+    private final String value;
 
     HttpError(int status, String message) {
-        super(message);
-        this.status = status;
+        this(status, message, null, null, null);
     }
 
     HttpError(int status, String message, Throwable cause) {
+        this(status, message, cause, null, null);
+    }
+
+    private HttpError(int status, String message, Throwable cause, String header, String value) {
         super(message, cause);
         this.status = status;
+        this.header = header;
+        this.value = value;
+    }
+
+    /** {@return an error whose answer has a header} */
+    static HttpError with(String header, String value, int status, String message) {
+        return new HttpError(status, message, null, header, value);
     }
 
     static HttpError badRequest(String message) {
@@ -25,5 +39,11 @@ final class HttpError extends IOException {
 
     int status() {
         return status;
+    }
+
+    void addTo(Headers headers) {
+        if (header != null) {
+            headers.set(header, value);
+        }
     }
 }

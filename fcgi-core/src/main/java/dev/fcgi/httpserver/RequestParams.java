@@ -7,18 +7,19 @@ import com.sun.net.httpserver.HttpsExchange;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.httpserver.DocumentRoot.Script;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The meta-variables of an HTTP request (RFC 3875 4.1). */
+/**
+ * The meta-variables of an HTTP request (RFC 3875 4.1). Each character of a value stands for a byte, as in the headers
+ * that the JDK's server gives: an application gets the bytes that the browser has sent, whatever charset they are in.
+ */
 final class RequestParams {
     /** Others could become the same variable: PHP makes underscores of dots, too. */
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
-    private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{0,5})?");
+    private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
 
     private RequestParams() {}
 
@@ -31,14 +32,14 @@ final class RequestParams {
      */
     static CgiParams of(HttpExchange exchange, String method, RequestTarget target, Script script, boolean hasBody)
             throws HttpError {
-        CgiParams params = CgiParams.of(method, script.scriptName())
+        CgiParams params = CgiParams.of(method, bytes(script.scriptName()))
                 .query(target.queryString())
                 .set("REQUEST_URI", target.requestUri())
-                .set("DOCUMENT_URI", script.scriptName() + script.pathInfo())
+                .set("DOCUMENT_URI", bytes(script.scriptName() + script.pathInfo()))
                 .set("SERVER_PROTOCOL", exchange.getProtocol())
                 .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
         if (!script.pathInfo().isEmpty()) {
-            params.pathInfo(script.pathInfo());
+            params.pathInfo(bytes(script.pathInfo()));
         }
         addAddresses(params, exchange);
         boolean https = exchange instanceof HttpsExchange;
@@ -55,7 +56,7 @@ final class RequestParams {
                 continue;
             }
             for (String value : header.getValue()) {
-                params.header(name, text(value));
+                params.header(name, checked(value));
             }
         }
         return params;
@@ -90,7 +91,7 @@ final class RequestParams {
         if (principal == null) {
             return false;
         }
-        params.set("REMOTE_USER", principal.getUsername());
+        params.set("REMOTE_USER", bytes(principal.getUsername()));
         if (exchange.getHttpContext().getAuthenticator() instanceof BasicAuthenticator) {
             params.set("AUTH_TYPE", "Basic");
         }
@@ -112,27 +113,18 @@ final class RequestParams {
             return;
         }
         params.header("Host", host);
-        params.set("SERVER_NAME", host.replaceFirst(":\\d*$", ""));
+        params.set("SERVER_NAME", host.replaceFirst(":[0-9]*$", ""));
     }
 
-    /** The server reads each byte of a header as a character; most of what is no ASCII is UTF-8, though. */
-    private static String text(String value) throws HttpError {
-        boolean ascii = true;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7F) {
-                throw HttpError.badRequest("a control character in a header");
-            }
-            ascii &= c < 0x80;
+    private static String checked(String value) throws HttpError {
+        if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7F)) {
+            throw HttpError.badRequest("a control character in a header");
         }
-        if (ascii) {
-            return value;
-        }
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1));
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        } catch (CharacterCodingException latin1) { // so it stays what it is
-            return value;
-        }
+        return value;
+    }
+
+    /** {@return text in the form of a header: a character for each byte of its UTF-8} */
+    static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 }

@@ -20,7 +20,7 @@ record RequestTarget(String authority, String rawPath, String path, String query
     /**
      * Parses the target of a request.
      *
-     * @param target as in the request line
+     * @param target as in the request line, or as applications write it: a blank and what is not ASCII are escaped
      * @throws HttpError 400 when it is of no use
      */
     static RequestTarget parse(String target) throws HttpError {
@@ -50,15 +50,15 @@ record RequestTarget(String authority, String rawPath, String path, String query
         return query == null ? "" : query;
     }
 
-    /** Escapes what is no ASCII: the JDK's server reads a byte as a character, whatever the charset was. */
+    /** Escapes what a URL does not have: here and in the JDK's server a character is a byte, of whatever charset. */
     private static String ascii(String text) throws HttpError {
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c <= ' ' || c == 0x7F || c > 0xFF) {
-                throw HttpError.badRequest("a character that does not belong into a URL");
+            if (c < ' ' || c == 0x7F || c > 0xFF) {
+                throw HttpError.badRequest("a character that does not belong in a URL");
             }
-            if (c < 0x80) {
+            if (c > ' ' && c < 0x80) {
                 escaped.append(c);
             } else {
                 escaped.append('%').append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));

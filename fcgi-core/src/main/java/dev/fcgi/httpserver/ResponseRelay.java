@@ -8,19 +8,21 @@ import dev.fcgi.client.ClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
 /**
  * Passes the response of an application on to the browser, as it arrives. Used by the thread of the exchange, which
  * blocks until all is passed on.
  */
 final class ResponseRelay {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    /** What is left of a response that becomes another one inside the web server; those that nginx keeps. */
+    private static final Set<String> KEPT_BY_REDIRECT = Set.of("content-type", "content-disposition", "set-cookie",
+            "accept-ranges", "cache-control", "expires");
     private static final int DROP_BYTES = 64 * 1024;
     private static final long DROP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -43,12 +45,10 @@ final class ResponseRelay {
             throw new FcgiException("status " + head.status());
         }
         for (Map.Entry<String, List<String>> header : head.headers().entrySet()) {
-            boolean good = TOKEN.matcher(header.getKey()).matches();
             for (String value : header.getValue()) {
-                good &= value.chars().noneMatch(c -> c < ' ' && c != '\t' || c == 0x7F);
-            }
-            if (!good) {
-                throw new FcgiException("malformed header");
+                if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7F)) {
+                    throw new FcgiException("header " + header.getKey() + " has a control character in it");
+                }
             }
         }
     }
@@ -57,22 +57,29 @@ final class ResponseRelay {
         return head;
     }
 
+    /** Sets the headers that are for the browser, of a response that is not its own: X-Accel-Redirect. */
+    void copyHeadersOfRedirect() {
+        copyHeaders(KEPT_BY_REDIRECT::contains);
+    }
+
     /** Sets the headers that are for the browser. */
     void copyHeaders() {
+        copyHeaders(name -> true);
+    }
+
+    private void copyHeaders(Predicate<String> kept) {
         HopByHop hopByHop = HopByHop.of(head.headers());
         Headers target = exchange.getResponseHeaders();
         head.headers().forEach((name, values) -> {
-            if (!hopByHop.contains(name) && !isForServer(name)) {
-                // the server writes a character as a byte; so the bytes are what the application sent
-                values.forEach(value -> target.add(name,
-                        new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)));
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!hopByHop.contains(name) && !isForServer(lower) && kept.test(lower)) {
+                values.forEach(value -> target.add(name, value)); // a character is a byte, here and there
             }
         });
     }
 
     /** Its length is set when the headers are sent; the others are orders to web servers (RFC 3875 6.3.5). */
-    private static boolean isForServer(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
+    private static boolean isForServer(String lower) {
         return lower.equals("content-length") || lower.equals("x-sendfile") || lower.startsWith("x-accel-")
                 || lower.startsWith("x-cgi-");
     }
@@ -109,12 +116,12 @@ final class ResponseRelay {
         byte[] piece = new byte[16 * 1024];
         long length = head.contentLength();
         int count = 0;
-        boolean untyped = length < 0 && head.header("Content-Type") == null;
-        if (untyped || in.available() > 0) {
+        boolean untyped = head.header("Content-Type") == null;
+        if (untyped && length < 0 || in.available() > 0) {
             count = in.read(piece);
             length = count < 0 ? 0 : length;
         }
-        if (untyped && count > 0) {
+        if (untyped && (count > 0 || length > 0)) {
             exchange.getResponseHeaders().set("Content-Type", "text/plain"); // nothing that has scripts in it
         }
         if (length == 0) {

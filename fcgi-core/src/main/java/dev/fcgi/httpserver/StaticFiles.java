@@ -12,21 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
-/** Sends files as they are: with Last-Modified, If-Modified-Since, HEAD, and one range. Blocks until all is sent. */
+/** Sends files as they are: with Last-Modified, preconditions, HEAD, and one range. Blocks until all is sent. */
 final class StaticFiles {
     private StaticFiles() {}
 
     /** Answers a request for a file; the method is that of the exchange, or what a redirect has made of it. */
     static void answer(HttpExchange exchange, String method, Path file) throws IOException {
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            throw new HttpError(405, "a file is there for GET and HEAD");
+            throw HttpError.with("Allow", "GET, HEAD", 405, "a file is there for GET and HEAD");
         }
         exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
         send(exchange, file, 200);
@@ -40,22 +36,31 @@ final class StaticFiles {
             Headers headers = exchange.getResponseHeaders();
             Instant modified = Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
             headers.set("Last-Modified", Expires.date(modified));
-            if (status == 200 && isUnchanged(exchange.getRequestHeaders(), modified)) {
-                exchange.sendResponseHeaders(304, -1);
-                return;
+            Preconditions wanted =
+                    new Preconditions(exchange.getRequestHeaders(), headers.getFirst("ETag"), modified);
+            boolean isGet = exchange.getRequestMethod().equals("GET");
+            if (status == 200 && (isGet || exchange.getRequestMethod().equals("HEAD"))) {
+                switch (wanted.status()) {
+                    case 304 -> {
+                        exchange.sendResponseHeaders(304, -1);
+                        return;
+                    }
+                    case 412 -> throw new HttpError(412, "the file is not the one that the browser expects");
+                    default -> { }
+                }
             }
             if (!headers.containsKey("Content-Type")) {
                 headers.set("Content-Type", ContentTypes.of(file));
             }
             long size = channel.size();
-            ByteRange range = status == 200 ? range(exchange, size) : null;
+            ByteRange range = status == 200 && isGet && wanted.allowRange()
+                    ? ByteRange.of(exchange.getRequestHeaders().getFirst("Range"), size) : null;
             if (range == null) {
                 send(exchange, channel, status, size);
                 return;
             }
             if (range.length() == 0) {
-                headers.set("Content-Range", "bytes */" + size);
-                throw new HttpError(416, "no such bytes");
+                throw HttpError.with("Content-Range", "bytes */" + size, 416, "no such bytes");
             }
             headers.set("Content-Range",
                     "bytes " + range.first() + '-' + (range.first() + range.length() - 1) + '/' + size);
@@ -87,25 +92,6 @@ final class StaticFiles {
                 out.write(piece, 0, count);
                 rest -= count;
             }
-        }
-    }
-
-    private static ByteRange range(HttpExchange exchange, long size) {
-        Headers headers = exchange.getRequestHeaders();
-        // Last-Modified is no strong validator, so If-Range never holds (RFC 9110 13.1.5)
-        boolean whole = !exchange.getRequestMethod().equals("GET") || headers.containsKey("If-Range");
-        return whole ? null : ByteRange.of(headers.getFirst("Range"), size);
-    }
-
-    private static boolean isUnchanged(Headers headers, Instant modified) {
-        String since = headers.getFirst("If-Modified-Since");
-        if (since == null || headers.containsKey("If-None-Match")) { // RFC 9110 13.1.3
-            return false;
-        }
-        try {
-            return !modified.isAfter(ZonedDateTime.parse(since, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-        } catch (DateTimeException malformed) { // is ignored (RFC 9110 13.1.3)
-            return false;
         }
     }
 }

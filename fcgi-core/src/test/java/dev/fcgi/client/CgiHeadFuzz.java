@@ -29,7 +29,7 @@ public final class CgiHeadFuzz {
         String all = new String(input, 1, input.length - 1, StandardCharsets.ISO_8859_1);
         String seen;
         try {
-            CgiHead head = CgiHead.read(pieces, MAX_LENGTH);
+            CgiHead head = CgiHead.read(pieces, MAX_LENGTH, StandardCharsets.UTF_8);
             seen = head.status() + " " + head.reason() + " " + head.headers() + " " + (pieces.position() - 1);
             check(head.contentLength() >= -1 && head.status() >= 100 && head.status() <= 999, seen);
             check(!head.isLocalRedirect() || head.header("location").startsWith("/"), seen);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The header block of a CGI response: C26 to C45 of RFC 3875. */
 final class CgiHeadTest {
     private static CgiHead head(String text) throws IOException {
-        return CgiHead.read(in(text), 64 * 1024);
+        return CgiHead.read(in(text), 64 * 1024, StandardCharsets.UTF_8);
     }
 
     private static InputStream in(String text) {
@@ -30,7 +30,7 @@ final class CgiHeadTest {
     @ValueSource(strings = {"\n", "\r\n"})
     void linesEndInEither(String end) throws IOException {
         InputStream in = in(String.join(end, "Status: 404 Not here", "Content-Type: text/plain", "", "\nbody"));
-        CgiHead head = CgiHead.read(in, 100);
+        CgiHead head = CgiHead.read(in, 100, StandardCharsets.UTF_8);
         assertEquals(404, head.status());
         assertEquals("Not here", head.reason());
         assertEquals("text/plain", head.header("content-type"));
@@ -78,7 +78,7 @@ final class CgiHeadTest {
     @Test
     void contentLength() throws IOException {
         assertEquals(5, head("Content-Length: 5\n\n").contentLength());
-        for (String none : List.of("-5", "five", "", "99999999999999999999")) {
+        for (String none : List.of("-5", "+5", "five", "", "\u0665", "5 5", "99999999999999999999")) {
             assertEquals(-1, head("Content-Length: " + none + "\n\n").contentLength());
         }
     }
@@ -88,10 +88,24 @@ final class CgiHeadTest {
         assertEquals("größer", head("A: größer\n\n").header("A"));
     }
 
+    @Test
+    void valuesAreBytesWhereTheCharsetIsLatin1() throws IOException {
+        byte[] block = "A: gr\u00fcn \u00c3\u00bc\n\n".getBytes(StandardCharsets.ISO_8859_1);
+        CgiHead head = CgiHead.read(new ByteArrayInputStream(block), 100, StandardCharsets.ISO_8859_1);
+        assertEquals("gr\u00fcn \u00c3\u00bc", head.header("A"));
+    }
+
+    @Test
+    void onlyBlanksAndTabsAreNoPartOfAValue() throws IOException {
+        assertEquals("\u3000\f\u2003 x\u001c", head("A: \t \u3000\f\u2003 x\u001c\t \n\n").header("A"));
+        assertEquals("a \u3000b", head("A: a\n  \u3000b\n\n").header("A"));
+        assertEquals("\u3000", head("Status: 200 \u3000\n\n").reason());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "", "A", "A: b", "A: b\n", "A: b\r\n\r", "no colon\n\n", ": x\n\n", "A b: c\n\n", " A: b\n\n", "A: b\0c\n\n",
-        "A: b\rB: c\n\n", "A\rB: c\n\n", "Status: 20\n\n", "Status: 2000\n\n", "Status: OK\n\n", "Status:\n\n",
+        "A: b\rB: c\n\n", "A\rB: c\n\n", "Status: 20\n\n", "Status: \u0662\u0660\u0660\n\n", "A\u2003: b\n\n", "\u017ftatus: 200\n\n", "Status: 2000\n\n", "Status: OK\n\n", "Status:\n\n",
         "HTTP/1.1\n\n", "HTTP/1.1 abc\n\n", "A: b\nHTTP/1.1 200 OK\n\n",
         "HTTP/1.1 200 a\rB: c\n\n", "HTTP/1.1 200 a\0b\n\n", "A: b\n c\rB: d\n\n", "A: b\n\tc\0d\n\n",
         "no \u009B colon\n\n",
@@ -105,7 +119,7 @@ final class CgiHeadTest {
     @Test
     void theLimitIsExact() throws IOException {
         String block = "A: " + "b".repeat(93) + "\r\n\r\n";
-        assertEquals(93, CgiHead.read(in(block), 100).header("A").length());
-        assertThrows(FcgiException.class, () -> CgiHead.read(in(block), 99));
+        assertEquals(93, CgiHead.read(in(block), 100, StandardCharsets.UTF_8).header("A").length());
+        assertThrows(FcgiException.class, () -> CgiHead.read(in(block), 99, StandardCharsets.UTF_8));
     }
 }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +144,49 @@ final class GatewayPathsTest extends GatewayTest {
         } else {
             assertEquals(-1, body.indexOf("source") + body.indexOf("secret") + 1, body);
         }
+    }
+
+    @Test
+    void aLinkOutOfTheRootIsLoggedOnce() throws Exception {
+        site(builder -> builder);
+        for (int i = 0; i < 3; i++) {
+            for (String path : List.of("/out.txt", "/out.php", "/outdir/outside.txt", "/in.css", "/nothing")) {
+                get(path);
+            }
+        }
+        assertEquals(List.of("out.txt", "out.php", "outdir/outside.txt").stream().map(name -> "WARNING 404 for "
+                + root.resolve(name) + ": it leads to " + real(name) + ", which is not below the document root "
+                + real(".") + "; followLinks() of the gateway allows it").toList(), log.lines());
+    }
+
+    private Path real(String name) {
+        try {
+            return root.resolve(name).toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /out.txt             | secret
+            /out.php/x           | /out.php /x /out.php
+            /outdir/outside.txt  | secret
+            /outdir/outside.php  | /outdir/outside.php - /outdir/outside.php
+            /outdir/.hidden      | 404 Not Found
+            /outhidden.txt       | 404 Not Found
+            /outsource.txt       | 404 Not Found
+            /shown.txt           | 404 Not Found
+            /source.txt          | 404 Not Found
+            /loop                | 404 Not Found
+            """)
+    void linksAreFollowedWhereTheyMayLeadAnywhere(String target, String expected) throws Exception {
+        Files.writeString(directory.resolve(".hidden"), "hidden");
+        Files.createSymbolicLink(root.resolve("outhidden.txt"), directory.resolve(".hidden"));
+        Files.createSymbolicLink(root.resolve("outsource.txt"), directory.resolve("outside.php"));
+        site(FcgiGateway.Builder::followLinks);
+        assertEquals(expected, get(target).body().strip());
+        assertEquals(List.of(), log.lines());
     }
 
     @Test

@@ -97,10 +97,21 @@ final class GatewayRequestTest extends GatewayTest {
         assertTrue(params.contains("\nHTTP_COOKIE=a=1; b=2\n"), params);
         assertTrue(params.contains("\nHTTP_AUTHORIZATION=Basic dTpw\n"), params);
         assertTrue(params.contains("\nHTTP_X_TEXT=gr\u00c3\u00bcn\n"), params); // UTF-8, byte by byte
-        assertTrue(params.contains("\nHTTP_X_LATIN=gr\u00c3\u00bcn\n"), params);
+        assertTrue(params.contains("\nHTTP_X_LATIN=gr\u00fcn\n"), params); // and what is not UTF-8
         assertTrue(params.contains("\nHTTP_IF_NONE_MATCH=\"x\"\n"), params);
         assertTrue(params.contains("\nQUERY_STRING=%fc\n"), params);
         assertFalse(params.contains("CONTENT_"), params); // there is no body
+    }
+
+    @Test
+    void theGatewaysOwnTextIsUtf8() throws Exception {
+        write("gr\u00fcn/x.php", "source");
+        serve(GatewayTest::params, builder -> builder.documentRoot(root).scriptRoot("/\u20ac").param("A", "\u20ac"));
+        String params = get("/gr%c3%bcn/x.php/\u00c3\u00a4%20").body();
+        assertTrue(params.contains("\nSCRIPT_NAME=/gr\u00c3\u00bcn/x.php\n"), params);
+        assertTrue(params.contains("\nPATH_INFO=/\u00c3\u00a4 \n"), params);
+        assertTrue(params.contains("\nSCRIPT_FILENAME=/\u00e2\u0082\u00ac/gr\u00c3\u00bcn/x.php\n"), params);
+        assertTrue(params.startsWith("A=\u00e2\u0082\u00ac\n"), params);
     }
 
     @ParameterizedTest

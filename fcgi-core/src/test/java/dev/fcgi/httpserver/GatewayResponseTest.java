@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.Filter;
 import dev.fcgi.Request;
 import dev.fcgi.Responder;
 import java.io.ByteArrayInputStream;
@@ -44,6 +45,8 @@ final class GatewayResponseTest extends GatewayTest {
             Status: 302\\nLocation: /else\\n\\n                          | 302 | ''
             Location: http://else/\\n\\n                                 | 302 | ''
             Location: //else/\\n\\n                                      | 302 | ''
+            Location: http://else/a b\\n\\n                              | 302 | ''
+            Status: 302\\nLocation: /a b\\n\\n                           | 302 | ''
             Status: 201\\nLocation: /new\\n\\n                           | 201 | ''
             Status: 301\\nLocation: /x\\nContent-Type: a/b\\n\\ngo there | 301 | go there
             """)
@@ -100,10 +103,33 @@ final class GatewayResponseTest extends GatewayTest {
     }
 
     @Test
+    void theBytesOfHeadersStayWhatTheyAre() throws Exception {
+        String value = "\"gr\u00fcn \u00c3\u00bc \u0085 \u00a0\u00a0";
+        serve(request -> request.stdout().write(("Content-Type: a/b\nX-Text: " + value + "\n\t" + value
+                + "\nSet-Cookie: a=\u00e4\n\nbody").getBytes(StandardCharsets.ISO_8859_1)));
+        Socket socket = connect();
+        send(socket, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(all.contains("\r\nX-text: " + value + " " + value + "\r\n"), all);
+        assertTrue(all.contains("\r\nSet-cookie: a=\u00e4\r\n"), all);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"+4", "\u0664", "0x4", "4 4", "''"})
+    void whatIsNoLengthIsNone(String length) throws Exception {
+        HttpReply reply = response("Content-Type: a/b\nContent-Length: " + length + "\n\nbody");
+        assertEquals("body", reply.body());
+        assertNull(reply.header("Content-Length"));
+    }
+
+    @Test
     void aBodyWithoutATypeIsNeverHtml() throws Exception {
-        HttpReply reply = response("X-A: b\n\n<script>");
-        assertEquals("text/plain", reply.header("Content-Type"));
-        assertEquals("<script>", reply.body());
+        serve(request -> print(request, request.params().get("QUERY_STRING", "") + "\n\n<script>"));
+        for (String header : new String[] {"X-A:b", "Content-Length:8"}) {
+            HttpReply reply = get("/?" + header);
+            assertEquals("text/plain", reply.header("Content-Type"));
+            assertEquals("<script>", reply.body());
+        }
     }
 
     @Test
@@ -274,6 +300,20 @@ final class GatewayResponseTest extends GatewayTest {
     }
 
     @Test
+    void aLocalRedirectWithWhatAUrlDoesNotHave() throws Exception {
+        serve(request -> {
+            if (request.param("PATH_INFO").equals("/from")) {
+                print(request, "Location: /a b/gr\u00fcn?c d\n\n");
+            } else {
+                params(request);
+            }
+        });
+        String params = get("/from").body();
+        assertTrue(params.contains("\nPATH_INFO=/a b/gr\u00c3\u00bcn\n"), params);
+        assertTrue(params.contains("\nREQUEST_URI=/a%20b/gr%c3%bcn?c%20d\n"), params);
+    }
+
+    @Test
     void aLocalRedirectToAFile() throws Exception {
         write("go.php", "source");
         write("plain.txt", "plain");
@@ -340,6 +380,78 @@ final class GatewayResponseTest extends GatewayTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Accel-Redirect: /gr\u00fcn #1.txt", "X-Accel-Redirect: /gr%C3%BCn%20%231.txt",
+        "X-Sendfile: /srv/gr\u00fcn #1.txt"})
+    void aFileToSendMayHaveAnyName(String order) throws Exception {
+        write("send.php", "source");
+        write("gr\u00fcn #1.txt", "green");
+        serve(saying(order + "\n\n"), builder -> builder.documentRoot(root).scriptRoot("/srv"));
+        assertEquals("green", get("/send.php").body());
+    }
+
+    @Test
+    void aRedirectInsideLeavesWhatItLeavesInNginx() throws Exception {
+        write("send.php", "source");
+        write("plain.txt", "plain");
+        serve(request -> print(request, """
+                Content-Type: x/y
+                Content-Disposition: attachment
+                Set-Cookie: a=b
+                Cache-Control: no-store
+                Expires: 0
+                Content-Encoding: gzip
+                ETag: "x"
+                Vary: Cookie
+                X-Mine: mine
+                X-Accel-Redirect: /%s
+
+                """.formatted(request.param("QUERY_STRING"))), builder -> builder.documentRoot(root));
+        HttpReply sent = get("/send.php?plain.txt", "\nIf-None-Match: \"x\"");
+        assertEquals("plain", sent.body());
+        assertEquals("x/y", sent.header("Content-Type"));
+        assertEquals("attachment", sent.header("Content-Disposition"));
+        assertEquals("a=b", sent.header("Set-Cookie"));
+        assertEquals("no-store", sent.header("Cache-Control"));
+        assertEquals("0", sent.header("Expires"));
+        HttpReply missing = get("/send.php?nothing");
+        assertEquals(404, missing.status());
+        assertEquals("text/plain", missing.header("Content-Type"));
+        assertEquals("14", missing.header("Content-Length"));
+        for (HttpReply reply : new HttpReply[] {sent, missing}) {
+            for (String name : new String[] {"Content-Encoding", "ETag", "Vary", "X-Mine"}) {
+                assertNull(reply.header(name), name);
+            }
+        }
+        for (String name : new String[] {"Content-Disposition", "Set-Cookie", "Cache-Control", "Expires"}) {
+            assertNull(missing.header(name), name);
+        }
+    }
+
+    @Test
+    void anErrorPageKeepsTheHeadersThatAreNotOfTheApplication() throws Exception {
+        serve(saying("X-Mine: mine\nX-Accel-Redirect: /x\n\n")).getFilters().add(Filter.beforeHandler("adds one",
+                exchange -> exchange.getResponseHeaders().add("Strict-Transport-Security", "max-age=1")));
+        HttpReply reply = get("/x");
+        assertEquals(502, reply.status());
+        assertEquals("max-age=1", reply.header("Strict-Transport-Security"));
+        assertNull(reply.header("X-Mine"));
+    }
+
+    @Test
+    void aFileToSendIsComparedWithTheTagOfTheApplication() throws Exception {
+        write("send.php", "source");
+        write("digits.txt", "0123456789");
+        serve(request -> print(request, "ETag: \"x\"\nX-Sendfile: /srv/digits.txt\n\n"),
+                builder -> builder.documentRoot(root).scriptRoot("/srv"));
+        assertEquals(304, get("/send.php", "\nIf-None-Match: \"a,\", W/\"x\"").status());
+        assertEquals(200, get("/send.php", "\nIf-None-Match: \"a\"").status());
+        assertEquals(200, get("/send.php", "\nIf-Match: \"a\", \"x\"").status());
+        assertEquals(412, get("/send.php", "\nIf-Match: W/\"x\"").status());
+        assertEquals("34", get("/send.php", "\nRange: bytes=3-4\nIf-Range: \"x\"").body());
+        assertEquals(200, get("/send.php", "\nRange: bytes=3-4\nIf-Range: W/\"x\"").status());
+    }
+
     @Test
     void aFileToSendInAnswerToAPost() throws Exception {
         sender();
@@ -347,6 +459,11 @@ final class GatewayResponseTest extends GatewayTest {
         HttpReply reply = exchange("POST /send.php?X-Sendfile=/srv/plain.txt HTTP/1.1\nHost: a\n"
                 + "Content-Length: 100000\n\n" + body);
         assertEquals("plain", reply.body());
+        for (String condition : new String[] {"If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT", "If-None-Match: *",
+            "If-Match: \"x\"", "If-Unmodified-Since: Fri, 01 Jan 2010 00:00:00 GMT", "Range: bytes=0-0"}) {
+            assertEquals("plain", exchange("POST /send.php?X-Sendfile=/srv/plain.txt HTTP/1.1\nHost: a\n" + condition)
+                    .body(), condition);
+        }
         assertEquals("", exchange("HEAD /send.php?X-Sendfile=/srv/plain.txt HTTP/1.1\nHost: a").body());
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -73,8 +74,8 @@ abstract class GatewayTest {
     }
 
     /** Starts an application that routes by itself behind a gateway. */
-    void serve(Responder responder) throws IOException {
-        serve(responder, FcgiGateway.Builder::everything);
+    HttpContext serve(Responder responder) throws IOException {
+        return serve(responder, FcgiGateway.Builder::everything);
     }
 
     /** Starts an application and a gateway with settings of a test. */
@@ -147,12 +148,17 @@ abstract class GatewayTest {
         request.stdout().write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers with the parameters, sorted, a line each. */
+    /** Answers with the parameters, sorted, a line each, in the bytes that came. */
     static void params(Request request) throws IOException {
-        StringBuilder lines = new StringBuilder("Content-Type: text/plain\n\n");
-        new TreeMap<>(request.params().toMap())
-                .forEach((name, value) -> lines.append(name).append('=').append(value).append('\n'));
-        print(request, lines.toString());
+        TreeMap<String, byte[]> sorted = new TreeMap<>();
+        request.params().pairs().forEach(pair -> sorted.put(new String(pair.name(), StandardCharsets.ISO_8859_1),
+                pair.value()));
+        print(request, "Content-Type: text/plain\n\n");
+        for (Map.Entry<String, byte[]> param : sorted.entrySet()) {
+            print(request, param.getKey() + '=');
+            request.stdout().write(param.getValue());
+            request.stdout().write('\n');
+        }
     }
 
     static void await(CountDownLatch latch) throws InterruptedException {

@@ -46,7 +46,9 @@ final class StaticFilesTest extends GatewayTest {
         HttpReply reply = get("/empty.txt");
         assertEquals(200, reply.status());
         assertEquals("0", reply.header("Content-Length"));
-        assertEquals(416, get("/empty.txt", "\nRange: bytes=0-").status());
+        for (String range : new String[] {"bytes=0-", "bytes=0-0", "bytes=-1", "bytes=5-"}) {
+            assertEquals(200, get("/empty.txt", "\nRange: " + range).status(), range);
+        }
     }
 
     @Test
@@ -80,12 +82,22 @@ final class StaticFilesTest extends GatewayTest {
             If-Modified-Since: Thu, 29 Feb 2024 12:34:55 GMT                  | 200
             If-Modified-Since: yesterday                                      | 200
             If-None-Match: "x"@If-Modified-Since: Thu, 29 Feb 2024 12:34:56 GMT | 200
+            If-None-Match: *                                                  | 304
+            If-Match: *                                                       | 200
+            If-Match: "x"                                                     | 412
+            If-Match: *@If-Unmodified-Since: Thu, 29 Feb 2024 12:34:55 GMT    | 200
+            If-Unmodified-Since: Thu, 29 Feb 2024 12:34:55 GMT                | 412
+            If-Unmodified-Since: Thu, 29 Feb 2024 12:34:56 GMT                | 200
+            If-Unmodified-Since: yesterday                                    | 200
+            If-Modified-Since: Thu, 29 Feb 2024 12:34:56 GMT@Range: bytes=0-0 | 304
             """)
-    void unchanged(String headers, int status) throws Exception {
+    void preconditions(String headers, int status) throws Exception {
         HttpReply reply = get("/digits.txt", "\n" + headers.replace('@', '\n'));
         assertEquals(status, reply.status());
-        assertEquals(status == 304 ? "" : "0123456789", reply.body());
-        assertEquals("Thu, 29 Feb 2024 12:34:56 GMT", reply.header("Last-Modified"));
+        assertEquals(status == 304 ? "" : status == 412 ? "412 Precondition Failed\n" : "0123456789", reply.body());
+        assertEquals(status == 412 ? null : "Thu, 29 Feb 2024 12:34:56 GMT", reply.header("Last-Modified"));
+        HttpReply head = exchange("HEAD /digits.txt HTTP/1.1\nHost: a\n" + headers.replace('@', '\n'));
+        assertEquals(status, head.status());
     }
 
     @ParameterizedTest
@@ -104,6 +116,8 @@ final class StaticFilesTest extends GatewayTest {
             bytes=0-1,3-4    | 200 | 0123456789  | -
             bytes=99999999999999999999- | 200 | 0123456789 | -
             lines=0-1        | 200 | 0123456789  | -
+            Bytes=0-0        | 206 | 0           | bytes 0-0/10
+            bytes=\u0661-   | 200 | 0123456789  | -
             """)
     void ranges(String range, int status, String body, String contentRange) throws Exception {
         HttpReply reply = get("/digits.txt", "\nRange: " + range);
@@ -115,8 +129,13 @@ final class StaticFilesTest extends GatewayTest {
     }
 
     @Test
-    void aRangeOnlyWithoutCondition() throws Exception {
-        assertEquals(200, get("/digits.txt", "\nRange: bytes=0-0\nIf-Range: \"x\"").status());
+    void aRangeOnlyOfTheSameFile() throws Exception {
+        String range = "\nRange: bytes=0-0\nIf-Range: ";
+        assertEquals(200, get("/digits.txt", range + "\"x\"").status());
+        assertEquals(200, get("/digits.txt", range + "Thu, 29 Feb 2024 12:34:57 GMT").status());
+        assertEquals(200, get("/digits.txt", range + "yesterday").status());
+        assertEquals(206, get("/digits.txt", range + "Thu, 29 Feb 2024 12:34:56 GMT").status());
+        assertEquals(200, exchange("HEAD /digits.txt HTTP/1.1\nHost: a" + range.split("\nIf")[0]).status());
     }
 
     @ParameterizedTest

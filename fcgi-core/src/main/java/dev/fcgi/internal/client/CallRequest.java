@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
  *
  * @param role the number of the role
  * @param params the parameters
+ * @param charset of the parameters
  * @param bodyBytes the body, when {@code body} is null
  * @param body the body as a stream, or null
  * @param bodyLength the length of the body, or -1 when it is not known
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
 public record CallRequest(
         int role,
         Map<String, String> params,
+        Charset charset,
         byte[] bodyBytes,
         InputStream body,
         long bodyLength,

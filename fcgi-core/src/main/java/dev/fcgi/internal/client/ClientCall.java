@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -295,6 +296,11 @@ public final class ClientCall {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return the charset of its parameters} */
+    public Charset charset() {
+        return request.charset();
     }
 
     /** {@return how the request ended, or null when it has not yet} */

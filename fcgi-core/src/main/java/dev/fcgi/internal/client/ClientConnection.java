@@ -175,7 +175,7 @@ final class ClientConnection implements Ticker.Ticked {
     void send(ClientCall call) {
         CallRequest request = call.request();
         RecordBuffer records = new RecordBuffer(0, true);
-        RequestEncoder.appendHead(records, call.id(), request.role(), options.keepAlive, request.params());
+        RequestEncoder.appendHead(records, call.id(), request, options.keepAlive);
         boolean authorizer = request.role() == Role.AUTHORIZER.code();
         boolean small = request.body() == null && request.bodyBytes().length <= SMALL_BODY && request.data() == null;
         if (small) {

@@ -1,0 +1,84 @@
+package dev.fcgi.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Under which conditions a browser wants a file (RFC 9110 13). Only for GET and HEAD: whatever else was asked for has
+ * been done when there is a file to send.
+ *
+ * @param request headers of the request
+ * @param etag of what is sent, null when it has none
+ * @param modified when it was changed last, in whole seconds
+ */
+record Preconditions(Headers request, String etag, Instant modified) {
+    private static final Pattern ETAG = Pattern.compile("(?:W/)?\"[^\"]*\"");
+
+    /** {@return 200 when it is to be sent, 304 when the browser has it, 412 when it is not what the browser expects} */
+    int status() { // in the order of RFC 9110 13.2.2
+        if (request.containsKey("If-Match")) {
+            if (!matches("If-Match", true)) {
+                return 412;
+            }
+        } else {
+            Instant since = date("If-Unmodified-Since");
+            if (since != null && modified.isAfter(since)) {
+                return 412;
+            }
+        }
+        if (request.containsKey("If-None-Match")) {
+            return matches("If-None-Match", false) ? 304 : 200;
+        }
+        Instant since = date("If-Modified-Since");
+        return since != null && !modified.isAfter(since) ? 304 : 200;
+    }
+
+    /** {@return whether a part of it may be sent: the one that the browser has a part of} */
+    boolean allowRange() {
+        String validator = request.getFirst("If-Range");
+        if (validator == null) {
+            return true;
+        }
+        if (ETAG.matcher(validator).matches()) {
+            return validator.equals(etag) && !validator.startsWith("W/");
+        }
+        return modified.equals(date("If-Range")); // exactly (RFC 9110 13.1.5)
+    }
+
+    private boolean matches(String header, boolean strongly) {
+        for (String value : request.get(header)) {
+            if (value.equals("*")) {
+                return true;
+            }
+            for (Matcher tags = ETAG.matcher(value); etag != null && tags.find(); ) {
+                boolean same = strongly
+                        ? tags.group().equals(etag) && !etag.startsWith("W/")
+                        : opaque(tags.group()).equals(opaque(etag));
+                if (same) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String opaque(String tag) {
+        return tag.startsWith("W/") ? tag.substring(2) : tag;
+    }
+
+    /** {@return the date in a header, null when there is none that can be read: it is to be ignored} */
+    private Instant date(String header) {
+        String text = request.getFirst(header);
+        try {
+            return text == null
+                    ? null : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+        } catch (DateTimeException malformed) {
+            return null;
+        }
+    }
+}
