@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.http.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ public final class Decision {
 
     private Decision(boolean granted, int status) {
         this.granted = granted;
-        head.append("Status: ").append(status).append("\r\n");
+        head.append("Status: ").append(status).append(' ').append(Status.reason(status)).append("\r\n");
     }
 
     /** {@return a decision that grants access} */
@@ -29,10 +30,11 @@ public final class Decision {
      *
      * @param status the HTTP status for the client, such as 401 or 403; anything but 200
      * @return a decision that denies access
-     * @throws IllegalArgumentException when the status is not one of 100 to 599, or is 200, which would grant access
+     * @throws IllegalArgumentException when the status is not one of 201 to 599: 200 would grant access, and an interim
+     *     response, below it, is no answer
      */
     public static Decision denied(int status) {
-        if (status < 100 || status > 599 || status == 200) {
+        if (status <= 200 || status > 599) {
             throw new IllegalArgumentException("status " + status + " does not deny access");
         }
         return new Decision(false, status);

@@ -316,7 +316,7 @@ final class AbortTest extends ServerTest {
         peer.shutdownOutput();
         assertThrows(AssertionError.class, () -> peer.expectClosedWithin(Duration.ofMillis(100)));
         closed.countDown();
-        peer.expectAnswer(1, "Status: 200\r\n\r\n").expectAnswer(2, "Status: 200\r\n\r\n").expectClosed();
+        peer.expectAnswer(1, "Status: 200 OK\r\n\r\n").expectAnswer(2, "Status: 200 OK\r\n\r\n").expectClosed();
     }
 
     @Test

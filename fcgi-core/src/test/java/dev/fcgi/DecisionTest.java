@@ -14,24 +14,24 @@ final class DecisionTest {
 
     @Test
     void grantedIsStatus200WithVariables() { // S100
-        assertEquals("Status: 200\r\n\r\n", text(Decision.granted()));
-        assertEquals("Status: 200\r\nVariable-USER: jö\r\nVariable-GROUP: \r\n\r\n",
+        assertEquals("Status: 200 OK\r\n\r\n", text(Decision.granted()));
+        assertEquals("Status: 200 OK\r\nVariable-USER: jö\r\nVariable-GROUP: \r\n\r\n",
                 text(Decision.granted().variable("USER", "jö").variable("GROUP", "")));
         assertThrows(IllegalStateException.class, () -> Decision.granted().body("text"));
     }
 
     @Test
     void deniedIsAResponse() { // S101
-        assertEquals("Status: 401\r\nWWW-Authenticate: Basic\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nnö",
+        assertEquals("Status: 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nnö",
                 text(Decision.denied(401).header("WWW-Authenticate", "Basic").body("nö")));
-        assertEquals("Status: 302\r\nLocation: /login\r\n\r\n",
+        assertEquals("Status: 302 Found\r\nLocation: /login\r\n\r\n",
                 text(Decision.denied(302).header("Location", "/login")));
         assertThrows(IllegalStateException.class, () -> Decision.denied(403).variable("A", "B"));
     }
 
     @Test
     void denyingWithoutDenyingIsAnError() {
-        for (int status : new int[] {200, 0, 99, 600, -1}) {
+        for (int status : new int[] {200, 0, 99, 100, 103, 199, 600, -1}) {
             assertThrows(IllegalArgumentException.class, () -> Decision.denied(status));
         }
     }

@@ -538,18 +538,18 @@ final class TranscriptTest extends ServerTest {
         start(b -> b.authorizer(request -> Decision.granted().variable("USER", request.param("REMOTE_USER"))));
         ScriptedPeer peer = peer();
         peer.begin(1, AUTHORIZER, KEEP_CONN).params(1, "REMOTE_USER", "joe").endParams(1)
-                .expectAnswer(1, "Status: 200\r\nVariable-USER: joe\r\n\r\n");
+                .expectAnswer(1, "Status: 200 OK\r\nVariable-USER: joe\r\n\r\n");
         peer.begin(1, AUTHORIZER, KEEP_CONN).params(1, "REMOTE_USER", "ann").endParams(1).endStdin(1)
-                .expectAnswer(1, "Status: 200\r\nVariable-USER: ann\r\n\r\n");
+                .expectAnswer(1, "Status: 200 OK\r\nVariable-USER: ann\r\n\r\n");
         peer.begin(1, AUTHORIZER, 0).params(1, "REMOTE_USER", "eve").endParams(1)
-                .expectAnswer(1, "Status: 200\r\nVariable-USER: eve\r\n\r\n").expectClosed();
+                .expectAnswer(1, "Status: 200 OK\r\nVariable-USER: eve\r\n\r\n").expectClosed();
     }
 
     @Test
     void anAuthorizerDeniesWithAResponse() throws Exception { // S101
         start(b -> b.authorizer(request -> Decision.denied(403).header("X-Why", "no").body("go away\n")));
         peer().begin(1, AUTHORIZER, 0).endParams(1).data(1, "ignored").expectAnswer(1,
-                "Status: 403\r\nX-Why: no\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ngo away\n").expectClosed();
+                "Status: 403 Forbidden\r\nX-Why: no\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ngo away\n").expectClosed();
     }
 
     @Test
@@ -621,7 +621,7 @@ final class TranscriptTest extends ServerTest {
                 .filter(request -> print(request, new String(request.data().readAllBytes()))));
         peer().head(1, KEEP_CONN, "/").begin(2, AUTHORIZER, KEEP_CONN).begin(3, FILTER, KEEP_CONN).endParams(3)
                 .endStdin(3).data(3, "file").endParams(2).stdin(1, "body").endStdin(1).endData(3)
-                .expectAnswer(2, "Status: 200\r\n\r\n").expectAnswer(3, "file").expectAnswer(1, "\r\nbody");
+                .expectAnswer(2, "Status: 200 OK\r\n\r\n").expectAnswer(3, "file").expectAnswer(1, "\r\nbody");
     }
 
     // ---- ABORT_REQUEST

@@ -2,10 +2,10 @@ package dev.fcgi.cgi;
 
 import dev.fcgi.Request;
 import dev.fcgi.internal.cgi.Expires;
-import dev.fcgi.internal.cgi.Percent;
-import dev.fcgi.internal.cgi.Reasons;
+import dev.fcgi.internal.cgi.HeaderText;
 import dev.fcgi.internal.cgi.ResponseBody;
 import dev.fcgi.internal.cgi.ResponseHead;
+import dev.fcgi.internal.http.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -41,9 +41,14 @@ public final class CgiExchange extends CgiRequest {
     private PrintWriter writer;
     private List<Runnable> afterResponse = List.of();
     private EventStream events;
+    /** Whether a request that cannot be read is answered at the end, and throws nothing. */
+    private final boolean errorsWait;
+    private CgiException waiting;
+    private boolean asked;
 
-    private CgiExchange(Request request, CgiOptions options) {
+    private CgiExchange(Request request, CgiOptions options, boolean errorsWait) {
         super(request, options);
+        this.errorsWait = errorsWait;
         this.charset = options.charset();
         this.body = new ResponseBody(head, request.stdout(), method().equals("HEAD"), options.responseBuffer());
     }
@@ -57,7 +62,53 @@ public final class CgiExchange extends CgiRequest {
      * @return the exchange
      */
     public static CgiExchange of(Request request, CgiOptions options) {
-        return new CgiExchange(request, options);
+        return new CgiExchange(request, options, false);
+    }
+
+    /** Makes an exchange for the loop of {@link CgiFast}, where an exception would end the program. */
+    static CgiExchange ofLoop(Request request, CgiOptions options) {
+        return new CgiExchange(request, options, true);
+    }
+
+    // ---- a request that is broken
+
+    @Override
+    <X extends IOException> void unreadable(X e) throws X {
+        if (!errorsWait) {
+            throw e;
+        }
+        if (waiting != null) {
+            return;
+        }
+        waiting = e instanceof CgiException known ? known : new CgiException(500, "the request could not be read");
+        if (waiting != e && !request().isAborted() || isCommitted()) {
+            LOG.log(Level.WARNING, "request could not be read", e);
+        }
+        body.discard(!isCommitted());
+    }
+
+    /**
+     * Reads query and form, and tells what is wrong with them: CGI.pm's {@code cgi_error}.
+     *
+     * <p>In the loop of {@link CgiFast#next} nothing that reads parameters, uploads or the body as a whole throws for a
+     * request that is broken or too large: there is nothing to be found, and whatever the program answers is replaced
+     * by an error page with the right status. Asking here, at any time before the end, means that the program answers
+     * itself. Elsewhere those calls throw the exception that is returned here, unless it is caught.
+     *
+     * @return the exception, with the status and the message for the client; null when all is well
+     * @throws IOException as {@link #bodyParam}, except for a {@link CgiException}
+     */
+    public CgiException cgiError() throws IOException {
+        try {
+            paramNames();
+        } catch (CgiException e) {
+            return e;
+        }
+        asked = waiting != null;
+        if (asked) {
+            body.discard(false);
+        }
+        return waiting;
     }
 
     // ---- status and headers
@@ -70,20 +121,23 @@ public final class CgiExchange extends CgiRequest {
     /**
      * Sets the status, with its usual reason phrase. Default 200.
      *
-     * @param code three digits
+     * @param code 200 to 999. A body is sent with none of 204, 205 and 304
      * @return this
+     * @throws IllegalArgumentException when the code is not within that range; a status below 200 is not final
+     *     (RFC 9110 15.2), and a CGI program has one response
      * @throws IllegalStateException when the head of the response was sent, like all that change it
      */
     public CgiExchange status(int code) {
-        return status(code, Reasons.of(code));
+        return status(code, Status.reason(code));
     }
 
     /**
      * Sets the status.
      *
-     * @param code three digits
-     * @param reason the phrase behind it
+     * @param code 200 to 999
+     * @param reason the phrase after it; when it is blank, the usual one
      * @return this
+     * @throws IllegalArgumentException as {@link #status(int)}, or when the phrase has a CR, LF or NUL
      */
     public CgiExchange status(int code, String reason) {
         requireUncommitted();
@@ -92,7 +146,9 @@ public final class CgiExchange extends CgiRequest {
     }
 
     /**
-     * Sets a header, in place of all with that name.
+     * Sets a header, in place of all with that name. Those that concern one connection only are dropped when the head is
+     * sent, since the connection to the browser is the web server's (RFC 3875 6.3.4, RFC 9110 7.6.1): Connection and
+     * what it names, Keep-Alive, Proxy-Authenticate, TE, Trailer, Transfer-Encoding, Upgrade and their like.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -106,8 +162,8 @@ public final class CgiExchange extends CgiRequest {
     }
 
     /**
-     * Adds a header to those with that name; Content-Type, Content-Length and Location, which must not be repeated, are
-     * replaced.
+     * Adds a header to those with that name; those that must not be repeated, such as Content-Type, Content-Length,
+     * Location, ETag or Content-Disposition, are replaced. Some are dropped, see {@link #header(String, String)}.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -171,9 +227,7 @@ public final class CgiExchange extends CgiRequest {
      * @return this
      */
     public CgiExchange attachment(String fileName) {
-        String ascii = fileName.replaceAll("[^ -~]", "_").replaceAll("[\"\\\\]", "_");
-        String extended = ascii.equals(fileName) ? "" : "; filename*=UTF-8''" + Percent.encode(fileName, "");
-        return header("Content-Disposition", "attachment; filename=\"" + ascii + '"' + extended);
+        return header("Content-Disposition", "attachment; " + HeaderText.parameter("filename", fileName));
     }
 
     // ---- the body
@@ -269,17 +323,20 @@ public final class CgiExchange extends CgiRequest {
         body.reset();
         writer = null;
         status(code);
-        out().print(code + " " + Reasons.of(code) + "\n" + (message.isEmpty() ? "" : message + "\n"));
+        out().print(code + " " + Status.reason(code) + "\n" + (message.isEmpty() ? "" : message + "\n"));
         return this;
     }
 
-    /** Answers what a handler could not; once the head is out, only a failure is left. */
-    void error(CgiException e) throws CgiException {
+    /** A handler has thrown: unless the head is out, makes the answer the error page that this leads to. */
+    void fail(Throwable e) {
         if (isCommitted()) {
-            abandon();
-            throw e;
+            return;
         }
-        error(e.status(), e.getMessage());
+        if (e instanceof CgiException known) {
+            error(known.status(), known.getMessage());
+        } else {
+            error(500);
+        }
     }
 
     /**
@@ -321,6 +378,7 @@ public final class CgiExchange extends CgiRequest {
         afterResponse = List.of();
         try {
             closeEvents();
+            answerBroken();
             body.ending();
             if (writer != null) {
                 writer.flush();
@@ -334,6 +392,13 @@ public final class CgiExchange extends CgiRequest {
             for (int i = 0; i < tasks.size(); i++) {
                 runLogged(tasks.get(i));
             }
+        }
+    }
+
+    private void answerBroken() {
+        if (waiting != null && !asked && !isCommitted()) {
+            body.discard(false);
+            error(waiting.status(), waiting.getMessage());
         }
     }
 

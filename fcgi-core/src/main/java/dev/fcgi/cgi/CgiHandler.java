@@ -33,11 +33,12 @@ public interface CgiHandler {
             CgiExchange q = CgiExchange.of(request, options);
             try {
                 handle(q);
-            } catch (CgiException e) {
-                q.error(e);
             } catch (Throwable e) {
-                q.abandon();
-                throw e;
+                if (!(e instanceof CgiException) || q.isCommitted()) { // a failure, or nothing else is left
+                    q.abandon();
+                    throw e;
+                }
+                q.fail(e);
             }
             q.end();
         };

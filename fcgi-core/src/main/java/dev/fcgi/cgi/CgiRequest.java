@@ -386,7 +386,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private Fields query() throws CgiException {
         if (query == null) {
             String text = isQuery(queryString()) ? queryString() : "";
-            query = Fields.urlencoded(text, options.charset(), options.maxFields());
+            try {
+                query = Fields.urlencoded(text, options.charset(), options.maxFields());
+            } catch (CgiException e) {
+                unreadable(e);
+                query = new Fields();
+            }
         }
         return query;
     }
@@ -487,6 +492,9 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return form().uploads().stream().filter(upload -> upload.name().equals(name)).toList();
     }
 
+    /** The request cannot be read: throws the exception, or keeps it where errors wait; then there is nothing to read. */
+    abstract <X extends IOException> void unreadable(X e) throws X;
+
     private Form form() throws IOException {
         if (form == null) {
             if (formFailure != null) { // what is left of the body is no form
@@ -496,7 +504,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
                 form = readForm();
             } catch (IOException e) { // a full disk, too: who asks again must not get the rest for the whole
                 formFailure = e;
-                throw e;
+                unreadable(e);
+                form = Form.EMPTY;
             }
         }
         return form;
@@ -559,11 +568,16 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException when the connection is lost
      */
     public byte[] bodyBytes() throws IOException {
-        byte[] bytes = body().readNBytes(options.maxFieldLength());
-        if (bytes.length == options.maxFieldLength() && body.read() >= 0) {
-            throw new CgiException(413, "request body of more than " + options.maxFieldLength() + " bytes");
+        try {
+            byte[] bytes = body().readNBytes(options.maxFieldLength());
+            if (bytes.length == options.maxFieldLength() && body.read() >= 0) {
+                throw new CgiException(413, "request body of more than " + options.maxFieldLength() + " bytes");
+            }
+            return bytes;
+        } catch (IOException e) {
+            unreadable(e);
+            return new byte[0];
         }
-        return bytes;
     }
 
     /**

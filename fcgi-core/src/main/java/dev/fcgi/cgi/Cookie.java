@@ -5,10 +5,13 @@ import dev.fcgi.internal.cgi.Percent;
 import dev.fcgi.internal.cgi.ResponseHead;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * A cookie to be set (RFC 6265 4.1). Immutable: each setter returns a changed copy.
+ * A cookie to be set (RFC 6265 4.1). Immutable: each setter returns a changed copy; of several calls of one setter the
+ * last counts.
  *
  * {@snippet :
  * q.cookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
@@ -30,9 +33,10 @@ public final class Cookie {
     private static final String VALUE_CHARACTERS = "!*()':@$/";
 
     private final String pair;
-    private final String attributes;
+    /** By name, each once, in the order of the first calls; as {@code name} or {@code name=value}. */
+    private final Map<String, String> attributes;
 
-    private Cookie(String pair, String attributes) {
+    private Cookie(String pair, Map<String, String> attributes) {
         this.pair = pair;
         this.attributes = attributes;
     }
@@ -48,16 +52,27 @@ public final class Cookie {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a cookie needs a name");
         }
-        return new Cookie(Percent.encode(name, "") + '=' + Percent.encode(value, VALUE_CHARACTERS), "");
+        return new Cookie(Percent.encode(name, "") + '=' + Percent.encode(value, VALUE_CHARACTERS), Map.of());
     }
 
-    private Cookie with(String attribute) {
-        ResponseHead.requireValue("Set-Cookie", attribute);
-        if (attribute.indexOf(';') >= 0) {
-            String name = attribute.substring(0, attribute.indexOf('='));
+    private Cookie with(String name, String value) {
+        ResponseHead.requireValue("Set-Cookie", value);
+        if (value.indexOf(';') >= 0) {
             throw new IllegalArgumentException("cookie attribute with a semicolon: " + name);
         }
-        return new Cookie(pair, attributes + "; " + attribute);
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        changed.put(name, name + '=' + value);
+        return new Cookie(pair, changed);
+    }
+
+    private Cookie with(String flag, boolean yes) {
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        if (yes) {
+            changed.put(flag, flag);
+        } else {
+            changed.remove(flag);
+        }
+        return new Cookie(pair, changed);
     }
 
     /**
@@ -67,7 +82,7 @@ public final class Cookie {
      * @return a changed copy
      */
     public Cookie path(String path) {
-        return with("Path=" + path);
+        return with("Path", path);
     }
 
     /**
@@ -77,7 +92,7 @@ public final class Cookie {
      * @return a changed copy
      */
     public Cookie domain(String domain) {
-        return with("Domain=" + domain);
+        return with("Domain", domain);
     }
 
     /**
@@ -87,7 +102,7 @@ public final class Cookie {
      * @return a changed copy
      */
     public Cookie expires(String when) {
-        return with("Expires=" + Expires.date(when, Instant.now()));
+        return with("Expires", Expires.date(when, Instant.now()));
     }
 
     /**
@@ -97,7 +112,7 @@ public final class Cookie {
      * @return a changed copy
      */
     public Cookie expires(Instant when) {
-        return with("Expires=" + Expires.date(when));
+        return with("Expires", Expires.date(when));
     }
 
     /**
@@ -107,27 +122,27 @@ public final class Cookie {
      * @return a changed copy
      */
     public Cookie maxAge(Duration age) {
-        return with("Max-Age=" + age.toSeconds());
+        return with("Max-Age", Long.toString(age.toSeconds()));
     }
 
     /**
      * Sets whether the cookie is sent over HTTPS only.
      *
      * @param yes whether it is
-     * @return a changed copy, or this
+     * @return a changed copy
      */
     public Cookie secure(boolean yes) {
-        return yes ? with("Secure") : this;
+        return with("Secure", yes);
     }
 
     /**
      * Sets whether the cookie is hidden from scripts in the page.
      *
      * @param yes whether it is
-     * @return a changed copy, or this
+     * @return a changed copy
      */
     public Cookie httpOnly(boolean yes) {
-        return yes ? with("HttpOnly") : this;
+        return with("HttpOnly", yes);
     }
 
     /**
@@ -138,12 +153,12 @@ public final class Cookie {
      */
     public Cookie sameSite(SameSite when) {
         String name = when.name();
-        return with("SameSite=" + name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
+        return with("SameSite", name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
     }
 
     /** {@return the value of the Set-Cookie header} */
     @Override
     public String toString() {
-        return pair + attributes;
+        return attributes.isEmpty() ? pair : pair + "; " + String.join("; ", attributes.values());
     }
 }

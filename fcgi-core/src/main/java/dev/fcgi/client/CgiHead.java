@@ -96,7 +96,11 @@ public final class CgiHead {
             status(words[0], words.length > 1 ? words[1] : "");
             return null;
         }
-        headers.computeIfAbsent(name, unused -> new ArrayList<>(1)).add(value);
+        List<String> values = headers.computeIfAbsent(name, unused -> new ArrayList<>(1));
+        if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Location")) {
+            values.clear(); // must not be repeated (RFC 3875 6.3); of several, the last counts for web servers
+        }
+        values.add(value);
         return name;
     }
 

@@ -2,6 +2,7 @@ package dev.fcgi.client;
 
 import dev.fcgi.FcgiException;
 import dev.fcgi.internal.client.ClientCall;
+import dev.fcgi.internal.http.Status;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -54,7 +55,7 @@ public final class ClientResponse implements AutoCloseable {
     public InputStream body() throws IOException {
         if (body == null) {
             CgiHead first = head();
-            boolean bodiless = call.isHead() || first.status() == 304 || first.status() == 204;
+            boolean bodiless = call.isHead() || Status.isBodiless(first.status());
             long length = bodiless ? -1 : first.contentLength();
             body = length < 0 ? stdout : new CheckedBody(stdout, length);
         }

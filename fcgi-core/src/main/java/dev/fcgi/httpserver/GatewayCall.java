@@ -14,7 +14,7 @@ import dev.fcgi.httpserver.DocumentRoot.Nothing;
 import dev.fcgi.httpserver.DocumentRoot.Plain;
 import dev.fcgi.httpserver.DocumentRoot.Script;
 import dev.fcgi.httpserver.ResponseRelay.BrowserGoneException;
-import dev.fcgi.internal.cgi.Reasons;
+import dev.fcgi.internal.http.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
@@ -239,7 +239,7 @@ final class GatewayCall {
 
     private void sendPage(int status) throws IOException {
         stopBody();
-        byte[] page = (status + " " + Reasons.of(status) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] page = (status + " " + Status.reason(status) + "\n").getBytes(StandardCharsets.US_ASCII);
         exchange.getResponseHeaders().set("Content-Type", "text/plain");
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(status, -1);

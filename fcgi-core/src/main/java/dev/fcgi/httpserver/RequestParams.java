@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpPrincipal;
 import com.sun.net.httpserver.HttpsExchange;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.httpserver.DocumentRoot.Script;
+import dev.fcgi.internal.http.HopByHop;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -49,7 +50,7 @@ final class RequestParams {
         }
         boolean authenticated = addUser(params, exchange);
         addHost(params, exchange, target);
-        HopByHop hopByHop = HopByHop.of(exchange.getRequestHeaders());
+        HopByHop hopByHop = new HopByHop(exchange.getRequestHeaders().get("Connection"));
         for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
             String name = header.getKey();
             if (hopByHop.contains(name) || !isPassed(name, hasBody, authenticated)) {

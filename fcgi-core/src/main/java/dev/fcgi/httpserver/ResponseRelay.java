@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.fcgi.FcgiException;
 import dev.fcgi.client.CgiHead;
 import dev.fcgi.client.ClientResponse;
+import dev.fcgi.internal.http.HopByHop;
+import dev.fcgi.internal.http.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,7 +70,7 @@ final class ResponseRelay {
     }
 
     private void copyHeaders(Predicate<String> kept) {
-        HopByHop hopByHop = HopByHop.of(head.headers());
+        HopByHop hopByHop = new HopByHop(head.headers().get("Connection"));
         Headers target = exchange.getResponseHeaders();
         head.headers().forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
@@ -91,7 +93,7 @@ final class ResponseRelay {
         if (isHead && head.contentLength() >= 0) {
             exchange.getResponseHeaders().set("Content-Length", Long.toString(head.contentLength()));
         }
-        if (isHead || head.status() == 204 || head.status() == 304) {
+        if (isHead || Status.isBodiless(head.status())) {
             passHead();
         } else {
             passBody();

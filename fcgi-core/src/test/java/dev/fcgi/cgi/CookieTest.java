@@ -32,6 +32,17 @@ final class CookieTest {
     }
 
     @Test
+    void ofSeveralCallsTheLastCounts() {
+        assertEquals("n=v; Path=/b; Domain=b; Max-Age=2; SameSite=Lax; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+                COOKIE.path("/a").domain("a").maxAge(Duration.ofSeconds(1)).sameSite(Cookie.SameSite.NONE)
+                        .expires("+1d").secure(true).httpOnly(true)
+                        .path("/b").domain("b").maxAge(Duration.ofSeconds(2)).sameSite(Cookie.SameSite.LAX)
+                        .expires(Instant.EPOCH).secure(false).httpOnly(false).toString());
+        assertEquals("n=v; Secure; HttpOnly",
+                COOKIE.secure(false).secure(true).httpOnly(true).httpOnly(true).toString());
+    }
+
+    @Test
     void settersChangeACopy() {
         assertNotSame(COOKIE, COOKIE.path("/"));
         assertEquals("n=v", COOKIE.toString());

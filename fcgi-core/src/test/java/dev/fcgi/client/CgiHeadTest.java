@@ -57,6 +57,12 @@ final class CgiHeadTest {
     }
 
     @Test
+    void whatMustNotBeRepeatedCountsAsItWasSentLast() throws IOException {
+        CgiHead head = head("Content-Type: text/html\nLocation: /a\nX: 1\ncontent-type: text/plain\nlocation: /b\nX: 2\n\n");
+        assertEquals("{Content-Type=[text/plain], Location=[/b], X=[1, 2]}", head.headers().toString());
+    }
+
+    @Test
     void localRedirects() throws IOException {
         assertTrue(head("Location: /here?a=b\n\n").isLocalRedirect());
         assertEquals(200, head("Location: /here\n\n").status());

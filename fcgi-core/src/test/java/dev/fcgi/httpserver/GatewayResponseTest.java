@@ -38,6 +38,7 @@ final class GatewayResponseTest extends GatewayTest {
             Status: 404 Gone Fishing\\nContent-Type: a/b\\n\\nbody       | 404 | body
             HTTP/1.1 201 Created\\nContent-Type: a/b\\n\\nbody           | 201 | body
             Status: 204\\n\\nbody                                        | 204 | ''
+            Status: 205\\nContent-Length: 4\\n\\nbody                    | 205 | ''
             Status: 304\\nContent-Length: 9\\n\\n                        | 304 | ''
             Status: 500\\n\\n                                            | 500 | ''
             Content-Type: a/b\\nContent-Length: 0\\n\\n                  | 200 | ''
@@ -130,6 +131,12 @@ final class GatewayResponseTest extends GatewayTest {
             assertEquals("text/plain", reply.header("Content-Type"));
             assertEquals("<script>", reply.body());
         }
+    }
+
+    @Test
+    void ofSeveralTypesTheLastIsSent() throws Exception { // as nginx and Caddy do
+        HttpReply reply = response("Content-Type: text/html\nContent-Type: text/plain\n\n<script>");
+        assertEquals("text/plain", reply.header("Content-Type"));
     }
 
     @Test

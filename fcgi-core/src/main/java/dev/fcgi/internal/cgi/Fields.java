@@ -52,8 +52,8 @@ public final class Fields {
             if (++count > maxCount) {
                 throw new CgiException(413, "form of more than " + maxCount + " fields");
             }
-            int equals = text.indexOf('=', start);
-            boolean bare = equals < 0 || equals > end;
+            int equals = text.indexOf('=', start, end);
+            boolean bare = equals < 0;
             String name = text.substring(start, bare ? end : equals);
             String value = bare ? "" : text.substring(equals + 1, end);
             fields.add(Percent.decode(name, true, charset), Percent.decode(value, true, charset));

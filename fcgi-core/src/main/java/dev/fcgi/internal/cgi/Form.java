@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** The form in the body of a request, of either encoding; empty when the body is something else. */
 public final class Form {
-    private static final Form EMPTY = new Form(new Fields(), null);
+    public static final Form EMPTY = new Form(new Fields(), null);
 
     private final Fields fields;
     /** Null when there are no uploads. */

@@ -40,8 +40,8 @@ public final class HeaderValue {
     /** Takes the parameter that starts at the index, and returns the index of the semicolon behind it, or the end. */
     private int parseParameter(String text, int start) {
         int end = endOfParameter(text, start);
-        int equals = text.indexOf('=', start);
-        if (equals < 0 || equals > end) {
+        int equals = text.indexOf('=', start, end);
+        if (equals < 0) {
             return end;
         }
         String name = text.substring(start, equals).strip();

@@ -23,6 +23,7 @@ public final class ResponseBody extends OutputStream {
     private int length;
     private boolean committed;
     private boolean ending;
+    private boolean discarding;
     private boolean closed;
 
     public ResponseBody(ResponseHead head, OutputStream stdout, boolean dropped, int bufferSize) {
@@ -34,6 +35,14 @@ public final class ResponseBody extends OutputStream {
 
     public boolean isCommitted() {
         return committed;
+    }
+
+    /**
+     * From now on, what is written, flushed and closed has no effect, until told otherwise: another answer will replace
+     * it. Only before the head was sent.
+     */
+    public void discard(boolean yes) {
+        discarding = yes;
     }
 
     /** Forgets what was written, if it has not left the buffer. */
@@ -50,6 +59,9 @@ public final class ResponseBody extends OutputStream {
     public void write(byte[] source, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, source.length);
         requireOpen();
+        if (discarding) {
+            return;
+        }
         if (!committed && count <= limit - length) {
             if (count > buffer.length - length) {
                 int capacity = Math.max(Math.max(FIRST_CAPACITY, length + count), 4 * buffer.length);
@@ -66,7 +78,7 @@ public final class ResponseBody extends OutputStream {
     @Override
     public void flush() throws IOException {
         requireOpen();
-        if (!ending) {
+        if (!ending && !discarding) {
             commit(true); // or there will be
             stdout.flush();
         }
@@ -80,7 +92,7 @@ public final class ResponseBody extends OutputStream {
     /** Ends the body; what is in the buffer is all there is. */
     @Override
     public void close() throws IOException {
-        if (closed) {
+        if (closed || discarding) {
             return;
         }
         // A handler that writes nothing for HEAD has not told the length that GET would have.
@@ -97,7 +109,7 @@ public final class ResponseBody extends OutputStream {
             return;
         }
         committed = true; // whatever happens now, there is no second head
-        head.completeContentType(hasBody);
+        head.complete(hasBody);
         byte[] block = head.toBytes();
         stdout.write(block, 0, block.length);
         send(buffer, 0, length);

@@ -1,5 +1,7 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.internal.http.HopByHop;
+import dev.fcgi.internal.http.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,10 @@ public final class ResponseHead {
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
-    private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location");
+    private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location",
+            // nor those of which a browser takes one (RFC 9110 8, 10, 14)
+            "content-disposition", "content-location", "content-range", "date", "etag", "expires", "last-modified",
+            "retry-after");
 
     /** The value as it goes out: a character stands for a byte of UTF-8. */
     private record Field(String name, String value) {}
@@ -30,7 +35,11 @@ public final class ResponseHead {
         if (code < 100 || code > 999) {
             throw new IllegalArgumentException("status " + code + " is not a number of three digits");
         }
-        reason = encoded(requireValue("Status", phrase));
+        if (code < 200) { // the browser would wait for the final one
+            throw new IllegalArgumentException("status " + code + " is not final: a CGI program has one response");
+        }
+        requireValue("Status", phrase);
+        reason = phrase.isBlank() ? Status.reason(code) : encoded(phrase); // nginx needs one
         status = code;
     }
 
@@ -38,9 +47,8 @@ public final class ResponseHead {
         return status;
     }
 
-    /** Whether an HTTP message of this status has no body (RFC 9110 6.4.1). */
     public boolean isBodiless() {
-        return status == 204 || status == 304 || status < 200;
+        return Status.isBodiless(status);
     }
 
     public void set(String name, String value) {
@@ -80,8 +88,24 @@ public final class ResponseHead {
         charset = name;
     }
 
+    /** The head goes out now. */
+    void complete(boolean hasBody) {
+        HopByHop hopByHop = get("Connection") == null ? HopByHop.ALWAYS : new HopByHop(all("Connection"));
+        fields.removeIf(field -> hopByHop.contains(field.name));
+        if (status == 204) {
+            remove("Content-Length"); // RFC 9110 8.6
+        } else if (status == 205) {
+            set("Content-Length", "0"); // the one bodiless status that does not end with its head (RFC 9112 6.3)
+        }
+        completeContentType(hasBody);
+    }
+
+    private List<String> all(String name) {
+        return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+    }
+
     /** Gives a response with a body its Content-Type (RFC 3875 6.3.1), a text its charset, where they are missing. */
-    void completeContentType(boolean hasBody) {
+    private void completeContentType(boolean hasBody) {
         String type = get("Content-Type");
         if (type == null) {
             if (isBodiless() || !hasBody && get("Location") != null) {

@@ -100,7 +100,7 @@ final class CallCommandTest {
     @Test
     void asksAnAuthorizer() throws IOException {
         try (TestServer server = TestServer.of(HELLO)) {
-            assertEquals("Status: 200\nVariable-AUTH_USER: alice\n\n",
+            assertEquals("Status: 200 OK\nVariable-AUTH_USER: alice\n\n",
                     Run.of("call", server.address(), "/?user=alice", "--role", "authorizer", "-i").out());
             Run denied = Run.of("call", server.address(), "/", "--role", "AUTHORIZER", "--fail");
             assertEquals(ExitStatus.HTTP, denied.status());
