@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,16 +23,21 @@ import java.util.regex.Pattern;
  * }
  *
  * <p>The path is {@link CgiRequest#path()}, decoded. In a route, <code>{name}</code> stands for one element of the
- * path, <code>{name...}</code> at the end for all that follow; {@link CgiRequest#pathVariable} tells what was there.
- * HEAD goes to the routes of GET. A path that no route fits is answered 404, a method that none takes 405 with Allow.
+ * path or, beside other characters, a part of one; <code>{name...}</code> at the end for all that follow;
+ * {@link CgiRequest#pathVariable} tells what was there. Of several variables in one element the first takes as much as
+ * it can: <code>{name}.{ext}</code> cuts {@code a.tar.gz} before {@code gz}. Matching takes time in proportion to the
+ * length of the path. HEAD goes to the routes of GET. A path that no route fits is answered 404, a method that none
+ * takes 405 with Allow.
  *
  * <p>Set up by one thread; once it serves requests it must not be changed.
  */
 public final class Router implements CgiHandler {
     private static final String ANY = "*";
-    private static final Pattern VARIABLE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_]*)(\\.\\.\\.)?}");
 
-    private record Route(String method, Pattern path, List<String> variables, CgiHandler handler) {
+    /** What fits a path: gives the values of the variables, or null. */
+    private interface Fit extends Function<String, Map<String, String>> {}
+
+    private record Route(String method, Fit fit, CgiHandler handler) {
         boolean takes(String requested) {
             return method.equals(ANY) || method.equals(requested) || method.equals("GET") && requested.equals("HEAD");
         }
@@ -110,36 +116,13 @@ public final class Router implements CgiHandler {
      */
     public Router route(String method, String path, CgiHandler handler) {
         requireSlash(path);
-        List<String> variables = new ArrayList<>();
-        StringBuilder regex = new StringBuilder();
-        Matcher variable = VARIABLE.matcher(path);
-        int literal = 0;
-        while (variable.find()) {
-            regex.append(quote(path, literal, variable.start()));
-            boolean rest = variable.group(2) != null;
-            if (rest && variable.end() != path.length()) {
-                throw new IllegalArgumentException("only the last variable may have dots: " + path);
-            }
-            regex.append(rest ? "(.*)" : "([^/]+)");
-            variables.add(variable.group(1));
-            literal = variable.end();
-        }
-        regex.append(quote(path, literal, path.length()));
-        return add(new Route(method, Pattern.compile(regex.toString(), Pattern.DOTALL), variables, handler));
+        return add(method, new RoutePath(path)::match, handler);
     }
 
     private static void requireSlash(String path) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path without a slash at its start: " + path);
         }
-    }
-
-    private static String quote(String path, int start, int end) {
-        String text = path.substring(start, end);
-        if (text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
-            throw new IllegalArgumentException("malformed variable in " + path);
-        }
-        return Pattern.quote(text);
     }
 
     /**
@@ -153,11 +136,12 @@ public final class Router implements CgiHandler {
     public Router prefix(String path, CgiHandler handler) {
         requireSlash(path);
         String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return pattern(ANY, Pattern.compile(Pattern.quote(base) + "(?:/.*)?", Pattern.DOTALL), handler);
+        return add(ANY, asked -> asked.equals(base) || asked.startsWith(base + '/') ? Map.of() : null, handler);
     }
 
     /**
-     * Adds a route for a regular expression, which the whole path has to match.
+     * Adds a route for a regular expression, which the whole path has to match. Strangers choose the path: an
+     * expression that backtracks, such as {@code (a+)+}, lets them keep a thread busy.
      *
      * @param method the HTTP method; {@code *} for every one
      * @param path the expression; its groups are the path variables {@code 1}, {@code 2}, ...
@@ -165,16 +149,23 @@ public final class Router implements CgiHandler {
      * @return this
      */
     public Router pattern(String method, Pattern path, CgiHandler handler) {
-        List<String> variables = new ArrayList<>();
-        for (int group = 1; group <= path.matcher("").groupCount(); group++) {
-            variables.add(Integer.toString(group));
-        }
-        return add(new Route(method, path, variables, handler));
+        Objects.requireNonNull(path, "path");
+        return add(method, asked -> groups(path.matcher(asked)), handler);
     }
 
-    private Router add(Route route) {
-        Objects.requireNonNull(route.handler, "handler");
-        routes.add(route);
+    private static Map<String, String> groups(Matcher matcher) {
+        if (!matcher.matches()) {
+            return null;
+        }
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (int group = 1; group <= matcher.groupCount(); group++) {
+            variables.put(Integer.toString(group), Objects.requireNonNullElse(matcher.group(group), ""));
+        }
+        return variables;
+    }
+
+    private Router add(String method, Fit fit, CgiHandler handler) {
+        routes.add(new Route(method, fit, Objects.requireNonNull(handler, "handler")));
         return this;
     }
 
@@ -206,22 +197,28 @@ public final class Router implements CgiHandler {
     }
 
     private void handle(CgiExchange q, int filter) throws Exception {
-        if (filter < filters.size()) {
-            filters.get(filter).filter(q, next -> handle(next, filter + 1));
-        } else {
-            dispatch(q);
+        try {
+            if (filter < filters.size()) {
+                filters.get(filter).filter(q, next -> handle(next, filter + 1));
+            } else {
+                dispatch(q);
+            }
+        } catch (Throwable e) { // the filters before this one shall see the answer that it will be
+            q.fail(e);
+            throw e;
         }
     }
 
     private void dispatch(CgiExchange q) throws Exception {
         TreeSet<String> allowed = new TreeSet<>();
+        String path = q.path();
         for (Route route : routes) {
-            Matcher matcher = route.path.matcher(q.path());
-            if (!matcher.matches()) {
+            Map<String, String> variables = route.fit.apply(path);
+            if (variables == null) {
                 continue;
             }
             if (route.takes(q.method())) {
-                q.pathVariables(variables(route, matcher));
+                q.pathVariables(variables);
                 route.handler.handle(q);
                 return;
             }
@@ -235,14 +232,5 @@ public final class Router implements CgiHandler {
         } else {
             q.error(405).header("Allow", String.join(", ", allowed));
         }
-    }
-
-    private static Map<String, String> variables(Route route, Matcher matcher) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        for (int i = 0; i < route.variables.size(); i++) {
-            String value = matcher.group(i + 1);
-            variables.put(route.variables.get(i), value == null ? "" : value);
-        }
-        return variables;
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,51 @@ final class RouterTest {
         seen.setLength(0);
         send(router, "GET", "/missing");
         assertEquals("1(2()2404)1", seen.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, 500", "413, 413", "200, 200"})
+    void allFiltersSeeTheStatusThatIsSent(int thrown, int sent) throws Exception {
+        List<Integer> seen = new ArrayList<>();
+        CgiFilter log = (q, next) -> {
+            try {
+                next.handle(q);
+            } finally {
+                seen.add(q.status());
+            }
+        };
+        Router inner = new Router().filter(log).get("/a", q -> {
+            q.status(201).out().print("secret");
+            if (thrown == 200) {
+                q.status(200).flush(); // from here on it is what is sent
+            }
+            throw thrown == 413 ? new CgiException(413, "much") : new IllegalStateException("secret");
+        });
+        Router router = new Router().filter(log).filter(log).any("/a", inner);
+        OfflineRequest request = OfflineRequest.of("GET", "/a");
+        if (thrown == 413) {
+            router.toResponder().respond(request);
+            assertTrue(request.output().startsWith("Status: 413 Content Too Large\r\n"), request.output());
+        } else {
+            assertThrows(IllegalStateException.class, () -> router.toResponder().respond(request));
+        }
+        assertEquals(List.of(sent, sent, sent), seen);
+    }
+
+    @Test
+    void aFilterBeforeAnotherThatThrowsSeesThat() throws Exception {
+        List<Integer> seen = new ArrayList<>();
+        Router router = new Router().filter((q, next) -> {
+            try {
+                next.handle(q);
+            } catch (CgiException e) {
+                seen.add(q.status());
+            }
+        }).filter((q, next) -> {
+            throw new CgiException(403, "no");
+        });
+        assertEquals("403", ask(router, "GET", "/")); // taken for answered
+        assertEquals(List.of(403), seen);
     }
 
     @Test

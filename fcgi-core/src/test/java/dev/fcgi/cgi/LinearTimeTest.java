@@ -1,0 +1,94 @@
+package dev.fcgi.cgi;
+
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What strangers send is read in time that grows with its length, not with the square of that: the texts are so long
+ * that a square would take minutes.
+ */
+final class LinearTimeTest {
+    private static final Duration MUCH = Duration.ofSeconds(20);
+    private static final int LENGTH = 2_000_000;
+    private static final CgiOptions OPTIONS = CgiOptions.DEFAULT.maxFields(LENGTH).maxFieldLength(LENGTH);
+
+    private static String much(String piece) {
+        return piece.repeat(LENGTH / piece.length());
+    }
+
+    private static void read(OfflineRequest request, CgiHandler handler) {
+        assertTimeoutPreemptively(MUCH, () -> handler.toResponder(OPTIONS).respond(request));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-", ".", "/", "a", "a-", "a.", "--a", "/-", "-/", "aaaab", "{a}"})
+    void paths(String piece) {
+        Router router = new Router();
+        for (String route : new String[] {"/{year}-{month}-{day}", "/{name}.{ext}", "/{a}{b}{c}{d}", "/{a}aaaaab{b}x",
+            "/{a}-{b}/{c...}", "/{a}.{b}.{c...}", "/{a}/{b}/x", "/{a}-x", "/x{a...}"}) {
+            router.get(route, q -> { });
+        }
+        router.prefix("/a", q -> { });
+        for (String end : new String[] {"", "/", "x", "/x"}) {
+            OfflineRequest request = OfflineRequest.of("GET", "/").with("SCRIPT_NAME", '/' + much(piece) + end);
+            read(request, router);
+            read(request, q -> {
+                q.url(UrlPart.RELATIVE, UrlPart.PATH_INFO);
+                q.selfUrl();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&", ";", "a&", "=&", "a=&", "+", "%", "%25", "%E2", " ", "\t", "=", "a b "})
+    void queriesAndForms(String piece) throws IOException {
+        Consumer<CgiExchange> reader = q -> {
+            try {
+                q.param("none");
+                q.keywords();
+                q.selfUrl();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        };
+        read(OfflineRequest.of("GET", "/").with("QUERY_STRING", much(piece)), reader::accept);
+        read(OfflineRequest.of("POST", "/", "application/x-www-form-urlencoded", much(piece).getBytes()),
+                reader::accept);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {";", ",", ", ", ", a", ", a=", "a;", "a=;", "=", "\"", "\\\"", "\\", "a=\"", ";a=\"\\", "q=",
+        "text/a;q=1,", "*/*;a=b;", ":", "[", "'", "%", "*=UTF-8''%"})
+    void headers(String piece) {
+        OfflineRequest request = OfflineRequest.of("POST", "/").with("HTTP_COOKIE", "a=b" + much(piece))
+                .with("HTTP_ACCEPT", "a/b" + much(piece)).with("HTTP_HOST", "a" + much(piece))
+                .with("SERVER_NAME", "a" + much(piece));
+        read(request, q -> {
+            q.cookie("none");
+            q.cookieNames();
+            q.accepts("a/b;c=d");
+            q.accepted();
+            q.host();
+            q.port();
+        });
+        for (String type : new String[] {"multipart/form-data;", "multipart/form-data; boundary=",
+            "application/x-www-form-urlencoded;"}) {
+            read(OfflineRequest.of("POST", "/").with("CONTENT_TYPE", type + much(piece)), q -> q.param("none"));
+        }
+    }
+
+    @Test
+    void namesOfFilesThatAreSent() {
+        read(OfflineRequest.of("GET", "/"), q -> {
+            for (String piece : new String[] {"%", "\"", "\\", "\u20ac", "a"}) {
+                q.attachment(much(piece));
+            }
+        });
+    }
+}
