@@ -57,6 +57,8 @@ public final class FcgiAcceptor implements AutoCloseable {
     private boolean cgiTaken;
     private boolean cgiEnded;
     private ServerRequest current;
+    /** What the responder of the current request has thrown. */
+    private Throwable failure;
     private volatile Thread loop;
 
     private FcgiAcceptor(PlainCgiRequest cgi) {
@@ -198,6 +200,26 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
     }
 
+    /**
+     * The whole loop: has a responder answer requests, on the calling thread and one at a time, until the acceptor is
+     * closed. Whatever the responder throws ends its own request only, as in a {@link FcgiServer}: with status 500, or
+     * by breaking off a response that was under way.
+     *
+     * @param responder what answers
+     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed: the web server has the
+     *     answer to that
+     * @throws InterruptedException when the thread was interrupted while waiting for a request; the acceptor goes on
+     */
+    public void serve(Responder responder) throws IOException, InterruptedException {
+        for (Request request; (request = accept()) != null; ) {
+            try {
+                responder.respond(request);
+            } catch (Throwable e) { // an Error, too, costs its own request only
+                failure = e;
+            }
+        }
+    }
+
     private Request acceptCgi() throws IOException {
         if (cgiEnded) {
             return null;
@@ -207,6 +229,9 @@ public final class FcgiAcceptor implements AutoCloseable {
             return cgi;
         }
         cgiEnded = true;
+        if (failure != null) {
+            throw new IOException("the request could not be answered", failure);
+        }
         cgi.end();
         return null;
     }
@@ -230,9 +255,11 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     private void finishCurrent() {
         ServerRequest request = current;
+        Throwable failed = failure;
         current = null;
+        failure = null;
         if (request != null) {
-            request.complete(null);
+            request.complete(failed);
         }
     }
 

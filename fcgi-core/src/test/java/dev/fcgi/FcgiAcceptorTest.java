@@ -69,6 +69,44 @@ final class FcgiAcceptorTest {
     }
 
     @Test
+    void whatAResponderThrowsCostsItsOwnRequest() throws Exception {
+        CompletableFuture<Void> loop = CompletableFuture.runAsync(() -> {
+            try {
+                acceptor.serve(request -> {
+                    switch (request.param("SCRIPT_NAME")) {
+                        case "/exception" -> throw new IOException("expected in the log");
+                        case "/error" -> throw new StackOverflowError("expected in the log");
+                        case "/late" -> {
+                            print(request, "half of it");
+                            request.stdout().flush();
+                            throw new IllegalStateException("expected in the log");
+                        }
+                        case "/body" -> request.stdin().readAllBytes();
+                        default -> print(request, "fine");
+                    }
+                });
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }, Thread::startVirtualThread);
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/exception").send()
+                    .expectStatus(1, 500, 1, ProtocolStatus.REQUEST_COMPLETE);
+            peer.request(1, "/error").send()
+                    .expectStatus(1, 500, 1, ProtocolStatus.REQUEST_COMPLETE);
+            peer.request(1, "/fine").send().expectAnswer(1, "fine");
+            peer.head(1, KEEP_CONN, "/body").stdin(1, "a").abort(1).send().expectAnswer(1, "");
+            peer.request(1, "/fine").send().expectAnswer(1, "fine");
+            peer.request(1, "/late").send().expectStdoutPart(1, "half of it").expectCut(1);
+        }
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, "/fine").send().expectAnswer(1, "fine");
+        }
+        acceptor.close();
+        loop.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void theBodyIsReadWhileItArrives() throws Exception {
         try (ScriptedPeer peer = peer()) {
             peer.head(1, KEEP_CONN, "/").stdin(1, "a").send();

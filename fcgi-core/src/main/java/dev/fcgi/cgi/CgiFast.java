@@ -2,6 +2,7 @@ package dev.fcgi.cgi;
 
 import dev.fcgi.FcgiAcceptor;
 import dev.fcgi.Request;
+import dev.fcgi.Responder;
 import dev.fcgi.internal.io.SocketPath;
 import java.io.IOException;
 import java.util.stream.Stream;
@@ -14,6 +15,19 @@ import java.util.stream.Stream;
  *     for (CgiExchange q; (q = CgiFast.next(args)) != null; ) {
  *         q.out().println("hello " + q.param("name"));
  *     }
+ * }
+ * }
+ *
+ * <p>A request that is broken or too large does not end this loop: its parameters are as if nothing had been sent, and
+ * an error page takes the place of the answer, see {@link CgiExchange#cgiError}. An exception that leaves the loop ends
+ * the program, though, and some are caused by strangers: {@link CgiExchange#stream}, {@link CgiExchange#flush} and
+ * {@link CgiExchange#body} throw one when the browser has gone, and whatever waits is interrupted then. {@link #serve}
+ * is the loop for programs that do more than reading parameters and printing text: there, any exception costs its own
+ * request only.
+ *
+ * {@snippet :
+ * public static void main(String[] args) throws Exception {
+ *     CgiFast.serve(args, q -> q.out().println("hello " + q.param("name")));
  * }
  * }
  *
@@ -69,18 +83,47 @@ public final class CgiFast {
         if (offline != null) {
             return null;
         }
-        if (acceptor == null) {
-            acceptor = open();
-            if (acceptor.isCgi() && System.getenv("REQUEST_METHOD") == null) {
-                offline = OfflineRequest.of("GET", "/?" + query(arguments));
-                current = CgiExchange.of(offline, options);
-                return current;
-            }
+        open(arguments);
+        Request request = offline != null ? offline : acceptor.accept();
+        current = request == null ? null : CgiExchange.ofLoop(request, options);
+        return current;
+    }
+
+    /**
+     * The whole loop: has a handler answer requests, on the calling thread and one at a time, until there will be none.
+     * What the handler throws costs its own request only, as in a server, see {@link CgiHandler#handle}.
+     *
+     * @param arguments the arguments of the program, for when it was started by hand
+     * @param handler what answers
+     * @throws InterruptedException when the thread was interrupted while waiting
+     * @throws IllegalArgumentException as {@link #next}
+     * @throws Exception when the socket cannot be listened on; what the handler throws when there is only one request,
+     *     of plain CGI or by hand
+     */
+    public static void serve(String[] arguments, CgiHandler handler) throws Exception {
+        open(arguments);
+        Responder responder = handler.toResponder(options);
+        if (offline == null) {
+            acceptor.serve(responder);
+            return;
+        }
+        try {
+            responder.respond(offline);
+        } finally {
+            printOffline();
+        }
+    }
+
+    private static synchronized void open(String[] arguments) throws IOException {
+        if (acceptor != null) {
+            return;
+        }
+        acceptor = open();
+        if (acceptor.isCgi() && System.getenv("REQUEST_METHOD") == null) {
+            offline = OfflineRequest.of("GET", "/?" + query(arguments));
+        } else {
             Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close));
         }
-        Request request = acceptor.accept();
-        current = request == null ? null : CgiExchange.of(request, options);
-        return current;
     }
 
     private static FcgiAcceptor open() throws IOException {
@@ -103,12 +146,16 @@ public final class CgiFast {
             // the web server has given this request up, which is no concern of the next one
         }
         if (offline != null) {
-            // as bytes: the charset of the terminal is not the one of the response
-            System.out.writeBytes(offline.outputBytes());
-            System.out.flush();
-            System.err.print(offline.errorOutput());
-            System.err.flush();
+            printOffline();
         }
+    }
+
+    private static void printOffline() {
+        // as bytes: the charset of the terminal is not the one of the response
+        System.out.writeBytes(offline.outputBytes());
+        System.out.flush();
+        System.err.print(offline.errorOutput());
+        System.err.flush();
     }
 
     /** As CGI.pm does: without any name=value, the arguments are keywords. */

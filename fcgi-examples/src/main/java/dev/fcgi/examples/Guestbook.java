@@ -26,18 +26,7 @@ final class Guestbook {
 
     public static void main(String[] args) throws Exception {
         CgiFast.options(OPTIONS);
-        for (CgiExchange q; (q = CgiFast.next(args)) != null; ) {
-            try {
-                answer(q, directory(q));
-            } catch (CgiException e) {
-                q.error(e.status(), e.getMessage());
-            } catch (IOException e) { // of one visitor; the loop goes on
-                System.err.println("guestbook: " + e);
-                if (!q.isCommitted()) {
-                    q.error(500);
-                }
-            }
-        }
+        CgiFast.serve(args, q -> answer(q, directory(q)));
     }
 
     /** The same program as part of a server, with its entries in a given directory. */
