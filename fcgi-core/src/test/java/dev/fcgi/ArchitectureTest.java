@@ -10,11 +10,14 @@ import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Who may use whom, and what others may use: both are decisions, so both are checked in. */
@@ -48,6 +51,23 @@ final class ArchitectureTest {
             edges.add(line.group(1) + " -> " + line.group(ours ? 2 : 3)); // of others, the module matters
         }
         assertEquals(expected("package-edges.txt"), String.join("\n", edges));
+    }
+
+    /** A logger is code of others: who calls one under a lock stops everybody. Lines are left at a Log instead. */
+    @Test
+    void connectionsCallNoLogger() throws Exception {
+        TreeSet<String> callers = new TreeSet<>();
+        for (String name : List.of("server", "client", "conn", "wire")) {
+            try (Stream<Path> files = Files.list(classes().resolve("dev/fcgi/internal/" + name))) {
+                for (Path file : files.toList()) {
+                    // in the type of a field or a method; the name alone is also there where only levels are used
+                    if (Files.readString(file, StandardCharsets.ISO_8859_1).contains("Ljava/lang/System$Logger;")) {
+                        callers.add(name + "/" + file.getFileName());
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of("conn/Log.class", "conn/Log$Line.class"), callers);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.conn.Log;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.text.MessageFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -53,15 +55,22 @@ public final class LogCapture implements AutoCloseable {
     }
 
     public List<String> lines() {
+        flush();
         return List.copyOf(lines);
     }
 
     public boolean has(Predicate<String> wanted) {
-        return lines.stream().anyMatch(wanted);
+        return lines().stream().anyMatch(wanted);
+    }
+
+    /** Waits for what the library has said so far. */
+    public static void flush() {
+        Log.flush(TimeUnit.SECONDS.toNanos(10));
     }
 
     @Override
     public void close() {
+        flush();
         try {
             setFilter.invoke(logger, (Object) null);
         } catch (ReflectiveOperationException e) {

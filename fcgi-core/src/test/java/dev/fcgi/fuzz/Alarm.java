@@ -49,6 +49,7 @@ public final class Alarm {
 
     /** {@return what was logged since the last call, or null} */
     public String take() {
+        LogCapture.flush();
         return first.getAndSet(null);
     }
 }

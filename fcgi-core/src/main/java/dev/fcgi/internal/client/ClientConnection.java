@@ -6,7 +6,6 @@ import dev.fcgi.Role;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.internal.conn.LibraryThreads;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
@@ -16,7 +15,6 @@ import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +31,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * expect it. It may be taken under the pool's lock, never the other way round.
  */
 final class ClientConnection implements Ticker.Ticked {
-    private static final Log LOG = Log.of("dev.fcgi.client");
     /** A body up to this goes out in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
     /** How long an application may take to end an aborted request before the connection is given up. */
@@ -70,11 +67,8 @@ final class ClientConnection implements Ticker.Ticked {
         this.options = options;
         this.transport = transport;
         this.maxRequests = maxRequests;
-        this.output = new Output(transport, lock);
+        this.output = new Output(transport, lock, maxRequests > 1);
         this.reader = new ResponseReader(this);
-        if (maxRequests > 1) {
-            output.share();
-        }
     }
 
     void start() {

@@ -3,6 +3,7 @@ package dev.fcgi.internal.client;
 import dev.fcgi.FcgiException;
 import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,10 +21,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Guarded by a lock of its own, under which nothing blocks; the locks of connections may be taken under it.
  */
 public final class ConnectionPool {
+    /** Of all clients. */
+    static final Log LOG = Log.of("dev.fcgi.client");
+
     private final ClientOptions options;
     private final Connector connector;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker = new Ticker(connections);
+    private final Ticker ticker = new Ticker(connections, LOG);
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock

@@ -2,7 +2,6 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.RequestTimeoutException;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Makes connections: to one address after the other, past those that do not answer. Any thread; blocks.
  */
 public final class Connector {
-    private static final Log LOG = Log.of("dev.fcgi.client");
     /** How long an address that failed is asked last. */
     private static final long SHUN_TIME = TimeUnit.SECONDS.toNanos(2);
     private static final long BACKLOG_PAUSE_MILLIS = 10;
@@ -68,7 +66,7 @@ public final class Connector {
             } catch (IOException e) {
                 failedAt.put(address, System.nanoTime());
                 maxRequests.remove(address); // what comes back there may be another program
-                LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", address, e);
+                ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", address, e);
                 if (failed == null) {
                     failed = e instanceof RequestTimeoutException
                             ? e : new IOException("cannot connect to " + address + ": " + e.getMessage(), e);

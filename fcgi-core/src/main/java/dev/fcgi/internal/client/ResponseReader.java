@@ -1,7 +1,6 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException.Limit;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
@@ -18,8 +17,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Takes the connection's lock for what it changes; methods marked "Locked" are for others, and expect it.
  */
 final class ResponseReader implements StreamInput.Source, Runnable {
-    private static final Log LOG = Log.of("dev.fcgi.client");
-
     private final ClientConnection connection;
     private final Transport transport;
     private final ReentrantLock lock;
@@ -47,7 +44,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         } catch (IOException e) {
             connection.end(e);
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "connection to " + transport + " given up", e);
+            ConnectionPool.LOG.log(Level.ERROR, e, "connection to {0} given up", transport);
             connection.end(new IOException("internal error", e));
         } finally {
             reader.end();

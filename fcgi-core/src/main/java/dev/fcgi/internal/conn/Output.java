@@ -39,14 +39,21 @@ public final class Output {
     private boolean endAfterFlush;
     private IOException failure;
 
-    public Output(Transport transport, ReentrantLock lock) {
+    /**
+     * Creates the way out of a connection.
+     *
+     * @param shared whether the connection carries several requests at once from the start
+     */
+    public Output(Transport transport, ReentrantLock lock, boolean shared) {
         this.transport = transport;
         this.lock = lock;
+        this.shared = shared;
         this.progress = lock.newCondition();
     }
 
     /** From now on, for the rest of its life, the connection carries several requests at once. */
     public void share() {
+        assert lock.isHeldByCurrentThread();
         shared = true;
     }
 
@@ -56,6 +63,7 @@ public final class Output {
 
     /** {@return whether {@link #write} takes that many bytes without exceeding its memory} */
     public boolean hasRoom(int length) {
+        assert lock.isHeldByCurrentThread();
         return failure != null || stagedLength == 0 || stagedLength + length <= STAGED_LIMIT;
     }
 
@@ -65,6 +73,7 @@ public final class Output {
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
     public void awaitProgress() throws InterruptedIOException {
+        assert lock.isHeldByCurrentThread();
         try {
             progress.await();
         } catch (InterruptedException e) {
@@ -75,11 +84,13 @@ public final class Output {
 
     /** The same for whom an interrupt must not stop; the flag stays set. */
     public void awaitProgressUninterruptibly() {
+        assert lock.isHeldByCurrentThread();
         progress.awaitUninterruptibly();
     }
 
     /** Makes all waiting threads look again. */
     public void wakeUp() {
+        assert lock.isHeldByCurrentThread();
         progress.signalAll();
     }
 
@@ -90,6 +101,7 @@ public final class Output {
      * @throws IOException when the connection failed, now or before
      */
     public void write(RecordBuffer records) throws IOException {
+        assert lock.isHeldByCurrentThread();
         if (shared || writing) {
             stage(records);
             return;
@@ -109,6 +121,7 @@ public final class Output {
 
     /** Admits whole records and has a thread of the library write them. Never blocks. */
     public void stage(RecordBuffer records) throws IOException {
+        assert lock.isHeldByCurrentThread();
         check();
         int length = records.length();
         if (stagedLength + length > staged.length) {
@@ -125,6 +138,7 @@ public final class Output {
 
     /** Tells the peer that nothing more comes, as soon as all that was admitted is written. */
     public void endAfterFlush() {
+        assert lock.isHeldByCurrentThread();
         endAfterFlush = true;
         if (!writing) {
             transport.shutdownOutput();
@@ -133,16 +147,19 @@ public final class Output {
 
     /** {@return whether nothing is being written, or waits to be} */
     public boolean isIdle() {
+        assert lock.isHeldByCurrentThread();
         return !writing;
     }
 
     /** Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
     public void restartClock() {
+        assert lock.isHeldByCurrentThread();
         progressAwaited.restart();
     }
 
     /** {@return whether a write has been going on for longer than a limit} */
     public boolean isStuck(long limit, long now) {
+        assert lock.isHeldByCurrentThread();
         return writing && progressAwaited.isOver(limit, now);
     }
 
@@ -151,6 +168,7 @@ public final class Output {
      * its write, and nobody knows how far that got.
      */
     public void abandonWrite() {
+        assert lock.isHeldByCurrentThread();
         if (writer == Thread.currentThread()) {
             fail(new IOException("a write was broken off by an error"));
             stopWriting();
@@ -159,6 +177,7 @@ public final class Output {
 
     /** Makes this and every later write fail. */
     public void fail(IOException cause) {
+        assert lock.isHeldByCurrentThread();
         if (failure == null) {
             failure = cause;
             stagedLength = 0;
@@ -167,17 +186,20 @@ public final class Output {
     }
 
     private void check() throws IOException {
+        assert lock.isHeldByCurrentThread();
         if (failure != null) {
             throw new IOException("connection lost", failure);
         }
     }
 
     private void startWriting() {
+        assert lock.isHeldByCurrentThread();
         writing = true;
         progressAwaited.restart();
     }
 
     private void stopWriting() {
+        assert lock.isHeldByCurrentThread();
         writing = false;
         writer = null;
         if (endAfterFlush) {
@@ -187,6 +209,7 @@ public final class Output {
     }
 
     private boolean writeUnlocked(ByteBuffer bytes) {
+        assert lock.isHeldByCurrentThread();
         IOException failed = null;
         lock.unlock();
         try {
@@ -218,6 +241,7 @@ public final class Output {
     }
 
     private void startFlushing() {
+        assert lock.isHeldByCurrentThread();
         try {
             LibraryThreads.start(this::flush);
         } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal

@@ -70,6 +70,7 @@ public final class StreamInput extends InputStream {
 
     /** Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
     public int offer(ByteBuffer bytes, int offset, int length) {
+        assert lock.isHeldByCurrentThread();
         if (closed || ended || failure != null) {
             return length;
         }
@@ -87,11 +88,13 @@ public final class StreamInput extends InputStream {
     }
 
     public boolean isFull() {
+        assert lock.isHeldByCurrentThread();
         return size == limit && !closed && failure == null;
     }
 
     /** The peer ended the stream. */
     public void end() {
+        assert lock.isHeldByCurrentThread();
         ended = true;
         signal();
     }
@@ -102,6 +105,7 @@ public final class StreamInput extends InputStream {
 
     /** Makes this and every later read fail, also of what is queued. */
     public void fail(Failure cause) {
+        assert lock.isHeldByCurrentThread();
         if (failure == null) {
             failure = cause;
             queue = NOTHING;
@@ -112,6 +116,7 @@ public final class StreamInput extends InputStream {
 
     /** {@return whether a handler has been waiting for bytes for longer than a limit} */
     public boolean isStarving(long limit, long now) {
+        assert lock.isHeldByCurrentThread();
         return waiting && waited.isOver(limit, now);
     }
 
@@ -121,6 +126,7 @@ public final class StreamInput extends InputStream {
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
     public void await() throws InterruptedIOException {
+        assert lock.isHeldByCurrentThread();
         if (readable == null) {
             readable = lock.newCondition();
         }
@@ -136,6 +142,7 @@ public final class StreamInput extends InputStream {
 
     /** Drops what is queued and all that comes; the handler wants no more. */
     public void discard() {
+        assert lock.isHeldByCurrentThread();
         closed = true;
         queue = NOTHING;
         size = 0;
@@ -144,6 +151,7 @@ public final class StreamInput extends InputStream {
     }
 
     private void signal() {
+        assert lock.isHeldByCurrentThread();
         if (readable != null) {
             readable.signalAll();
         }
@@ -211,6 +219,7 @@ public final class StreamInput extends InputStream {
     }
 
     private int take(byte[] target, int offset, int length) {
+        assert lock.isHeldByCurrentThread();
         boolean wasFull = size == limit;
         int count = Math.min(length, size);
         int untilWrap = Math.min(count, queue.length - head);

@@ -23,14 +23,16 @@ public final class Ticker implements Runnable {
         void check(long nanoTime);
     }
 
-    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long CHECK = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Collection<? extends Ticked> all;
+    private final Log log;
     private final Queue<Ticked> arriving = new ConcurrentLinkedQueue<>();
     /** Confined to the ticker's thread. */
     private final List<Ticked> watched = new ArrayList<>();
+    /** Confined to the ticker's thread. */
+    private long checked = System.nanoTime();
     private final Thread thread;
     private volatile int tick;
     private volatile boolean asleep;
@@ -40,9 +42,11 @@ public final class Ticker implements Runnable {
      * Creates a clock; {@link #start} makes it run.
      *
      * @param all what is checked; a collection that may change meanwhile
+     * @param log for what fails; says what it has left out by this clock
      */
-    public Ticker(Collection<? extends Ticked> all) {
+    public Ticker(Collection<? extends Ticked> all, Log log) {
         this.all = all;
+        this.log = log;
         this.thread = Thread.ofPlatform().name("fcgi-ticker").daemon().unstarted(this);
     }
 
@@ -70,41 +74,58 @@ public final class Ticker implements Runnable {
 
     @Override
     public void run() {
-        long checked = System.nanoTime();
         while (!stopped) {
-            asleep = watched.isEmpty();
-            LockSupport.parkNanos(asleep && arriving.isEmpty() ? CHECK : TICK);
-            asleep = false;
-            for (Ticked ticked; (ticked = arriving.poll()) != null; ) {
-                watched.add(ticked);
-            }
-            int now = tick + 1;
-            tick = now; // this thread is the only writer
-            watched.removeIf(ticked -> !tick(ticked, now));
-            long nanoTime = System.nanoTime();
-            if (nanoTime - checked >= CHECK) {
-                checked = nanoTime;
-                all.forEach(ticked -> check(ticked, nanoTime));
+            try {
+                step();
+            } catch (Throwable e) { // whatever it is, out of memory say: everybody needs the clock
+                failed(e);
             }
         }
     }
 
-    // whatever goes wrong with one connection, out of memory say: the others need their clock
+    private void failed(Throwable e) {
+        try {
+            log.log(Level.ERROR, e, "the clock has failed, and goes on");
+        } catch (Throwable ignored) {
+            // out of memory still, for the parameters
+        }
+    }
 
-    private static boolean tick(Ticked ticked, int now) {
+    private void step() {
+        asleep = watched.isEmpty();
+        LockSupport.parkNanos(asleep && arriving.isEmpty() ? CHECK : TICK);
+        asleep = false;
+        Thread.interrupted(); // nobody is meant to; parking would end at once from now on
+        for (Ticked ticked; (ticked = arriving.peek()) != null; arriving.remove()) {
+            watched.add(ticked); // which may fail: then the next time
+        }
+        int now = tick + 1;
+        tick = now; // this thread is the only writer
+        watched.removeIf(ticked -> !tick(ticked, now));
+        long nanoTime = System.nanoTime();
+        if (nanoTime - checked >= CHECK) {
+            checked = nanoTime;
+            log.check();
+            all.forEach(ticked -> check(ticked, nanoTime));
+        }
+    }
+
+    // whatever goes wrong with one connection: the others are not to miss their turn
+
+    private boolean tick(Ticked ticked, int now) {
         try {
             return ticked.tick(now);
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "checking a connection failed", e);
+            log.log(Level.ERROR, e, "ticking a connection failed");
             return true;
         }
     }
 
-    private static void check(Ticked ticked, long nanoTime) {
+    private void check(Ticked ticked, long nanoTime) {
         try {
             ticked.check(nanoTime);
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "checking a connection failed", e);
+            log.log(Level.ERROR, e, "checking a connection failed");
         }
     }
 }

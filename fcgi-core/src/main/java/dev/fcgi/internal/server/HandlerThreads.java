@@ -13,22 +13,23 @@ import java.util.concurrent.locks.ReentrantLock;
  * request, though, and is often there first. So of handlers that block each has a thread, and a burst of handlers that
  * do not block is run by one or two.
  *
- * <p>Guarded by the connection's lock; methods marked "Locked" expect it.
+ * <p>Guarded by the connection's lock; methods marked "Locked" expect it to be held.
  */
 final class HandlerThreads {
-    private static final Log LOG = Log.of("dev.fcgi.server");
-
     private final ReentrantLock lock;
+    private final Log log;
     private final Queue<ServerRequest> waiting = new ArrayDeque<>();
     /** Whether a thread was started that has not taken its first request yet. */
     private boolean onItsWay;
 
-    HandlerThreads(ReentrantLock lock) {
+    HandlerThreads(ReentrantLock lock, Log log) {
         this.lock = lock;
+        this.log = log;
     }
 
     /** Locked. Has a request handled; one that it throws something for was not taken. */
     void execute(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         waiting.add(request);
         try {
             startIfNeeded();
@@ -38,7 +39,10 @@ final class HandlerThreads {
         }
     }
 
+    /** Locked. */
+
     private void startIfNeeded() {
+        assert lock.isHeldByCurrentThread();
         if (!onItsWay && !waiting.isEmpty()) {
             LibraryThreads.start(this::run);
             onItsWay = true;
@@ -66,12 +70,13 @@ final class HandlerThreads {
         }
     }
 
-    /** For who waits behind a handler that may last. */
+    /** Locked. For who waits behind a handler that may last. */
     private void startAnother() {
+        assert lock.isHeldByCurrentThread();
         try {
             startIfNeeded();
         } catch (Throwable e) { // OutOfMemoryError: this thread comes to them in the end
-            LOG.log(Level.WARNING, "no thread for {0} requests that wait: {1}", waiting.size(), e);
+            log.log(Level.WARNING, e, "no thread for {0} requests that wait", waiting.size());
         }
     }
 }

@@ -24,10 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * handlers run on threads of their own and the reader stays the reader. The role is given up only to be taken over;
  * whoever holds it at the end closes the connection.
  *
- * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it.
+ * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it to be held.
  */
 final class ReaderRole implements StreamInput.Source, Runnable {
-    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final Log RECORDS = Log.of("dev.fcgi.record");
 
     private final ServerConnection connection;
@@ -35,11 +34,11 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private final Transport transport;
     private final Output output;
     private final ReentrantLock lock;
-    private final boolean traceRecords = RECORDS.isLoggable(Level.TRACE);
 
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
     private final RecordHandler records;
+    private boolean traceRecords;
     /** Whether the thread that has the role has run handlers. */
     private boolean exposed;
     /** The same before the latest request. */
@@ -72,6 +71,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     public void run() {
         boolean holding = true;
         exposed = false;
+        traceRecords = RECORDS.isTraced();
         try {
             while (holding && connection.isOpen()) {
                 letOthersRun();
@@ -87,7 +87,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         } catch (IOException e) {
             connection.peerClosed(e);
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "connection of " + transport + " given up", e);
+            connection.log().log(Level.ERROR, e, "connection of {0} given up", transport);
             connection.peerClosed(new IOException("internal error", e));
         } finally {
             if (holding) {
@@ -165,7 +165,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             return false;
         }
         if (traceRecords) {
-            RECORDS.log(Level.TRACE, "<< {0} {1}", transport, reader);
+            RECORDS.trace("<< {0} {1}", transport, reader);
         }
         return true;
     }
@@ -242,13 +242,13 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             options.executor.execute(request);
         } catch (Throwable e) { // rejected, or out of memory
             answerUnhandled(request, e);
-            LOG.log(Level.WARNING, "no thread for {0}: {1}", request, e);
+            connection.log().log(Level.WARNING, e, "no thread for {0}", request);
         }
     }
 
     private HandlerThreads handlers() {
         if (handlers == null) {
-            handlers = new HandlerThreads(lock);
+            handlers = new HandlerThreads(lock, connection.log());
         }
         return handlers;
     }
@@ -270,7 +270,10 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         }
     }
 
+    /** Locked. */
+
     private void release() {
+        assert lock.isHeldByCurrentThread();
         if (!watched) {
             connection.server().ticker().watch(connection);
             watched = true;
@@ -281,6 +284,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
     private void ensureTaken() {
+        assert lock.isHeldByCurrentThread();
         if (taken || connection.isClosed()) {
             return;
         }
@@ -289,12 +293,13 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             LibraryThreads.start(this);
         } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
             release();
-            LOG.log(Level.WARNING, "no thread to read {0}: {1}", transport, e);
+            connection.log().log(Level.WARNING, e, "no thread to read {0}", transport);
         }
     }
 
     /** Locked. Called by the ticker while a handler runs on the thread of the connection. */
     boolean tick(int tick) {
+        assert lock.isHeldByCurrentThread();
         if (!taken && tick - freeSince >= 2) {
             ensureTaken();
         }
@@ -304,11 +309,13 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     /** Locked. */
     boolean isTaken() {
+        assert lock.isHeldByCurrentThread();
         return taken;
     }
 
     /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
     void abandon(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         if (pulling != request) {
             ensureTaken();
         } else if (pullingThread != Thread.currentThread()) {
@@ -341,8 +348,10 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     // ---- input that a handler reads itself
 
+    /** Locked. */
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
+        assert lock.isHeldByCurrentThread();
         ServerRequest request = taken ? null : owner(stream);
         if (request == null) {
             stream.await();
@@ -375,6 +384,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     /** Locked. The active request that a stream belongs to: in this state there is one at most. */
     private ServerRequest owner(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
         for (ServerRequest request : connection.requests().snapshot()) {
             if (request.input(Fcgi.STDIN) == stream || request.input(Fcgi.DATA) == stream) {
                 return request;
@@ -412,6 +422,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     /** Locked. Has a reader that waits for a slow handler look again. */
     void wakeUp() {
+        assert lock.isHeldByCurrentThread();
         records.roomMade();
     }
 }

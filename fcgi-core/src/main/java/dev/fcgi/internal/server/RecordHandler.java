@@ -5,7 +5,6 @@ import dev.fcgi.Params;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
@@ -22,7 +21,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * connection's lock for what it changes.
  */
 final class RecordHandler {
-    private static final Log LOG = Log.of("dev.fcgi.server");
     /** More than any answer to an abort takes. */
     private static final int ANSWER_LENGTH = 256;
 
@@ -131,6 +129,7 @@ final class RecordHandler {
 
     /** Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one. */
     private void awaitEnd(int id) throws FcgiProtocolException {
+        assert lock.isHeldByCurrentThread();
         for (ServerRequest active; connection.isOpen() && (active = connection.requests().get(id)) != null; ) {
             if (!active.isInputComplete()) {
                 throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
@@ -141,6 +140,7 @@ final class RecordHandler {
 
     /** Locked. Decides about a new request; a request that is not refused has its permit. */
     private ProtocolStatus refusal(Role role) {
+        assert lock.isHeldByCurrentThread();
         RequestTable requests = connection.requests();
         if (role == null || !options.handles(role)) {
             return ProtocolStatus.UNKNOWN_ROLE;
@@ -153,7 +153,10 @@ final class RecordHandler {
         return closing || full || !connection.server().admitRequest() ? ProtocolStatus.OVERLOADED : null;
     }
 
+    /** Locked. */
+
     private void refuse(int id, ProtocolStatus status) throws IOException {
+        assert lock.isHeldByCurrentThread();
         connection.counters().refused.increment();
         RecordBuffer records = connection.newBuffer();
         if (status == ProtocolStatus.OVERLOADED) {
@@ -248,6 +251,7 @@ final class RecordHandler {
 
     /** Locked. Waits for a slow handler; not for ever when other requests wait behind it. */
     private void awaitRoom(ServerRequest request, StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
         long left = options.stallTimeout;
         while (stream.isFull() && request.isOpen()) {
             boolean interrupted = Thread.interrupted();
@@ -258,7 +262,7 @@ final class RecordHandler {
                     left = roomMade.awaitNanos(left);
                 } else {
                     request.abort(Reason.INPUT_STALLED, null);
-                    LOG.log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
+                    connection.log().log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -271,6 +275,7 @@ final class RecordHandler {
 
     /** Locked. Has a reader that waits for a slow handler look again; any thread. */
     void roomMade() {
+        assert lock.isHeldByCurrentThread();
         roomMade.signalAll();
     }
 

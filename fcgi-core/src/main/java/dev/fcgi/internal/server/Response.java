@@ -2,7 +2,6 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
@@ -16,8 +15,6 @@ import java.lang.System.Logger.Level;
  * buffer that is being written belongs to the writing thread alone; another thread finds a new one.
  */
 final class Response {
-    private static final Log LOG = Log.of("dev.fcgi.server");
-
     private final ServerRequest request;
     private final ServerConnection connection;
     private final int id;
@@ -157,7 +154,8 @@ final class Response {
             records.endStream(Fcgi.STDERR, id);
         }
         if (stderr.dropped() > 0) {
-            LOG.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}", stderr.dropped(), request);
+            connection.log().log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
+                    stderr.dropped(), request);
         }
     }
 

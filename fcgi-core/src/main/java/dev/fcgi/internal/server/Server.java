@@ -29,7 +29,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * the stop are guarded by one lock, under which nothing blocks.
  */
 public final class Server {
-    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final long ACCEPT_PAUSE_MILLIS = 100;
     /** What handlers get to react to the cancellation at the end of the period of grace. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
@@ -41,7 +40,8 @@ public final class Server {
     private final Counters counters = new Counters();
     private final SpareBuffers<RecordBuffer> spareBuffers = new SpareBuffers<>();
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker = new Ticker(connections);
+    private final Log log;
+    private final Ticker ticker;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
     /** Since when a stop refuses requests on connections that are busy; written before draining. */
@@ -56,13 +56,19 @@ public final class Server {
 
     /** Creates a server for listeners that are bound already. */
     public Server(Options options, List<Listener> listeners) {
+        this(options, listeners, Log.of("dev.fcgi.server"));
+    }
+
+    Server(Options options, List<Listener> listeners, Log log) {
         this.options = options;
         this.listeners = List.copyOf(listeners);
+        this.log = log;
+        this.ticker = new Ticker(connections, log);
     }
 
     public void start() {
         ticker.start();
-        LibraryThreads.start(Server::loadTimeZones);
+        LibraryThreads.start(this::loadTimeZones);
         for (Listener listener : listeners) {
             Runnable accepting = () -> accept(listener);
             if (listener.isInherited()) {
@@ -77,11 +83,11 @@ public final class Server {
      * The JDK reads a file for them when its loggers first need the time. Should there be no descriptor left by then,
      * time zones and logs would be broken for as long as the process lives.
      */
-    private static void loadTimeZones() {
+    private void loadTimeZones() {
         try {
             ZoneId.systemDefault().getRules();
         } catch (Throwable e) {
-            LOG.log(Level.DEBUG, "no time zones", e);
+            log.log(Level.DEBUG, e, "no time zones");
         }
     }
 
@@ -91,6 +97,10 @@ public final class Server {
 
     Options options() {
         return options;
+    }
+
+    Log log() {
+        return log;
     }
 
     Counters counters() {
@@ -230,7 +240,7 @@ public final class Server {
                     }
                 } catch (Throwable e) { // out of descriptors, memory, threads, or a broken predicate: that may pass
                     if (!failing) {
-                        LOG.log(Level.WARNING, "cannot accept connections at " + listener.address() + " for now", e);
+                        log.log(Level.WARNING, e, "cannot accept connections at {0} for now", listener.address());
                         failing = true;
                     }
                     pause();
@@ -246,7 +256,7 @@ public final class Server {
         try {
             ChannelTransport transport = new ChannelTransport(channel, address);
             if (!options.allowedPeers.test(transport.peer())) {
-                LOG.log(Level.WARNING, "connection of {0} refused", transport);
+                log.log(Level.WARNING, "connection of {0} refused", transport);
                 return;
             }
             ServerConnection connection = new ServerConnection(this, transport);
@@ -345,6 +355,7 @@ public final class Server {
                 }
             } finally {
                 ticker.stop();
+                log.close();
             }
         }
     }

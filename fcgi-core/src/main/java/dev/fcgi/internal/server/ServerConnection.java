@@ -21,10 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * records mean the {@link RecordHandler}'s.
  *
  * <p>State is guarded by one lock, which is never held over I/O or while user code runs. Methods marked "Locked" expect
- * it.
+ * it to be held.
  */
 final class ServerConnection implements Ticker.Ticked {
-    private static final Log LOG = Log.of("dev.fcgi.server");
     private static final int MAX_SPARE_LENGTH = 4096;
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
@@ -60,7 +59,7 @@ final class ServerConnection implements Ticker.Ticked {
         this.server = server;
         this.options = server.options();
         this.transport = transport;
-        this.output = new Output(transport, lock);
+        this.output = new Output(transport, lock, false);
         this.role = new ReaderRole(this);
     }
 
@@ -74,6 +73,10 @@ final class ServerConnection implements Ticker.Ticked {
 
     Options options() {
         return options;
+    }
+
+    Log log() {
+        return server.log();
     }
 
     Counters counters() {
@@ -106,9 +109,12 @@ final class ServerConnection implements Ticker.Ticked {
         server.handle(request);
     }
 
-    // ---- requests; all locked
+    // ---- requests
+
+    /** Locked. */
 
     boolean isAlone(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         return requests.size() == 1 && requests.get(request.id()) == request;
     }
 
@@ -122,15 +128,19 @@ final class ServerConnection implements Ticker.Ticked {
         return !keep || server.isRefusing();
     }
 
+    /** Locked. */
+
     void shareIfNeeded() {
+        assert lock.isHeldByCurrentThread();
         if (requests.size() == 2 && !output.isShared()) {
             output.share();
             counters().multiplexed.increment();
         }
     }
 
-    /** No record of the request is admitted any more; its id is free. */
+    /** Locked. No record of the request is admitted any more; its id is free. */
     void requestEnded(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         requests.remove(request);
         inputOpen |= !request.isInputComplete();
         idle.restart();
@@ -140,35 +150,47 @@ final class ServerConnection implements Ticker.Ticked {
         }
     }
 
+    /** Locked. */
+
     void inputStaysOpen() {
+        assert lock.isHeldByCurrentThread();
         inputOpen = true;
     }
 
+    /** Locked. */
+
     void handlerReturned() {
+        assert lock.isHeldByCurrentThread();
         requests.handlerReturned();
         server.releaseRequest();
     }
 
-    /** The request has ended, its handler goes on: the connection must not wait for its thread. */
+    /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
     void abandon(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         if (request.isDispatched()) {
             role.abandon(request);
         }
     }
 
+    /** Locked. */
+
     void closeAfterLast() {
+        assert lock.isHeldByCurrentThread();
         keep = false;
     }
 
-    /** Closes the connection if it has nothing more to do. */
+    /** Locked. Closes the connection if it has nothing more to do. */
     void settle() {
+        assert lock.isHeldByCurrentThread();
         if (requests.isEmpty() && isLast()) {
             startClosing();
         }
     }
 
-    /** Writes what the library says itself; stops reading while the peer does not take it. */
+    /** Locked. Writes what the library says itself; stops reading while the peer does not take it. */
     void writeFromReader(RecordBuffer answer) throws IOException {
+        assert lock.isHeldByCurrentThread();
         answer.close();
         while (!output.hasRoom(answer.length())) {
             output.awaitProgressUninterruptibly();
@@ -204,6 +226,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** Locked. The last answer is on its way: says so to the peer and lets the reader finish. */
     private void startClosing() {
+        assert lock.isHeldByCurrentThread();
         if (isOpen()) {
             state = State.CLOSING;
             if (role.isTaken()) {
@@ -219,7 +242,7 @@ final class ServerConnection implements Ticker.Ticked {
         try {
             inputEnded = true;
             if (!requests.isEmpty()) {
-                LOG.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
+                log().log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
                         requests.size(), cause == null ? "closed by peer" : cause);
             }
             // after the last call it is we who ended the input
@@ -242,7 +265,7 @@ final class ServerConnection implements Ticker.Ticked {
     /** Called by the reader: the record at hand, or what is in it, breaks the protocol. */
     void protocolError(FcgiProtocolException e, RecordReader reader) {
         counters().protocolErrors.increment();
-        LOG.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport, e.getMessage(),
+        log().log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport, e.getMessage(),
                 reader);
         lock.lock();
         try {
@@ -256,17 +279,24 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** Locked. Writing failed: there is nobody to talk to. */
     void lost(IOException cause) {
+        assert lock.isHeldByCurrentThread();
         giveUp(Reason.CONNECTION_LOST, cause);
     }
 
+    /** Locked. */
+
     private void giveUp(Reason reason, IOException cause) {
+        assert lock.isHeldByCurrentThread();
         output.fail(cause);
         abortRequests(reason, cause, true);
         startClosing();
         transport.close(); // wakes up the reader
     }
 
+    /** Locked. */
+
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
+        assert lock.isHeldByCurrentThread();
         for (ServerRequest request : requests.snapshot()) {
             if (alsoComplete || !request.isComplete()) {
                 request.abort(reason, cause);
@@ -351,7 +381,7 @@ final class ServerConnection implements Ticker.Ticked {
         }
         try {
             if (output.isStuck(options.writeTimeout, now)) {
-                LOG.log(Level.DEBUG, "write time-out: {0}", transport);
+                log().log(Level.WARNING, "write time-out: {0}", transport);
                 giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
             } else if (state == State.CLOSING) {
                 if (output.isIdle() && closing.isOver(closingTime(), now)) {

@@ -7,7 +7,6 @@ import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.RequestAbortedException;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.LibraryThreads;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.Fcgi;
@@ -31,8 +30,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * admits its records to the output, so that nothing can follow END_REQUEST, whoever holds its streams.
  */
 public final class ServerRequest implements FilterRequest, Runnable {
-    private static final Log LOG = Log.of("dev.fcgi.server");
-
     private final ServerConnection connection;
     private final ReentrantLock lock;
     private final int id;
@@ -94,11 +91,13 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Whether all input was received that belongs to the role. */
     boolean isInputComplete() {
+        assert lock.isHeldByCurrentThread();
         return data == null ? stdin.hasEnded() : data.hasEnded();
     }
 
     /** Locked. Whether the handler needs no more of the peer; an Authorizer gets no input, and some send no STDIN. */
     boolean isComplete() {
+        assert lock.isHeldByCurrentThread();
         return isHeadComplete() && (role == Role.AUTHORIZER || isInputComplete());
     }
 
@@ -106,11 +105,13 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Whether the request was given to a thread, which will call {@link #complete} in the end. */
     boolean isDispatched() {
+        assert lock.isHeldByCurrentThread();
         return dispatched;
     }
 
     /** Locked. */
     void dispatched(boolean yes) {
+        assert lock.isHeldByCurrentThread();
         dispatched = yes;
         since.restart();
     }
@@ -144,6 +145,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
     void begin() {
+        assert lock.isHeldByCurrentThread();
         handler.begin();
     }
 
@@ -183,6 +185,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Nothing works on this request any more. An executor may fail and yet run it later: counts once. */
     void handlerReturned() {
+        assert lock.isHeldByCurrentThread();
         if (!returned) {
             returned = true;
             connection.handlerReturned();
@@ -191,20 +194,23 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     private void logFailure(Throwable failure) {
         if (isAborted()) {
-            LOG.log(Level.DEBUG, "handler of an aborted request failed", failure);
+            log(Level.DEBUG, failure, "handler of an aborted request failed: {0}");
         } else {
             connection.counters().failed.increment();
-            LOG.log(Level.WARNING, "handler failed: " + this, failure);
+            log(Level.WARNING, failure, "handler failed: {0}");
         }
     }
 
+    /** Locked. */
+
     private void endSafely(Throwable failure) {
+        assert lock.isHeldByCurrentThread();
         try {
             if (!ended) {
                 end(failure);
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "response lost", e);
+            log(Level.DEBUG, e, "response lost: {0}");
         } catch (Throwable e) { // OutOfMemoryError, most likely
             connection.closeAfterLast();
             abort(Reason.CONNECTION_LOST, e);
@@ -214,6 +220,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
     private void end(Throwable failure) throws IOException {
+        assert lock.isHeldByCurrentThread();
         if (failure != null && response.hasBegun() && connection.isAlone(this)) {
             // web servers ignore the application status and would take the part for the whole
             stage(response.cut());
@@ -253,6 +260,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. From here on no record of this request is admitted. */
     private void ended() {
+        assert lock.isHeldByCurrentThread();
         ended = true;
         stdin.discard();
         if (data != null) {
@@ -265,6 +273,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
     void refuse(ErrorAnswer answer) throws IOException {
+        assert lock.isHeldByCurrentThread();
         RecordBuffer records = response.answer(answer);
         ended();
         connection.writeFromReader(records);
@@ -275,6 +284,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Cancels the request, unless it has ended. Never blocks. */
     void abort(Reason reason, Throwable cause) {
+        assert lock.isHeldByCurrentThread();
         if (ended) {
             return;
         }
@@ -303,7 +313,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
     }
 
+    /** Locked. */
+
     private void stage(RecordBuffer records) {
+        assert lock.isHeldByCurrentThread();
         try {
             connection.output().stage(records);
         } catch (IOException ignored) {
@@ -315,7 +328,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
         try {
             LibraryThreads.start(() -> runAbortAction(action));
         } catch (Throwable e) { // OutOfMemoryError
-            LOG.log(Level.WARNING, "no thread for an onAbort action: " + this, e);
+            log(Level.WARNING, e, "no thread for an onAbort action: {0}");
         }
     }
 
@@ -323,25 +336,26 @@ public final class ServerRequest implements FilterRequest, Runnable {
         try {
             action.run();
         } catch (Throwable e) {
-            LOG.log(Level.WARNING, "onAbort action failed: " + this, e);
+            log(Level.WARNING, e, "onAbort action failed: {0}");
         }
     }
 
     /** Locked. Checks the limits on time. */
     void check(long now) {
+        assert lock.isHeldByCurrentThread();
         Options options = connection.options();
         if (!isHeadComplete()) {
             if (since.isOver(options.headTimeout, now)) {
                 connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
                 abort(Reason.TIMEOUT, null);
-                LOG.log(Level.WARNING, "request head time-out: {0}", this);
+                log(Level.WARNING, null, "request head time-out: {0}");
             }
         } else if (since.isOver(options.handlerTimeout, now)) {
             abort(Reason.TIMEOUT, null);
-            LOG.log(Level.WARNING, "handler time-out: {0}", this);
+            log(Level.WARNING, null, "handler time-out: {0}");
         } else if (stdin.isStarving(options.idleTimeout, now)
                 || data != null && data.isStarving(options.idleTimeout, now)) {
-            LOG.log(Level.DEBUG, "input time-out: {0}", this);
+            log(Level.DEBUG, null, "input time-out: {0}");
             abort(Reason.TIMEOUT, null);
         }
     }
@@ -355,6 +369,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. */
     void checkOpen() throws IOException {
+        assert lock.isHeldByCurrentThread();
         if (aborted != null) {
             throw new RequestAbortedException(aborted, null);
         }
@@ -369,16 +384,19 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     /** Locked. Puts off interrupts while this thread touches the socket; see {@link HandlerThread}. */
     boolean enterIo() {
+        assert lock.isHeldByCurrentThread();
         return handler.enterIo();
     }
 
     /** Locked. */
     void leaveIo(boolean interrupted) {
+        assert lock.isHeldByCurrentThread();
         handler.leaveIo(interrupted);
     }
 
     /** Locked. Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */
     void writeToConnection(RecordBuffer records) throws IOException {
+        assert lock.isHeldByCurrentThread();
         records.close();
         boolean interrupted = enterIo();
         try {
@@ -523,6 +541,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
     @Override
     public Instant dataLastModified() {
         return FilterData.lastModified(params);
+    }
+
+    private void log(Level level, Throwable cause, String format) {
+        connection.log().log(level, cause, format, this);
     }
 
     /** For logs: control characters of the peer must not get there. */

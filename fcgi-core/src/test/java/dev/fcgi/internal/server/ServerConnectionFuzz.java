@@ -8,6 +8,7 @@ import dev.fcgi.fuzz.Alarm;
 import dev.fcgi.fuzz.MemoryTransport;
 import dev.fcgi.fuzz.NaiveRecord;
 import dev.fcgi.fuzz.Pieces;
+import dev.fcgi.internal.conn.Log;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,8 @@ public final class ServerConnectionFuzz {
             options.inputBuffer = 256;
             options.outputBuffer = 300;
             options.maxStderrLength = 50;
-            SERVERS[flags] = new Server(options, List.of());
+            Log everything = new Log("dev.fcgi.server", Integer.MAX_VALUE, Integer.MAX_VALUE, System::nanoTime);
+            SERVERS[flags] = new Server(options, List.of(), everything);
             SERVERS[flags].start();
         }
         return SERVERS[flags];
