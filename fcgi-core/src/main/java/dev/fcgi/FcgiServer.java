@@ -358,7 +358,9 @@ public final class FcgiServer implements AutoCloseable {
          * list is separated by commas: IPv4 and IPv6 addresses, optionally with a prefix length, and the word
          * {@code unix} for peers on Unix sockets, who are refused otherwise while the variable is set.
          *
-         * @param allowed tells for the address of a peer whether it may connect
+         * @param allowed tells for the address of a peer whether it may connect; asked on a thread of the connection,
+         *     so that one that blocks keeps nobody else waiting, though it counts for {@link #maxConnections}. What it
+         *     throws is logged, and means no
          * @return this
          */
         public Builder allowedPeers(Predicate<SocketAddress> allowed) {

@@ -174,6 +174,9 @@ public final class Server {
         lock.lock();
         try {
             while (!draining && (acceptingHeld || openConnections >= options.maxConnections)) {
+                if (!acceptingHeld) {
+                    log.log(Level.WARNING, "maxConnections {0} reached, others wait", options.maxConnections);
+                }
                 changed.awaitUninterruptibly();
             }
         } finally {
@@ -211,8 +214,8 @@ public final class Server {
             while (changes == before && !draining && left > 0) {
                 left = changed.awaitNanos(left);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody is meant to
+        } catch (InterruptedException ignored) {
+            // nobody is meant to, and with the flag set accept would close the listener
         } finally {
             lock.unlock();
         }
@@ -221,29 +224,13 @@ public final class Server {
     // ---- accepting
 
     private void accept(Listener listener) {
-        boolean failing = false;
         try {
-            while (true) {
-                awaitPermit();
+            boolean ended = false;
+            while (!ended) {
                 try {
-                    SocketChannel channel = listener.accept();
-                    if (channel == null) {
-                        return;
-                    }
-                    failing = false;
-                    if (options.oneAtATime) {
-                        long before = change();
-                        open(channel, listener.address());
-                        awaitChange(before);
-                    } else {
-                        open(channel, listener.address());
-                    }
-                } catch (Throwable e) { // out of descriptors, memory, threads, or a broken predicate: that may pass
-                    if (!failing) {
-                        log.log(Level.WARNING, e, "cannot accept connections at {0} for now", listener.address());
-                        failing = true;
-                    }
-                    pause();
+                    ended = !acceptNext(listener);
+                } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
+                    pause(listener, e);
                 }
             }
         } finally {
@@ -251,17 +238,27 @@ public final class Server {
         }
     }
 
+    /** {@return false when nothing comes any more} */
+    private boolean acceptNext(Listener listener) throws IOException {
+        awaitPermit();
+        SocketChannel channel = listener.accept();
+        if (channel == null) {
+            return false;
+        }
+        long before = change();
+        open(channel, listener.address());
+        if (options.oneAtATime) {
+            awaitChange(before);
+        }
+        return true;
+    }
+
     private void open(SocketChannel channel, SocketAddress address) throws IOException {
         boolean started = false;
         try {
             ChannelTransport transport = new ChannelTransport(channel, address);
-            if (!options.allowedPeers.test(transport.peer())) {
-                log.log(Level.WARNING, "connection of {0} refused", transport);
-                return;
-            }
             ServerConnection connection = new ServerConnection(this, transport);
             opened(connection);
-            counters.accepted.increment();
             try {
                 LibraryThreads.start(connection.reader());
                 started = true;
@@ -298,11 +295,13 @@ public final class Server {
         }
     }
 
-    private void pause() {
+    /** Throws nothing: accepting goes on. */
+    private void pause(Listener listener, Throwable cause) {
         try {
+            log.log(Level.WARNING, cause, "cannot accept connections at {0} for now", listener.address());
             Thread.sleep(ACCEPT_PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody is meant to; accept would fail from now on
+        } catch (Throwable ignored) {
+            // an interrupt, which nobody is meant to send and which would close the listener, or out of memory again
         }
     }
 

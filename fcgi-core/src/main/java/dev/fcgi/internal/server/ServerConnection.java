@@ -102,7 +102,38 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** {@return what reads and acts until the connection ends; to be run once, by a virtual thread of its own} */
     Runnable reader() {
-        return role;
+        return this::serve;
+    }
+
+    private void serve() {
+        boolean allowed = false;
+        try {
+            allowed = isAllowed();
+        } finally {
+            if (!allowed) {
+                transport.close();
+                close();
+            }
+        }
+        if (allowed) {
+            counters().accepted.increment();
+            role.run();
+        }
+    }
+
+    /** Asks who decides about peers: code of others, which may take its time on this thread. */
+    private boolean isAllowed() {
+        try {
+            if (options.allowedPeers.test(transport.peer())) {
+                return true;
+            }
+            log().log(Level.WARNING, "connection of {0} refused", transport);
+        } catch (Throwable e) {
+            log().log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", transport);
+        } finally {
+            Thread.interrupted(); // if it left one, it is not for what this thread does next
+        }
+        return false;
     }
 
     void handle(ServerRequest request) throws Exception {
