@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fcgi.LongRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -14,17 +15,21 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Jazzer on each target, from the seeds on, led by what the inputs reach in the library. For longer, or for one target:
+ * Jazzer on each target, from the seeds on, led by what the inputs reach in the library: for a second, for a quarter of
+ * a minute with {@code -Dfcgi.long}, or as long as one likes, for one target too:
  *
  * <pre>
  * ./mvnw verify -pl fcgi-core -Dtest=FuzzSeedsTest -Dit.test=FuzzIT -Dfuzz.seconds=600 -Dfuzz.target=SERVER
@@ -35,28 +40,26 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FuzzIT {
-    /** For all targets together; with the starts of their JVMs that makes two minutes. */
-    private static final long SECONDS = Long.getLong("fuzz.seconds", 100);
+    /** For all targets together; the start of a JVM with Jazzer takes some more. */
+    private static final long SECONDS = LongRun.seconds("fuzz.seconds", FuzzTarget.values().length, 100);
     private static final String TARGET = System.getProperty("fuzz.target", "");
     private static final Path DIRECTORY = Path.of(System.getProperty("fcgi.fuzz", "target/fuzz"));
     private static final Path REPORTS = Path.of(System.getProperty("fcgi.reports", "target/reliability"));
 
-    private static final List<String> REPORT = new ArrayList<>();
-    private static long inputs;
-
-    @BeforeAll
-    static void begin() {
-        REPORT.add("Fuzzing: hostile bytes, by Jazzer on JDK " + Runtime.version().feature());
-    }
+    private static final Map<FuzzTarget, String> RESULTS = new ConcurrentSkipListMap<>();
+    private static final AtomicLong INPUTS = new AtomicLong();
 
     @AfterAll
     static void report() throws IOException {
-        REPORT.add(String.format("%-10s %,12d inputs", "all", inputs));
-        REPORT.forEach(System.out::println);
+        List<String> report = new ArrayList<>(RESULTS.values());
+        report.add(0, "Fuzzing: hostile bytes, by Jazzer on JDK " + Runtime.version().feature());
+        report.add(String.format("%-10s %,12d inputs", "all", INPUTS.get()));
+        report.forEach(System.out::println);
         Files.createDirectories(REPORTS);
-        Files.write(REPORTS.resolve("FuzzIT.txt"), REPORT);
+        Files.write(REPORTS.resolve("FuzzIT.txt"), report);
     }
 
+    @Execution(ExecutionMode.CONCURRENT) // a JVM with one thread for each
     @ParameterizedTest
     @EnumSource(FuzzTarget.class)
     void fuzz(FuzzTarget target) throws Exception {
@@ -73,8 +76,8 @@ final class FuzzIT {
         String output = Files.readString(log, StandardCharsets.ISO_8859_1);
         assertEquals(0, process.exitValue(), () -> finding(target, output));
         long count = number(output, "stat::number_of_executed_units:\\s+(\\d+)");
-        inputs += count;
-        REPORT.add(String.format("%-10s %,12d inputs in %d s, %d edges, nothing found",
+        INPUTS.addAndGet(count);
+        RESULTS.put(target, String.format("%-10s %,12d inputs in %d s, %d edges, nothing found",
                 target, count, seconds, number(output, "DONE\\s+cov: (\\d+)")));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fcgi.Fork;
+import dev.fcgi.LongRun;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Mixed traffic with aborts, closes and slow peers at random, in a JVM of its own: every request ends once, as planned,
  * and afterwards the JVM has no thread, no descriptor, no request and no buffer more than before.
  *
- * <p>{@code -Dsoak.seconds=600} is the length of each run, 15 by default; {@code -Dsoak.seed=...} draws again what a
- * failed run has drawn.
+ * <p>Each run takes 3 seconds, with {@code -Dfcgi.long} 15, with {@code -Dsoak.seconds=600} ten minutes;
+ * {@code -Dsoak.seed=...} draws again what a failed run has drawn.
  */
 final class SoakTest {
-    private static final int SECONDS = Integer.getInteger("soak.seconds", 15);
+    private static final int SECONDS = LongRun.seconds("soak.seconds", 3, 15);
     private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
     /** What the JDK itself may keep more than before, in caches of all kinds. */
     private static final long HEAP_SLACK = 3 * 1024 * 1024;

@@ -34,6 +34,7 @@ final class Child implements AutoCloseable {
     /** Starts a command with its standard input from a file. */
     static Child start(Path directory, Map<String, String> environment, Path stdin, String... command)
             throws IOException {
+        Peer.check(List.of(command));
         String name = Path.of(command[0]).getFileName() + "-" + COUNT.incrementAndGet();
         Path stdout = directory.resolve(name + ".out");
         Path stderr = directory.resolve(name + ".err");

@@ -35,7 +35,7 @@ final class Chromium implements AutoCloseable {
     static Chromium start(Path directory) throws Exception {
         Path profile = Files.createTempDirectory(directory, "profile");
         int port = Ports.free();
-        Child driver = Child.start(directory, Map.of("HOME", profile.toString()), Peers.require("chromedriver"),
+        Child driver = Child.start(directory, Map.of("HOME", profile.toString()), Peer.CHROMEDRIVER.path(),
                 "--port=" + port);
         Chromium started = new Chromium(driver, port);
         try {
@@ -43,7 +43,7 @@ final class Chromium implements AutoCloseable {
             String flags = FLAGS.stream().map(Chromium::quoted).collect(Collectors.joining(","));
             String answer = started.post("", """
                     {"capabilities": {"alwaysMatch": {"goog:chromeOptions":
-                    {"binary": %s, "args": [%s, %s]}}}}""".formatted(quoted(Peers.require("chromium")), flags,
+                    {"binary": %s, "args": [%s, %s]}}}}""".formatted(quoted(Peer.CHROMIUM.path()), flags,
                             quoted("--user-data-dir=" + profile)));
             started.session = field(answer, "sessionId");
             return started;

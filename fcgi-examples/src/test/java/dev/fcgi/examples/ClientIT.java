@@ -47,25 +47,22 @@ final class ClientIT {
             String program = directory.resolve("peer").toString();
             switch (this) {
                 case LIBFCGI -> {
-                    Peers.requireWorking("gcc and libfcgi-dev", List.of("gcc", "-std=c99", "-o", program,
-                            Resource.copy("peer.c", directory), "-lfcgi"));
+                    Peer.LIBFCGI.run("-std=c99", "-o", program, Resource.copy("peer.c", directory), "-lfcgi");
                     return List.of(program);
                 }
                 case GO -> {
-                    Peers.require("go");
                     Map<String, String> environment = Map.of("GO111MODULE", "off", "GOCACHE",
                             directory.resolve("cache").toString(), "HOME", directory.toString());
-                    try (Child build = Child.start(directory, environment, Peers.require("go"), "build", "-o", program,
+                    try (Child build = Child.start(directory, environment, Peer.GO.path(), "build", "-o", program,
                             Resource.copy("peer.go", directory))) {
                         assertEquals(0, build.exitStatus(), build.stderr());
                     }
                     return List.of(program);
                 }
                 default -> {
-                    String module = this == PERL_FCGI ? "FCGI" : "Net::Async::FastCGI";
-                    Peers.requireWorking("Perl module " + module, List.of("perl", "-M" + module, "-e", "1"));
+                    Peer.require(Peer.PERL, this == PERL_FCGI ? Peer.PERL_FCGI : Peer.PERL_NET_ASYNC);
                     String script = this == PERL_FCGI ? "peer-fcgi.pl" : "peer-async.pl";
-                    return List.of(Peers.require("perl"), Resource.copy(script, directory));
+                    return List.of(Peer.PERL.path(), Resource.copy(script, directory));
                 }
             }
         }

@@ -28,7 +28,7 @@ final class FcgiClientsIT {
     @ParameterizedTest
     @EnumSource(names = {"UNIX", "TCP"})
     void perlFcgiClient(Upstream kind) throws Exception {
-        Peers.requireWorking("Perl module FCGI::Client", List.of("perl", "-MFCGI::Client", "-e", "1"));
+        Peer.require(Peer.PERL, Peer.PERL_FCGI_CLIENT);
         String script = Resource.copy("fcgi-client.pl", directory);
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, kind.address(directory, "p"))) {
             String address = playground.address();
@@ -49,7 +49,7 @@ final class FcgiClientsIT {
 
     private void perl(String script, String address, int body, String stdout, int stderr, int status, String... pairs)
             throws Exception {
-        List<String> command = new ArrayList<>(List.of("perl", script, address, Integer.toString(body)));
+        List<String> command = new ArrayList<>(List.of(Peer.PERL.path(), script, address, Integer.toString(body)));
         command.addAll(Arrays.asList(pairs));
         try (Child client = Child.start(directory, Map.of(), command.toArray(String[]::new))) {
             assertEquals(0, client.exitStatus(), client.stderr());
@@ -70,7 +70,7 @@ final class FcgiClientsIT {
     @ParameterizedTest
     @EnumSource(names = {"UNIX", "TCP"})
     void cgiFcgi(Upstream kind) throws Exception {
-        Peers.require("cgi-fcgi");
+        Peer.require(Peer.CGI_FCGI);
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, kind.address(directory, "p"))) {
             String address = playground.address();
             cgiFcgi(address, b(0), answer("hello\n"), 0, "SCRIPT_NAME", "/hello");
@@ -95,7 +95,7 @@ final class FcgiClientsIT {
         }
         Path stdin = Files.write(directory.resolve("body"), body);
         String where = address.replaceFirst("^unix:", "");
-        try (Child client = Child.start(directory, environment, stdin, Peers.require("cgi-fcgi"), "-bind", "-connect",
+        try (Child client = Child.start(directory, environment, stdin, Peer.CGI_FCGI.path(), "-bind", "-connect",
                 where)) {
             assertEquals(status, client.exitStatus(), client.stderr());
             assertTrue(client.stdout().equals(stdout), client.stdout());

@@ -48,7 +48,7 @@ final class GatewayIT {
 
     @BeforeAll
     static void start() throws Exception {
-        if (PhpFpm.find().isEmpty()) {
+        if (!Peer.areThere(Peer.PHP_FPM)) {
             return;
         }
         Path root = Files.createDirectories(directory.resolve("site/sub")).getParent();
@@ -86,15 +86,12 @@ final class GatewayIT {
 
     @BeforeEach
     void requirePhp() {
-        if (PhpFpm.find().isEmpty()) {
-            Peers.require("php-fpm");
-        }
+        Peer.require(Peer.PHP_FPM);
     }
 
     @Test
     void aBrowserClicksThrough() throws Exception {
-        Peers.require("chromedriver");
-        Peers.require("chromium");
+        Peer.require(Peer.CHROMEDRIVER, Peer.CHROMIUM);
         try (Chromium browser = Chromium.start(directory)) {
             browser.open(site + "/");
             assertEquals("Who are you?", browser.text("h1"));

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** The ways in which web servers run the guestbook. */
 enum GuestbookHost {
     /** As FastCGI program that lighttpd starts with the listening socket as fd 0. */
-    LIGHTTPD(List.of("lighttpd"), List.of()) {
+    LIGHTTPD(List.of(), Peer.LIGHTTPD) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
             int port = Ports.free();
@@ -28,11 +28,11 @@ enum GuestbookHost {
                       "bin-environment" => ("GUESTBOOK_DIR" => "%s")
                     )))
                     """.formatted(port, directory, Image.program("guestbook"), entries));
-            return run(directory, port, "lighttpd", "-D", "-f", configuration.toString());
+            return run(directory, port, Peer.LIGHTTPD, "-D", "-f", configuration.toString());
         }
     },
     /** As FastCGI program that mod_fcgid starts with the listening socket as fd 0. */
-    APACHE_FCGID(List.of("apache2"), List.of("mpm_event", "authz_core", "alias", "fcgid")) {
+    APACHE_FCGID(List.of("mpm_event", "authz_core", "alias", "fcgid"), Peer.APACHE, Peer.APACHE_FCGID) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
             return apache(directory, """
@@ -48,7 +48,7 @@ enum GuestbookHost {
         }
     },
     /** As plain CGI program of mod_cgid. */
-    APACHE_CGID(List.of("apache2"), List.of("mpm_event", "authz_core", "alias", "env", "cgid")) {
+    APACHE_CGID(List.of("mpm_event", "authz_core", "alias", "env", "cgid"), Peer.APACHE) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
             return apache(directory, """
@@ -61,28 +61,33 @@ enum GuestbookHost {
         }
     },
     /** As FastCGI program that spawn-fcgi starts with the listening socket as fd 0. */
-    SPAWN_FCGI(List.of("nginx", "spawn-fcgi"), List.of()) {
+    SPAWN_FCGI(List.of(), Peer.NGINX, Peer.SPAWN_FCGI) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
             return nginx(directory, entries, Image.program("guestbook"));
         }
     },
     /** As plain CGI program of fcgiwrap. */
-    FCGIWRAP(List.of("nginx", "spawn-fcgi", "fcgiwrap"), List.of()) {
+    FCGIWRAP(List.of(), Peer.NGINX, Peer.SPAWN_FCGI, Peer.FCGIWRAP) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
-            return nginx(directory, entries, Peers.require("fcgiwrap"));
+            return nginx(directory, entries, Peer.FCGIWRAP.path());
         }
     };
 
     private static final String APACHE_MODULES = "/usr/lib/apache2/modules/mod_%s.so";
 
-    private final List<String> programs;
     private final List<String> modules;
+    private final Peer[] peers;
 
-    GuestbookHost(List<String> programs, List<String> modules) {
-        this.programs = programs;
+    /**
+     * Describes a host.
+     *
+     * @param modules of Apache
+     */
+    GuestbookHost(List<String> modules, Peer... peers) {
         this.modules = modules;
+        this.peers = peers;
     }
 
     /**
@@ -94,20 +99,18 @@ enum GuestbookHost {
 
     /** {@return whether everything is installed} */
     boolean isThere() {
-        return programs.stream().allMatch(program -> Peers.find(program).isPresent())
-                && modules.stream().allMatch(module -> Files.isRegularFile(Path.of(APACHE_MODULES.formatted(module))));
+        return Peer.areThere(peers);
     }
 
     void require() {
-        programs.forEach(Peers::require);
-        modules.forEach(module -> Peers.requireFile(Path.of(APACHE_MODULES.formatted(module))));
+        Peer.require(peers);
     }
 
     /** Ends with SIGTERM as the JVM does by itself: spawn-fcgi has become the program. */
     static RunningGuestbook nginx(Path directory, Path entries, String program) throws Exception {
         Path socket = directory.resolve("socket");
         Daemon runner = Daemon.start(directory, Map.of(), directory.resolve("no log"), () -> Files.exists(socket),
-                Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(), "--", program);
+                Peer.SPAWN_FCGI.path(), "-n", "-s", socket.toString(), "--", program);
         try {
             Nginx nginx = Nginx.start(directory, port -> """
                     server {
@@ -161,12 +164,12 @@ enum GuestbookHost {
                 </Directory>
                 """.formatted(image)).append(configuration);
         Path file = Files.writeString(directory.resolve("apache.conf"), all);
-        return run(directory, port, "apache2", "-f", file.toString(), "-DFOREGROUND");
+        return run(directory, port, Peer.APACHE, "-f", file.toString(), "-DFOREGROUND");
     }
 
-    private static RunningGuestbook run(Path directory, int port, String server, String... arguments)
+    private static RunningGuestbook run(Path directory, int port, Peer server, String... arguments)
             throws Exception {
-        String[] command = Stream.concat(Stream.of(Peers.require(server)), Stream.of(arguments)).toArray(String[]::new);
+        String[] command = Stream.concat(Stream.of(server.path()), Stream.of(arguments)).toArray(String[]::new);
         return RunningGuestbook.in(port, Daemon.start(directory, Map.of(), directory.resolve("errors"),
                 () -> Daemon.listens(port), command));
     }

@@ -22,7 +22,7 @@ final class HaProxy {
         Path file = Files.createTempFile(directory, "haproxy", ".cfg");
         Files.writeString(file, configuration);
         List<String> command = new ArrayList<>(enter);
-        command.addAll(List.of(Peers.require("haproxy"), "-db", "-f", file.toString()));
+        command.addAll(List.of(Peer.HAPROXY.path(), "-db", "-f", file.toString()));
         // it logs nowhere
         return Daemon.start(directory, Map.of(), file.resolveSibling("haproxy.log"), () -> Daemon.listens(address),
                 command.toArray(String[]::new));

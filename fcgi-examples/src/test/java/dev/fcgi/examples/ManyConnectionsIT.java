@@ -2,7 +2,6 @@ package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,15 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class ManyConnectionsIT {
     private static final int CONNECTIONS = 10_000;
     private static final int WAITING = 1_000;
-    private static final int DESCRIPTORS = CONNECTIONS + 1_000;
 
     @TempDir
     Path directory;
 
     @Test
     void idleConnectionsAndWaitingRequests() throws Exception {
-        long limit = descriptorLimit();
-        assumeTrue(limit >= DESCRIPTORS, "skipped, needs " + DESCRIPTORS + " file descriptors (ulimit -n): " + limit);
+        Peer.require(Peer.DESCRIPTORS);
         List<RawConnection> connections = new ArrayList<>();
         // platform threads: on a virtual one connecting to a full backlog fails instead of waiting
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, "unix:" + directory.resolve("s"),
@@ -100,16 +97,6 @@ final class ManyConnectionsIT {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
             if (line.startsWith("VmRSS:")) {
                 return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-            }
-        }
-        return 0;
-    }
-
-    private static long descriptorLimit() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-            if (line.startsWith("Max open files")) {
-                String hard = line.split(" {2,}")[2];
-                return hard.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(hard);
             }
         }
         return 0;

@@ -109,7 +109,7 @@ final class Nginx implements AutoCloseable {
         Path log = prefix.resolve("error.log");
         Files.writeString(configuration, CONFIGURATION.formatted(servers));
         List<String> command = new ArrayList<>(enter);
-        command.addAll(List.of(Peers.require("nginx"), "-e", log.toString(), "-p", prefix.toString(), "-c",
+        command.addAll(List.of(Peer.NGINX.path(), "-e", log.toString(), "-p", prefix.toString(), "-c",
                 configuration.toString()));
         return Daemon.start(prefix, Map.of(), log, () -> Daemon.listens(address), command.toArray(String[]::new));
     }

@@ -51,7 +51,7 @@ final class NginxIT {
 
     @BeforeParameterizedClassInvocation
     static void start(Upstream upstream) throws Exception {
-        if (Peers.find("nginx").isEmpty()) {
+        if (!Peer.areThere(Peer.NGINX)) {
             return;
         }
         playground = PlaygroundProcess.start(directory, upstream.address(directory, "p"));
@@ -78,7 +78,7 @@ final class NginxIT {
 
     @BeforeEach
     void requireNginx() {
-        Peers.require("nginx");
+        Peer.require(Peer.NGINX);
     }
 
     private static HttpResponse<String> get(String path) throws Exception {

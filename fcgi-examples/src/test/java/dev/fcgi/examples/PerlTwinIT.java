@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -76,24 +74,23 @@ final class PerlTwinIT {
             DateTimeFormatter.ofPattern("EEE, dd[ ][-]MMM[ ][-]yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
 
+    private static final Peer[] PEERS = {Peer.NGINX, Peer.SPAWN_FCGI, Peer.PERL, Peer.PERL_CGI_FAST};
+
     @TempDir
     static Path directory;
 
     private static Child perl;
     private static FcgiServer server;
     private static Nginx nginx;
-    /** Asked once: it takes a while. */
-    private static boolean peersWork;
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<String> spawnFcgi = Peers.find("spawn-fcgi");
-        if (spawnFcgi.isEmpty() || Peers.find("nginx").isEmpty()) {
+        if (!Peer.areThere(PEERS)) {
             return;
         }
         String perlSocket = directory.resolve("perl").toString();
         String javaSocket = directory.resolve("java").toString();
-        perl = Child.start(directory, Map.of(), spawnFcgi.get(), "-n", "-s", perlSocket, "--", "/usr/bin/env", "perl",
+        perl = Child.start(directory, Map.of(), Peer.SPAWN_FCGI.path(), "-n", "-s", perlSocket, "--", Peer.PERL.path(),
                 Resource.copy("twin.pl", directory));
         CgiHandler handler = Twin::answer;
         server = FcgiServer.builder().listen("unix:" + javaSocket)
@@ -105,7 +102,7 @@ final class PerlTwinIT {
     @AfterAll
     static void stop() throws Exception {
         try {
-            if (peersWork) {
+            if (nginx != null) {
                 assertEquals("", perl.stderr());
                 assertTrue(server.shutdown(Duration.ofSeconds(1)));
             }
@@ -129,7 +126,7 @@ final class PerlTwinIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void bothAnswerAlike(TwinCase request) throws Exception {
-        requirePeers();
+        Peer.require(PEERS);
         Map<String, String> perls = observe(exchange(request, "perl"));
         Map<String, String> ours = observe(exchange(request, "java"));
         Map<String, TwinCase.Difference> differences = request.differences().stream()
@@ -149,15 +146,6 @@ final class PerlTwinIT {
             }
         });
         assertAll(request + "\nPerl " + perls + "\nours " + ours, comparisons);
-    }
-
-    private static void requirePeers() throws Exception {
-        if (!peersWork) {
-            Peers.require("nginx");
-            Peers.require("spawn-fcgi");
-            Peers.requireWorking("Perl module CGI::Fast", List.of("perl", "-MCGI::Fast", "-e", "1"));
-            peersWork = true;
-        }
     }
 
     private static HttpReply exchange(TwinCase request, String twin) throws IOException {

@@ -3,9 +3,6 @@ package dev.fcgi.examples;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** A PHP-FPM of our own: own configuration, own socket, in the foreground. */
 final class PhpFpm implements AutoCloseable {
@@ -40,13 +37,6 @@ final class PhpFpm implements AutoCloseable {
         this.script = script;
     }
 
-    /** {@return the program, whose name has the version of PHP in Debian} */
-    static Optional<String> find() {
-        Stream<String> versions = IntStream.rangeClosed(74, 99).map(i -> 99 + 74 - i)
-                .mapToObj(i -> "php-fpm" + i / 10 + '.' + i % 10);
-        return Stream.concat(Stream.of("php-fpm"), versions).flatMap(name -> Peers.find(name).stream()).findFirst();
-    }
-
     static PhpFpm start(Path directory) throws Exception {
         Path configuration = directory.resolve("php-fpm.conf");
         Files.writeString(configuration, CONFIGURATION.formatted(directory, System.getProperty("user.name")));
@@ -54,7 +44,7 @@ final class PhpFpm implements AutoCloseable {
         // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
         Daemon daemon = Daemon.start(directory, Map.of(), log,
                 () -> Files.exists(log) && Files.readString(log).contains("ready to handle connections"),
-                find().orElseThrow(), "-R", "-n", "-F", "-y", configuration.toString());
+                Peer.PHP_FPM.path(), "-R", "-n", "-F", "-y", configuration.toString());
         return new PhpFpm(daemon, directory, Resource.copy("peer.php", directory));
     }
 

@@ -89,8 +89,9 @@ final class PlainCgiIT {
     @Test
     void belowFcgiwrap() throws Exception {
         String socket = directory.resolve("wrap").toString();
-        try (Child wrap = Child.start(directory, Map.of(), Peers.require("spawn-fcgi"), "-n", "-s", socket, "--",
-                Peers.require("fcgiwrap"))) {
+        Peer.require(Peer.SPAWN_FCGI, Peer.FCGIWRAP);
+        try (Child wrap = Child.start(directory, Map.of(), Peer.SPAWN_FCGI.path(), "-n", "-s", socket, "--",
+                Peer.FCGIWRAP.path())) {
             Await.until("fcgiwrap listens", () -> Files.exists(Path.of(socket)));
             Map<String, String> environment = RawConnection.environment("/hello", "");
             environment.put("SCRIPT_FILENAME", Image.program("hello"));

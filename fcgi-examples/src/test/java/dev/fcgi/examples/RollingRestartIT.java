@@ -23,15 +23,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Playgrounds are stopped by SIGTERM and replaced, one after the other, for a minute and under load: no client may
- * notice. The minute of all fronts is the same one.
+ * Playgrounds are stopped by SIGTERM and replaced, one after the other, under load, for some seconds, or for a minute
+ * with {@code -Dfcgi.long}: no client may notice. The time of all fronts is the same.
  */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class RollingRestartIT {
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration TIME = Duration.ofSeconds(LongRun.ASKED ? 60 : 8);
     private static final int CLIENTS = 8;
     private static final Duration PAUSE = Duration.ofMillis(20);
-    /** On a slow machine it takes longer than a minute. */
+    /** On a slow machine it takes longer. */
     private static final int LEAST = 4;
     /** Between two replacements. */
     private static final int ANSWERS = 300;
@@ -102,7 +102,7 @@ final class RollingRestartIT {
 
     @AfterAll
     static void end() throws Exception {
-        runs.report(new Report(RollingRestartIT.class, "Restarts under load, for a minute"),
+        runs.report(new Report(RollingRestartIT.class, "Restarts under load, for " + TIME.toSeconds() + " s"),
                 List.of("front", "stopped and replaced", "requests", "failed", "slowest"),
                 (front, outcome) -> List.of(front.title, outcome.replaced() + " times", "" + outcome.requests(),
                         "" + outcome.failures().size(), outcome.longest().toMillis() + " ms"));
@@ -121,7 +121,7 @@ final class RollingRestartIT {
     }
 
     private static Outcome behindNginx(Front front, Path directory) throws Exception {
-        Peers.require("nginx");
+        Peer.require(Peer.NGINX);
         Upstream upstream = switch (front) {
             case NGINX -> Upstream.UNIX;
             case NGINX_KEPT -> Upstream.UNIX_KEPT;
@@ -131,12 +131,12 @@ final class RollingRestartIT {
         try (Pair pair = new Pair(directory, upstream.address(directory, "a"), upstream.address(directory, "b"));
                 Nginx nginx = Nginx.start(directory, upstream.isKept(), pair.addresses());
                 Traffic traffic = front.traffic(nginx::uri)) {
-            return Outcome.of(replaceForAMinute(pair, traffic), traffic, nginx.errors());
+            return Outcome.of(replaceForAWhile(pair, traffic), traffic, nginx.errors());
         }
     }
 
     private static Outcome behindHaProxy(Front front, Path directory) throws Exception {
-        Peers.require("haproxy");
+        Peer.require(Peer.HAPROXY);
         String a = directory.resolve("a").toString();
         String b = directory.resolve("b").toString();
         int port = Ports.free();
@@ -174,12 +174,12 @@ final class RollingRestartIT {
             if (front == Front.HAPROXY_MULTIPLEXED) {
                 Await.until("requests share connections", pair::hasMoreRequestsThanConnections);
             }
-            return Outcome.of(replaceForAMinute(pair, traffic), traffic, haproxy.log());
+            return Outcome.of(replaceForAWhile(pair, traffic), traffic, haproxy.log());
         }
     }
 
-    private static int replaceForAMinute(Pair pair, Traffic traffic) throws Exception {
-        long end = System.nanoTime() + MINUTE.toNanos();
+    private static int replaceForAWhile(Pair pair, Traffic traffic) throws Exception {
+        long end = System.nanoTime() + TIME.toNanos();
         int replaced = 0;
         traffic.await(ANSWERS);
         while (System.nanoTime() < end || replaced < LEAST) {
@@ -232,12 +232,13 @@ final class RollingRestartIT {
 
     /** As systemd does it: nobody listens for a moment, but the socket is there, and who connects waits. */
     private static Outcome inherited(Front front, Path directory) throws Exception {
+        Peer.require(Peer.PERL, Peer.NGINX);
         String address = "unix:" + directory.resolve("held");
-        try (Child parent = Child.start(directory, Map.of(), Peers.require("perl"),
+        try (Child parent = Child.start(directory, Map.of(), Peer.PERL.path(),
                         Resource.copy("successors.pl", directory), address, Image.program("playground"), "fd:0");
                 Nginx nginx = nginxBefore(parent, directory, address);
                 Traffic traffic = front.traffic(nginx::uri)) {
-            long end = System.nanoTime() + MINUTE.toNanos();
+            long end = System.nanoTime() + TIME.toNanos();
             int replaced = 0;
             traffic.await(ANSWERS);
             while (System.nanoTime() < end || replaced < LEAST) {

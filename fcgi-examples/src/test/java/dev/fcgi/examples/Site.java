@@ -71,9 +71,9 @@ final class Site implements AutoCloseable {
         if (server.place() == WebServer.Place.TCP) {
             // the files say how it is done, in a comment or in a line that is one
             text = switch (server.program()) {
-                case "nginx" -> WebServer.replace(text, "server unix:/run/app/app.sock", "server 127.0.0.1:9000");
-                case "haproxy" -> WebServer.replace(text, "unix@/run/app/app.sock", "127.0.0.1:9000");
-                case "lighttpd" -> WebServer.replace(text, "\"socket\" => \"/run/app/app.sock\"",
+                case NGINX -> WebServer.replace(text, "server unix:/run/app/app.sock", "server 127.0.0.1:9000");
+                case HAPROXY -> WebServer.replace(text, "unix@/run/app/app.sock", "127.0.0.1:9000");
+                case LIGHTTPD -> WebServer.replace(text, "\"socket\" => \"/run/app/app.sock\"",
                         "\"host\" => \"127.0.0.1\", \"port\" => 9000");
                 default -> text.replace("unix:/run/app/app.sock|fcgi://app/", "fcgi://127.0.0.1:9000/");
             };
@@ -106,7 +106,7 @@ final class Site implements AutoCloseable {
     }
 
     private void startServer(Path configuration) throws Exception {
-        String[] command = Stream.concat(Stream.of(Peers.require(server.program())),
+        String[] command = Stream.concat(Stream.of(server.program().path()),
                 server.arguments(configuration.toString()).stream()).toArray(String[]::new);
         // Caddy keeps things in the home directory
         Map<String, String> environment = Map.of("XDG_CONFIG_HOME", root.toString(), "XDG_DATA_HOME", root.toString());

@@ -30,7 +30,7 @@ final class SpawnFcgiIT {
 
     /** Starts a program as the process that spawn-fcgi was. */
     private Child spawn(String address, Map<String, String> environment, String... program) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Peers.require("spawn-fcgi"), "-n"));
+        List<String> command = new ArrayList<>(List.of(Peer.SPAWN_FCGI.path(), "-n"));
         if (address.startsWith("unix:")) {
             command.addAll(List.of("-s", address.substring("unix:".length()), "-M", "0600"));
         } else {
@@ -123,10 +123,10 @@ final class SpawnFcgiIT {
     @ValueSource(strings = {"hello", "playground"})
     void twoSiblingsShareASocket(String ours) throws Exception {
         Path sibling = directory.resolve("sibling");
-        Peers.requireWorking("gcc and libfcgi-dev", List.of("gcc", "-o", sibling.toString(),
-                Resource.copy("sibling.c", directory), "-lfcgi"));
+        Peer.require(Peer.PERL, Peer.LIBFCGI);
+        Peer.LIBFCGI.run("-o", sibling.toString(), Resource.copy("sibling.c", directory), "-lfcgi");
         String address = "unix:" + directory.resolve("shared");
-        List<String> command = new ArrayList<>(List.of(Peers.require("perl"),
+        List<String> command = new ArrayList<>(List.of(Peer.PERL.path(),
                 Resource.copy("siblings.pl", directory), address, sibling.toString(), "--", Image.program(ours)));
         if (ours.equals("playground")) {
             command.add("fd:0");
@@ -169,9 +169,10 @@ final class SpawnFcgiIT {
     /** A restart without a gap: the kernel keeps the socket, and what the old process has taken in it answers. */
     @Test
     void oneOfTwoPlaygroundsStopsUnderLoad() throws Exception {
+        Peer.require(Peer.PERL, Peer.NGINX);
         String address = "unix:" + directory.resolve("shared");
         String playground = Image.program("playground");
-        try (Child parent = Child.start(directory, Map.of(), Peers.require("perl"),
+        try (Child parent = Child.start(directory, Map.of(), Peer.PERL.path(),
                         Resource.copy("siblings.pl", directory), address, playground, "fd:0", "--", playground, "fd:0");
                 Nginx nginx = nginxBefore(address, parent);
                 Traffic traffic = new Traffic(Browser.of(nginx::uri), 16, Duration.ZERO, Exchange.ALL)) {

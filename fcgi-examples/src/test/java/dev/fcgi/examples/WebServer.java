@@ -79,26 +79,31 @@ enum WebServer {
         return this == APACHE_AUTHORIZER || this == LIGHTTPD_AUTHORIZER;
     }
 
-    /** {@return the name of the program} */
-    String program() {
+    /** {@return the program} */
+    Peer program() {
         return switch (file) {
-            case "nginx.conf" -> "nginx";
-            case "apache.conf", "apache-fcgid.conf", "apache-authorizer.conf" -> "apache2";
-            case "haproxy.cfg" -> "haproxy";
-            case "Caddyfile" -> "caddy";
-            case "h2o.conf" -> "h2o";
-            default -> "lighttpd";
+            case "nginx.conf" -> Peer.NGINX;
+            case "apache.conf", "apache-fcgid.conf", "apache-authorizer.conf" -> Peer.APACHE;
+            case "haproxy.cfg" -> Peer.HAPROXY;
+            case "Caddyfile" -> Peer.CADDY;
+            case "h2o.conf" -> Peer.H2O;
+            default -> Peer.LIGHTTPD;
         };
+    }
+
+    /** {@return the program, and what else it needs} */
+    Peer[] peers() {
+        return this == APACHE_FCGID ? new Peer[] {Peer.APACHE, Peer.APACHE_FCGID} : new Peer[] {program()};
     }
 
     /** {@return the arguments that run it in the foreground} */
     List<String> arguments(String configuration) {
         return switch (program()) {
-            case "nginx" -> List.of("-c", configuration);
-            case "apache2" -> List.of("-f", configuration, "-DFOREGROUND");
-            case "haproxy" -> List.of("-W", "-db", "-f", configuration);
-            case "caddy" -> List.of("run", "--config", configuration, "--adapter", "caddyfile");
-            case "h2o" -> List.of("-m", "worker", "-c", configuration);
+            case NGINX -> List.of("-c", configuration);
+            case APACHE -> List.of("-f", configuration, "-DFOREGROUND");
+            case HAPROXY -> List.of("-W", "-db", "-f", configuration);
+            case CADDY -> List.of("run", "--config", configuration, "--adapter", "caddyfile");
+            case H2O -> List.of("-m", "worker", "-c", configuration);
             default -> List.of("-D", "-f", configuration);
         };
     }
