@@ -382,8 +382,12 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests may be in hand: begun, and their handlers not returned. More are answered 503 with
-         * OVERLOADED. Default 4096.
+         * Sets how many requests may be in hand: their parameters complete, and their handlers not returned. More are
+         * answered 503 with OVERLOADED. Default 4096.
+         *
+         * <p>Requests whose parameters are not complete are limited by the same number, apart from these: each
+         * connection may have one, all further ones share that many places, and a connection that holds as many of
+         * them as are left gets no more. So nobody who only begins requests takes them from others.
          *
          * @param requests at least 1
          * @return this
@@ -478,7 +482,8 @@ public final class FcgiServer implements AutoCloseable {
 
         /**
          * Sets how long a peer may be silent: a connection without a request is closed after that time, a handler that
-         * waits for input is cancelled. Default 5 minutes.
+         * waits for input is cancelled. So is one that leaves so much input unread that the peer cannot be seen behind
+         * it: its {@linkplain #inputBuffer buffer} and 128 KiB more. Default 5 minutes.
          *
          * @param time 0 for no limit
          * @return this
@@ -502,6 +507,10 @@ public final class FcgiServer implements AutoCloseable {
         /**
          * Sets how long a handler may leave its input unread, with its {@linkplain #inputBuffer buffer} full, while
          * other requests of the same connection wait behind it. It is cancelled after that time. Default 30 seconds.
+         *
+         * <p>Where no other request is known, 128 KiB more are read after a second, or this time if it is shorter, to
+         * see whether one follows; it is served then. Behind even more, a connection that has carried several requests
+         * at once counts as one where others wait; on any other a handler has the {@link #idleTimeout}.
          *
          * @param time 0 for no limit
          * @return this

@@ -36,9 +36,12 @@ final class FloodIT {
     /** Objects of the JVM that come and go: caches, the logger. */
     private static final long NOISE = 2_000_000;
     /** The formula of docs/architecture.md, "Memory". */
-    private static final long BOUND = FloodProgram.CONNECTIONS * (32 + 8 + 128) * 1024L
-            + FloodProgram.REQUESTS
-                    * (FloodProgram.PARAMS + 4 * 1000 + FloodProgram.INPUT + FloodProgram.OUTPUT + 8 * 1024L);
+    private static final long CONNECTION = FloodProgram.PARAMS + (32 + 8) * 1024L;
+    private static final long SHARED_CONNECTION = 128 * 1024L;
+    private static final long HEAD = FloodProgram.PARAMS + 1024L;
+    private static final long REQUEST =
+            FloodProgram.PARAMS + 10 * 1000 + FloodProgram.INPUT + FloodProgram.OUTPUT + 8 * 1024L;
+    private static final long READ_AHEAD = 64 * 128 * 1024L;
     private static final List<String> REPORT = new ArrayList<>();
 
     @TempDir
@@ -46,6 +49,13 @@ final class FloodIT {
     private FloodServer server;
     private ScriptedPeer innocent;
     private long idleHeap;
+    /** By the server, for the peers of the last flood. */
+    private long held;
+
+    private static long bound(boolean shared) {
+        return FloodProgram.CONNECTIONS * (CONNECTION + (shared ? SHARED_CONNECTION : 0))
+                + FloodProgram.REQUESTS * (HEAD + REQUEST) + READ_AHEAD;
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -69,8 +79,8 @@ final class FloodIT {
 
     @AfterAll
     static void report() throws IOException {
-        REPORT.add(0, String.format("Floods: live heap of a server with %d peers against the bound of %.1f MB",
-                PEERS, BOUND / 1e6));
+        REPORT.add(0, String.format("Floods: live heap of a server with %d peers against the bound of %.1f MB, of"
+                + " %.1f MB where nothing is multiplexed", PEERS, bound(true) / 1e6, bound(false) / 1e6));
         REPORT.forEach(System.out::println);
         Path directory = Path.of(System.getProperty("fcgi.reports", "target/reliability"));
         Files.createDirectories(directory);
@@ -132,6 +142,63 @@ final class FloodIT {
     void requestsThatAreBegunAndAbortedByAPeerThatDoesNotRead() throws Exception {
         flood("BEGIN and ABORT, nothing read", false,
                 i -> i % 2 == 0 ? begin(1 + i / 2 % 100) : record(Fcgi.ABORT_REQUEST, 1 + i / 2 % 100, new byte[0]));
+        // one at a time makes no connection shared: no more than a connection and its request cost
+        assertTrue(held <= PEERS * (32 + 8 + 8) * 1024L + NOISE, held + " bytes held by " + PEERS + " connections");
+    }
+
+    @Test
+    void parametersOfRequestsThatAreAborted() throws Exception { // what they have sent must not stay
+        byte[] large = params("A", "x".repeat(FloodProgram.PARAMS - 100));
+        flood("PARAMS and ABORT", true, i -> switch (i % 3) {
+            case 0 -> begin(1 + i / 3 % 4);
+            case 1 -> record(Fcgi.PARAMS, 1 + i / 3 % 4, large);
+            default -> record(Fcgi.ABORT_REQUEST, 1 + i / 3 % 4, new byte[0]);
+        });
+        assertTrue(held <= PEERS * (32 + 8 + 8) * 1024L + NOISE, held + " bytes held by " + PEERS + " connections");
+    }
+
+    @Test
+    void moreParametersThanARequestMayHave() throws Exception { // pairs of two bytes
+        byte[] pairs = new byte[FloodProgram.PARAMS];
+        flood("parameters without name and value", true, i -> {
+            int id = 1 + i / 3 % 16;
+            return i % 3 == 0 ? begin(id) : record(Fcgi.PARAMS, id, i % 3 == 1 ? pairs : new byte[0]);
+        });
+    }
+
+    /**
+     * Half of the peers begin all requests that there are ids for, half send parameters without end: who comes then is
+     * served, at any time.
+     */
+    @Test
+    void aStrangerIsServedWhateverOthersBegin() throws Exception {
+        byte[] piece = params("A", "x".repeat(1000));
+        List<FloodPeer> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < PEERS - 1; i++) {
+                peers.add(new FloodPeer(server.address(), i % 4 < 2, i % 2 == 0
+                        ? n -> n < 65_535 ? begin(n + 1) : null
+                        : n -> n % 17 == 0 ? begin(1 + n / 17 % 65_535) : record(Fcgi.PARAMS, 1 + n / 17, piece)));
+            }
+            long slowest = 0;
+            for (int round = 0; round < 200; round++) {
+                for (FloodPeer peer : peers) {
+                    peer.push();
+                }
+                long start = System.nanoTime();
+                try (ScriptedPeer stranger = ScriptedPeer.connect(server.address())) {
+                    stranger.request(1, "/ok").request(2, "/ok").expectAnswer(1, "\r\nok").expectAnswer(2, "\r\nok");
+                }
+                slowest = Math.max(slowest, System.nanoTime() - start);
+            }
+            REPORT.add(String.format("%-32s served within %d ms", "a stranger meanwhile", slowest / 1_000_000));
+            assertTrue(slowest < TimeUnit.SECONDS.toNanos(1), slowest + " ns");
+            assertTrue(server.state().heap() - idleHeap <= bound(true) + NOISE);
+        } finally {
+            for (FloodPeer peer : peers) {
+                peer.close();
+            }
+        }
     }
 
     @Test
@@ -201,13 +268,14 @@ final class FloodIT {
             }
             push(peers);
             FloodServer.State state = server.state();
-            long held = state.heap() - idleHeap;
+            held = state.heap() - idleHeap;
             expectService();
             sent = peers.stream().mapToLong(FloodPeer::sent).sum();
             REPORT.add(String.format("%-32s %6.1f MB sent, %5.1f MB held (%3d %%), %d requests", name, sent / 1e6,
-                    held / 1e6, 100 * held / BOUND, state.requests()));
-            assertTrue(held <= BOUND + NOISE, held + " bytes of heap, more than " + BOUND);
-            assertTrue(state.requests() <= FloodProgram.REQUESTS && state.connections() <= FloodProgram.CONNECTIONS);
+                    held / 1e6, 100 * held / bound(true), state.requests()));
+            assertTrue(held <= bound(true) + NOISE, held + " bytes of heap, more than " + bound(true));
+            assertTrue(state.connections() <= FloodProgram.CONNECTIONS);
+            assertTrue(state.requests() <= 2 * FloodProgram.REQUESTS + FloodProgram.CONNECTIONS, state.toString());
         } finally {
             for (FloodPeer peer : peers) {
                 peer.close();

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.wire.Fcgi;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,6 +97,35 @@ final class LimitsTest extends ServerTest {
         goOn.countDown();
         until("no request runs", () -> server.stats().activeRequests() == 0);
         peer.request(1, "/").expectAnswer(1, "");
+    }
+
+    @Test
+    void whoOnlyBeginsRequestsTakesNoneFromOthers() throws Exception {
+        start(b -> b.maxRequests(4).responder(ServerTest::echoPath));
+        List<ScriptedPeer> peers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ScriptedPeer peer = peer();
+            peers.add(peer);
+            for (int id = 1; id <= 10; id++) {
+                peer.begin(id, RESPONDER, KEEP_CONN);
+            }
+            peer.getValues("FCGI_MAX_CONNS").next(Fcgi.GET_VALUES_RESULT, 0); // all of it was read
+        }
+        // one head each, and of the 4 that are shared: 2 of the first, 1 of the second, 1 of the third
+        assertEquals(9, server.stats().activeRequests());
+        assertEquals(41, server.stats().requestsRefused());
+        peer().request(1, "/one").request(2, "/two").expectAnswer(1, "\r\n/one").expectAnswer(2, "\r\n/two");
+        peers.get(0).endParams(1).endStdin(1).expectAnswer(1, "\r\n");
+        for (ScriptedPeer peer : peers) {
+            peer.close();
+        }
+        until("nothing is left of them", () -> server.stats().activeRequests() == 0);
+        ScriptedPeer last = peer(); // and all of the number is there again
+        for (int id = 1; id <= 3; id++) {
+            last.begin(id, RESPONDER, KEEP_CONN);
+        }
+        last.getValues("FCGI_MAX_CONNS").next(Fcgi.GET_VALUES_RESULT, 0);
+        assertEquals(3, server.stats().activeRequests());
     }
 
     @Test
@@ -251,6 +283,88 @@ final class LimitsTest extends ServerTest {
         assertThrows(AssertionError.class, () -> peer().expectClosedWithin(SHORT.multipliedBy(2))); // time goes by
         goOn.countDown();
         peer.expectAnswer(1, "5000");
+    }
+
+    @Test
+    void whatLiesBehindAnUnreadBodyIsSeen() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
+            if (request.id() == 1) {
+                awaitStubbornly(goOn);
+            }
+            print(request, "" + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, new byte[100_000]).send();
+        until("the handler of 1 runs", () -> server.stats().requestsStarted() == 1);
+        peer.getValues("FCGI_MAX_CONNS").request(2, "/").expectAnswer(2, "0");
+        peer.next(Fcgi.GET_VALUES_RESULT, 0);
+        goOn.countDown();
+        peer.endStdin(1).expectAnswer(1, "100000").expectQuiet();
+    }
+
+    @Test
+    void aPeerThatGoesAwayBehindAnUnreadBodyIsNoticed() throws Exception {
+        CountDownLatch gone = gate();
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
+            request.onAbort(gone::countDown);
+            awaitStubbornly(gone);
+            readUntilAborted(request);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, new byte[100_000]).send();
+        peer.close();
+        assertEquals(Reason.CONNECTION_LOST, reason());
+    }
+
+    @Test
+    void aSlowReaderAloneHasTheIdleTimeout() throws Exception {
+        CountDownLatch stalled = gate();
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).idleTimeout(Duration.ofSeconds(1)).responder(request -> {
+            request.onAbort(stalled::countDown);
+            awaitStubbornly(stalled);
+            readUntilAborted(request);
+        }));
+        byte[] more = new byte[150_000]; // than the server reads ahead
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, more)
+                .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        assertEquals(Reason.INPUT_STALLED, reason());
+        peer.endStdin(1).getValues("FCGI_MAX_CONNS").next(Fcgi.GET_VALUES_RESULT, 0);
+    }
+
+    @Test
+    void aSlowReaderOfASharedConnectionHasTheStallTimeout() throws Exception {
+        CountDownLatch stalled = gate();
+        CountDownLatch both = new CountDownLatch(2);
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
+            if (request.id() == 1) {
+                request.onAbort(stalled::countDown);
+                awaitStubbornly(stalled);
+                readUntilAborted(request);
+            } else {
+                both.countDown();
+                await(both);
+            }
+        }));
+        ScriptedPeer peer = peer().request(2, "/").request(3, "/").expectAnswer(2, "").expectAnswer(3, "");
+        peer.head(1, KEEP_CONN, "/").stdin(1, new byte[150_000])
+                .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        assertEquals(Reason.INPUT_STALLED, reason());
+    }
+
+    @Test
+    void anIdThatStaysInUseCostsTheConnection() throws Exception {
+        start(b -> b.responder(this::awaitAbort));
+        ScriptedPeer peer = peer().request(1, "/").send();
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        peer.request(1, "/").request(2, "/").getValues("FCGI_MAX_CONNS").expectClosedWithin(Duration.ofSeconds(5));
+        assertEquals(Reason.CONNECTION_LOST, reason());
+        assertTrue(log.has(line -> line.contains("BEGIN_REQUEST for request 1, which is active")));
+    }
+
+    private void awaitAbort(Request request) throws Exception {
+        CountDownLatch aborted = gate();
+        request.onAbort(aborted::countDown);
+        awaitStubbornly(aborted);
+        readUntilAborted(request);
     }
 
     @Test

@@ -19,9 +19,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * responses of many requests go out together, and an interrupt of one handler cannot close the socket of all.
  */
 public final class Output {
-    /** How much waits for the writing thread before handlers have to wait. */
+    /** How much waits for the writing thread of a shared connection before handlers have to wait. */
     private static final int STAGED_LIMIT = 64 * 1024;
+    /** The same where there is one request at a time: what the library has to say beside it. */
+    private static final int STAGED_LIMIT_ALONE = 2 * 1024;
     private static final byte[] NOTHING = {};
+    /** For where there may be no memory to tell more. */
+    private static final IOException BROKEN_OFF = new IOException("writing was broken off by an error");
 
     private final Transport transport;
     private final ReentrantLock lock;
@@ -64,7 +68,13 @@ public final class Output {
     /** {@return whether {@link #write} takes that many bytes without exceeding its memory} */
     public boolean hasRoom(int length) {
         assert lock.isHeldByCurrentThread();
-        return failure != null || stagedLength == 0 || stagedLength + length <= STAGED_LIMIT;
+        return failure != null || !writing
+                || stagedLength + length <= limit()
+                || shared && stagedLength == 0;
+    }
+
+    private int limit() {
+        return shared ? STAGED_LIMIT : STAGED_LIMIT_ALONE;
     }
 
     /**
@@ -125,7 +135,7 @@ public final class Output {
         check();
         int length = records.length();
         if (stagedLength + length > staged.length) {
-            int doubled = Math.min(STAGED_LIMIT, 2 * staged.length);
+            int doubled = Math.min(limit(), 2 * staged.length);
             staged = Arrays.copyOf(staged, Math.max(stagedLength + length, doubled));
         }
         records.copyTo(staged, stagedLength);
@@ -170,7 +180,7 @@ public final class Output {
     public void abandonWrite() {
         assert lock.isHeldByCurrentThread();
         if (writer == Thread.currentThread()) {
-            fail(new IOException("a write was broken off by an error"));
+            fail(BROKEN_OFF);
             stopWriting();
         }
     }
@@ -202,12 +212,13 @@ public final class Output {
         assert lock.isHeldByCurrentThread();
         writing = false;
         writer = null;
+        progress.signalAll();
         if (endAfterFlush) {
             transport.shutdownOutput();
         }
-        progress.signalAll();
     }
 
+    /** Writes with the lock released. Whatever goes wrong makes the output fail, and is not thrown. */
     private boolean writeUnlocked(ByteBuffer bytes) {
         assert lock.isHeldByCurrentThread();
         IOException failed = null;
@@ -218,10 +229,8 @@ public final class Output {
                 progressMade(); // a peer that takes its time is not one that takes nothing
                 transport.write(bytes);
             }
-        } catch (IOException e) {
-            failed = e;
-        } catch (Throwable e) { // out of memory or stack
-            failed = new IOException("writing failed", e);
+        } catch (Throwable e) { // out of memory or stack, say
+            failed = failure(e);
         } finally {
             lock.lock();
         }
@@ -229,6 +238,14 @@ public final class Output {
             fail(failed);
         }
         return failure == null;
+    }
+
+    private static IOException failure(Throwable cause) {
+        try {
+            return cause instanceof IOException e ? e : new IOException("writing failed", cause);
+        } catch (Throwable outOfMemory) {
+            return BROKEN_OFF;
+        }
     }
 
     private void progressMade() {
@@ -245,7 +262,7 @@ public final class Output {
         try {
             LibraryThreads.start(this::flush);
         } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal
-            fail(new IOException("no thread to write with", e));
+            fail(failure(e));
             stopWriting();
         }
     }
@@ -264,8 +281,10 @@ public final class Output {
                 spare = full.length <= STAGED_LIMIT ? full : NOTHING;
                 progress.signalAll();
             }
-            stopWriting();
+        } catch (Throwable e) { // out of memory
+            fail(failure(e));
         } finally {
+            stopWriting();
             lock.unlock();
         }
     }

@@ -26,7 +26,7 @@ public final class StreamInput extends InputStream {
          */
         int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException;
 
-        /** Called with the lock held when a full queue has room again. */
+        /** Called with the lock held when a full queue has room again, or is not {@linkplain #extend extended} any more. */
         void roomMade(StreamInput stream);
     }
 
@@ -41,7 +41,8 @@ public final class StreamInput extends InputStream {
 
     private final Source source;
     private final ReentrantLock lock;
-    private final int limit;
+    private final int usualLimit;
+    private int limit;
     /** Made by the first thread that has to wait. */
     private Condition readable;
     /** A ring: size bytes from head on. */
@@ -63,6 +64,7 @@ public final class StreamInput extends InputStream {
     public StreamInput(Source source, ReentrantLock lock, int limit) {
         this.source = source;
         this.lock = lock;
+        this.usualLimit = limit;
         this.limit = limit;
     }
 
@@ -90,6 +92,15 @@ public final class StreamInput extends InputStream {
     public boolean isFull() {
         assert lock.isHeldByCurrentThread();
         return size == limit && !closed && failure == null;
+    }
+
+    /** Queues more than the limit, until the queue is empty or dropped. */
+    public void extend(int more) {
+        limit = usualLimit + more;
+    }
+
+    public boolean isExtended() {
+        return limit > usualLimit;
     }
 
     /** The peer ended the stream. */
@@ -146,6 +157,7 @@ public final class StreamInput extends InputStream {
         closed = true;
         queue = NOTHING;
         size = 0;
+        limit = usualLimit;
         source.roomMade(this);
         signal();
     }
@@ -206,11 +218,11 @@ public final class StreamInput extends InputStream {
     }
 
     private int pull(byte[] target, int offset, int length) throws IOException {
-        waiting = true;
         if (waited == null) {
             waited = new Stopwatch();
         }
         waited.restart();
+        waiting = true;
         try {
             return source.pull(this, target, offset, length);
         } finally {
@@ -227,7 +239,13 @@ public final class StreamInput extends InputStream {
         System.arraycopy(queue, 0, target, offset + untilWrap, count - untilWrap);
         head = (head + count) % queue.length;
         size -= count;
-        if (wasFull) {
+        boolean retracted = isExtended() && size == 0;
+        if (retracted) {
+            queue = NOTHING;
+            head = 0;
+            limit = usualLimit;
+        }
+        if (wasFull || retracted) {
             source.roomMade(this);
         }
         return count;

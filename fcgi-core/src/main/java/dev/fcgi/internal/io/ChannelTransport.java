@@ -64,7 +64,7 @@ public final class ChannelTransport implements Transport {
     public void shutdownInput() {
         try {
             channel.shutdownInput();
-        } catch (IOException ignored) {
+        } catch (Throwable ignored) { // also out of memory
             // not connected any more: a read fails by itself
         }
     }
@@ -73,7 +73,7 @@ public final class ChannelTransport implements Transport {
     public void shutdownOutput() {
         try {
             channel.shutdownOutput();
-        } catch (IOException ignored) {
+        } catch (Throwable ignored) { // also out of memory
             // not connected any more: the peer knows already
         }
     }
@@ -82,7 +82,7 @@ public final class ChannelTransport implements Transport {
     public void close() {
         try {
             channel.close();
-        } catch (IOException ignored) {
+        } catch (Throwable ignored) { // also out of memory
             // the descriptor is gone either way
         }
     }

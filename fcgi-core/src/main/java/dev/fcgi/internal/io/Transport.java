@@ -16,10 +16,10 @@ public interface Transport {
     /** Writes some of the bytes, at least one. Blocks until the kernel has taken them. */
     void write(ByteBuffer source) throws IOException;
 
-    /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. */
+    /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. Never throws. */
     void shutdownInput();
 
-    /** Tells the peer that nothing more comes. Does not block. */
+    /** Tells the peer that nothing more comes. Does not block, never throws. */
     void shutdownOutput();
 
     /** Closes at once; blocked reads and writes fail. Never throws: there is nothing anyone could do. */

@@ -3,8 +3,6 @@ package dev.fcgi.internal.server;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,12 +11,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * request, though, and is often there first. So of handlers that block each has a thread, and a burst of handlers that
  * do not block is run by one or two.
  *
- * <p>Guarded by the connection's lock; methods marked "Locked" expect it to be held.
+ * <p>The requests that wait are linked to each other, which takes no memory. Guarded by the connection's lock; methods
+ * marked "Locked" expect it to be held.
  */
 final class HandlerThreads {
     private final ReentrantLock lock;
     private final Log log;
-    private final Queue<ServerRequest> waiting = new ArrayDeque<>();
+    private ServerRequest first;
+    private ServerRequest last;
     /** Whether a thread was started that has not taken its first request yet. */
     private boolean onItsWay;
 
@@ -30,23 +30,20 @@ final class HandlerThreads {
     /** Locked. Has a request handled; one that it throws something for was not taken. */
     void execute(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
-        waiting.add(request);
-        try {
-            startIfNeeded();
-        } catch (Throwable e) { // OutOfMemoryError
-            waiting.remove(request);
-            throw e;
+        if (!onItsWay) {
+            startThread();
         }
+        if (first == null) {
+            first = request;
+        } else {
+            last.nextWaiting = request;
+        }
+        last = request;
     }
 
-    /** Locked. */
-
-    private void startIfNeeded() {
-        assert lock.isHeldByCurrentThread();
-        if (!onItsWay && !waiting.isEmpty()) {
-            LibraryThreads.start(this::run);
-            onItsWay = true;
-        }
+    private void startThread() {
+        LibraryThreads.start(this::run);
+        onItsWay = true;
     }
 
     private void run() {
@@ -62,7 +59,7 @@ final class HandlerThreads {
             if (arriving) {
                 onItsWay = false;
             }
-            ServerRequest request = waiting.poll();
+            ServerRequest request = poll();
             startAnother();
             return request;
         } finally {
@@ -73,10 +70,22 @@ final class HandlerThreads {
     /** Locked. For who waits behind a handler that may last. */
     private void startAnother() {
         assert lock.isHeldByCurrentThread();
-        try {
-            startIfNeeded();
-        } catch (Throwable e) { // OutOfMemoryError: this thread comes to them in the end
-            log.log(Level.WARNING, e, "no thread for {0} requests that wait", waiting.size());
+        if (first == null || onItsWay) {
+            return;
         }
+        try {
+            startThread();
+        } catch (Throwable e) { // OutOfMemoryError: this thread comes to them in the end
+            log.log(Level.WARNING, e, "no thread for requests that wait");
+        }
+    }
+
+    private ServerRequest poll() {
+        ServerRequest request = first;
+        if (request != null) {
+            first = request.nextWaiting;
+            request.nextWaiting = null;
+        }
+        return request;
     }
 }

@@ -1,13 +1,11 @@
 package dev.fcgi.internal.server;
 
-import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.io.Transport;
-import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -82,17 +80,11 @@ final class ReaderRole implements StreamInput.Source, Runnable {
                     connection.peerClosed(null);
                 }
             }
-        } catch (FcgiProtocolException e) {
-            connection.protocolError(e, reader);
-        } catch (IOException e) {
-            connection.peerClosed(e);
         } catch (Throwable e) {
-            connection.log().log(Level.ERROR, e, "connection of {0} given up", transport);
-            connection.peerClosed(new IOException("internal error", e));
-        } finally {
-            if (holding) {
-                connection.close();
-            }
+            connection.failed(e, reader);
+        }
+        if (holding) {
+            connection.close();
         }
     }
 
@@ -270,16 +262,32 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         }
     }
 
-    /** Locked. */
-
+    /** Locked. Throws nothing: what follows may not fail. */
     private void release() {
+        assert lock.isHeldByCurrentThread();
+        freeSince = connection.server().ticker().tick();
+        taken = false;
+        try {
+            watch();
+        } catch (Throwable ignored) {
+            // OutOfMemoryError: the check of time limits tries again
+        }
+    }
+
+    private void watch() {
         assert lock.isHeldByCurrentThread();
         if (!watched) {
             connection.server().ticker().watch(connection);
             watched = true;
         }
-        freeSince = connection.server().ticker().tick();
-        taken = false;
+    }
+
+    /** Locked. Called by the ticker now and then, whoever has the role. */
+    void check() {
+        assert lock.isHeldByCurrentThread();
+        if (!taken) {
+            watch();
+        }
     }
 
     /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
@@ -352,7 +360,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
         assert lock.isHeldByCurrentThread();
-        ServerRequest request = taken ? null : owner(stream);
+        ServerRequest request = taken ? null : connection.requests().find(one -> one.hasInput(stream));
         if (request == null) {
             stream.await();
             return 0;
@@ -364,11 +372,8 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         lock.unlock();
         try {
             return pullRecords(request, stream, target, offset, length);
-        } catch (FcgiProtocolException e) {
-            connection.protocolError(e, reader);
-            return 0;
-        } catch (IOException e) {
-            connection.peerClosed(e);
+        } catch (Throwable e) {
+            connection.failed(e, reader);
             return 0;
         } finally {
             lock.lock();
@@ -380,17 +385,6 @@ final class ReaderRole implements StreamInput.Source, Runnable {
                 ensureTaken(); // more to read than this handler's input
             }
         }
-    }
-
-    /** Locked. The active request that a stream belongs to: in this state there is one at most. */
-    private ServerRequest owner(StreamInput stream) {
-        assert lock.isHeldByCurrentThread();
-        for (ServerRequest request : connection.requests().snapshot()) {
-            if (request.input(Fcgi.STDIN) == stream || request.input(Fcgi.DATA) == stream) {
-                return request;
-            }
-        }
-        return null;
     }
 
     private int pullRecords(ServerRequest request, StreamInput stream, byte[] target, int offset, int length)
@@ -417,7 +411,13 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     @Override
     public void roomMade(StreamInput stream) {
+        connection.roomMade(stream);
         wakeUp();
+    }
+
+    /** Locked. */
+    void requestEnded(ServerRequest request) {
+        records.requestEnded(request);
     }
 
     /** Locked. Has a reader that waits for a slow handler look again. */

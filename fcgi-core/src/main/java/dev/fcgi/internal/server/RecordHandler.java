@@ -11,6 +11,7 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +22,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * connection's lock for what it changes.
  */
 final class RecordHandler {
+    /** How long BEGIN_REQUEST may wait for an id that is still in use. */
+    private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
+    /** How long a handler may leave its input unread before more is queued, to see what lies behind. */
+    private static final long READ_AHEAD_TIME = TimeUnit.SECONDS.toNanos(1);
+    private static final int READ_AHEAD = 128 * 1024;
     /** More than any answer to an abort takes. */
     private static final int ANSWER_LENGTH = 256;
 
@@ -29,7 +35,7 @@ final class RecordHandler {
     private final RecordReader reader;
     private final ReentrantLock lock;
     private final Condition roomMade;
-    /** The request that was looked for last. */
+    /** The request that was looked for last, unless it has ended. Written under the lock. */
     private ServerRequest latest;
     private final byte[] beginBody = new byte[Fcgi.BODY_LENGTH];
 
@@ -86,15 +92,24 @@ final class RecordHandler {
 
     /** {@return the active request with an id, or null; records of one request often come in a row} */
     private ServerRequest find(int id) {
-        if (latest == null || latest.id() != id || !latest.isOpen()) {
+        ServerRequest request = latest;
+        if (request == null || request.id() != id || !request.isOpen()) {
             lock.lock();
             try {
-                latest = connection.requests().get(id);
+                request = connection.requests().get(id);
+                latest = request;
             } finally {
                 lock.unlock();
             }
         }
-        return latest;
+        return request;
+    }
+
+    /** Locked. A connection shall hold nothing of requests that have ended. */
+    void requestEnded(ServerRequest request) {
+        if (latest == request) {
+            latest = null;
+        }
     }
 
     // ---- BEGIN_REQUEST
@@ -113,11 +128,16 @@ final class RecordHandler {
                 return;
             }
             ProtocolStatus refusal = refusal(role);
+            ServerRequest request = refusal == null ? new ServerRequest(connection, id, role) : null;
+            if (request != null && !request.beginHead()) {
+                refusal = ProtocolStatus.OVERLOADED;
+            }
             if (!keepConn) {
                 connection.closeAfterLast();
             }
             if (refusal == null) {
-                connection.requests().add(new ServerRequest(connection, id, role));
+                connection.requests().add(request);
+                latest = request;
                 connection.shareIfNeeded();
             } else {
                 refuse(id, refusal);
@@ -127,18 +147,37 @@ final class RecordHandler {
         }
     }
 
-    /** Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one. */
+    /**
+     * Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one, if
+     * that ends soon: meanwhile nobody sees what the peer does.
+     */
     private void awaitEnd(int id) throws FcgiProtocolException {
         assert lock.isHeldByCurrentThread();
+        long left = ID_TIME;
         for (ServerRequest active; connection.isOpen() && (active = connection.requests().get(id)) != null; ) {
-            if (!active.isInputComplete()) {
+            if (!active.isInputComplete() || left <= 0) {
                 throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
             }
-            connection.output().awaitProgressUninterruptibly();
+            left -= await(left);
         }
     }
 
-    /** Locked. Decides about a new request; a request that is not refused has its permit. */
+    /** Locked. Waits until a handler has done something, or some time is over; returns how long. */
+    private long await(long nanos) {
+        long start = System.nanoTime();
+        boolean interrupted = Thread.interrupted();
+        try {
+            roomMade.awaitNanos(nanos);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return System.nanoTime() - start;
+    }
+
+    /** Locked. Decides about a new request. */
     private ProtocolStatus refusal(Role role) {
         assert lock.isHeldByCurrentThread();
         RequestTable requests = connection.requests();
@@ -150,7 +189,7 @@ final class RecordHandler {
         }
         boolean closing = !requests.isEmpty() && connection.isRefusing();
         boolean full = requests.isFull(options.maxRequestsPerConnection);
-        return closing || full || !connection.server().admitRequest() ? ProtocolStatus.OVERLOADED : null;
+        return closing || full ? ProtocolStatus.OVERLOADED : null;
     }
 
     /** Locked. */
@@ -195,20 +234,31 @@ final class RecordHandler {
             refuseHead(request);
             return null;
         }
-        request.headComplete(params);
-        return request;
+        lock.lock();
+        try {
+            if (request.isOpen() && !request.headComplete(params)) {
+                refuseHeadLocked(request);
+            }
+            return request.isOpen() ? request : null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void refuseHead(ServerRequest request) throws IOException {
         lock.lock();
         try {
             if (request.isOpen()) {
-                connection.counters().refused.increment();
-                request.refuse(ErrorAnswer.OVERLOADED);
+                refuseHeadLocked(request);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void refuseHeadLocked(ServerRequest request) throws IOException {
+        connection.counters().refused.increment();
+        request.refuse(ErrorAnswer.OVERLOADED);
     }
 
     // ---- STDIN and DATA
@@ -231,7 +281,6 @@ final class RecordHandler {
             } finally {
                 lock.unlock();
             }
-            latest = null; // an idle connection shall hold none
             return;
         }
         for (int count; (count = reader.fill()) > 0; ) {
@@ -249,26 +298,26 @@ final class RecordHandler {
         }
     }
 
-    /** Locked. Waits for a slow handler; not for ever when other requests wait behind it. */
+    /**
+     * Locked. Waits for a slow handler. If it is alone, as far as one can see, more is queued after a while: others may
+     * wait behind its input, or the peer may have gone. Those who share a connection have less time than who is alone.
+     */
     private void awaitRoom(ServerRequest request, StreamInput stream) {
         assert lock.isHeldByCurrentThread();
-        long left = options.stallTimeout;
+        long lookAt = Math.min(READ_AHEAD_TIME, options.stallTimeout);
+        boolean looked = false;
+        long waited = 0;
         while (stream.isFull() && request.isOpen()) {
-            boolean interrupted = Thread.interrupted();
-            try {
-                if (connection.isAlone(request)) {
-                    roomMade.await();
-                } else if (left > 0) {
-                    left = roomMade.awaitNanos(left);
-                } else {
-                    request.abort(Reason.INPUT_STALLED, null);
-                    connection.log().log(Level.WARNING, "handler does not read its input, others wait: {0}", request);
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            boolean alone = connection.isAlone(request);
+            long limit = alone && !connection.output().isShared() ? options.idleTimeout : options.stallTimeout;
+            if (alone && !looked && waited >= lookAt) {
+                looked = true;
+                connection.extend(stream, READ_AHEAD);
+            } else if (limit != Long.MAX_VALUE && waited >= limit) {
+                request.abort(Reason.INPUT_STALLED, null);
+                connection.log().log(Level.WARNING, "handler does not read its input: {0}", request);
+            } else {
+                waited += await((alone && !looked ? lookAt : limit) - waited);
             }
         }
     }

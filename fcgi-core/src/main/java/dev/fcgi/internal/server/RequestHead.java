@@ -2,6 +2,7 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
+import dev.fcgi.internal.wire.NameValuePairs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -48,10 +49,18 @@ final class RequestHead {
      * @throws FcgiProtocolException when a pair is malformed
      */
     Params params() throws FcgiProtocolException {
-        Params params = Params.decode(block, length);
-        if (params.pairCount() > options.maxParamsCount) {
+        if (length / 2 > options.maxParamsCount && hasTooMany()) { // before there is a table of them
             return null;
         }
+        Params params = Params.decode(block, length);
         return options.keepHttpProxy ? params : params.without(HTTP_PROXY);
+    }
+
+    private boolean hasTooMany() throws FcgiProtocolException {
+        int count = 0;
+        for (NameValuePairs pairs = new NameValuePairs(block, length); pairs.next(); ) {
+            count++;
+        }
+        return count > options.maxParamsCount;
     }
 }

@@ -1,59 +1,81 @@
 package dev.fcgi.internal.server;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The requests of one connection: those that are active, begun and not ended, and how many handlers are at work, also
  * for requests that have ended.
  *
- * <p>Guarded by the connection's lock.
+ * <p>Requests are linked to each other, in rows by their ids: taking one out can never fail, however little memory is
+ * left. Guarded by the connection's lock.
  */
 final class RequestTable {
     /** Handlers still at work although their request has ended, beyond which a connection gets no more. */
     private static final int MAX_ABANDONED = 64;
-    /** Web servers count from 1 and use the lowest ids again: those are found by index. */
-    private static final int LOW_IDS = 256;
 
-    private ServerRequest[] low = new ServerRequest[2];
-    private Map<Integer, ServerRequest> high = Map.of();
+    /** The first request of each row; as many rows as a power of two says. */
+    private ServerRequest[] rows = new ServerRequest[2];
     private int size;
     private int inHand;
 
+    /** {@return the active request with an id, or null} */
     ServerRequest get(int id) {
-        if (id < LOW_IDS) {
-            return id < low.length ? low[id] : null;
+        ServerRequest request = rows[row(id)];
+        while (request != null && request.id() != id) {
+            request = request.nextInRow;
         }
-        return high.get(id);
+        return request;
     }
 
+    /** Adds a request whose id is not in the table. Cannot fail: without memory the rows get longer. */
     void add(ServerRequest request) {
-        int id = request.id();
-        if (id >= LOW_IDS) {
-            if (high.isEmpty()) {
-                high = new HashMap<>();
-            }
-            high.put(id, request);
-        } else {
-            if (id >= low.length) {
-                low = Arrays.copyOf(low, Math.min(LOW_IDS, 2 * id));
-            }
-            low[id] = request;
+        if (size >= rows.length) {
+            grow();
         }
+        link(request);
         size++;
         inHand++;
     }
 
-    void remove(ServerRequest request) {
-        int id = request.id();
-        if (id < LOW_IDS) {
-            low[id] = null;
-        } else {
-            high.remove(id);
+    private void link(ServerRequest request) {
+        int row = row(request.id());
+        request.nextInRow = rows[row];
+        rows[row] = request;
+    }
+
+    private void grow() {
+        ServerRequest[] before = rows;
+        try {
+            rows = new ServerRequest[2 * before.length];
+        } catch (OutOfMemoryError e) {
+            return;
         }
+        for (ServerRequest first : before) {
+            for (ServerRequest next; first != null; first = next) {
+                next = first.nextInRow;
+                link(first);
+            }
+        }
+    }
+
+    private int row(int id) {
+        return id & rows.length - 1;
+    }
+
+    /** Takes out a request that is in the table. */
+    void remove(ServerRequest request) {
+        int row = row(request.id());
+        if (rows[row] == request) {
+            rows[row] = request.nextInRow;
+        } else {
+            ServerRequest before = rows[row];
+            while (before.nextInRow != request) {
+                before = before.nextInRow;
+            }
+            before.nextInRow = request.nextInRow;
+        }
+        request.nextInRow = null;
         size--;
     }
 
@@ -73,14 +95,25 @@ final class RequestTable {
         return size >= limit || inHand >= limit + MAX_ABANDONED;
     }
 
-    /** {@return the active requests at this moment, in a list that does not change when they end} */
-    List<ServerRequest> snapshot() {
-        List<ServerRequest> active = new ArrayList<>(high.values());
-        for (ServerRequest request : low) {
-            if (request != null) {
-                active.add(request);
+    /** {@return an active request of which something is true, or null} */
+    ServerRequest find(Predicate<ServerRequest> condition) {
+        for (ServerRequest first : rows) {
+            for (ServerRequest request = first; request != null; request = request.nextInRow) {
+                if (condition.test(request)) {
+                    return request;
+                }
             }
         }
-        return active;
+        return null;
+    }
+
+    /** Does something to each active request, which may take that one out of the table. */
+    void forEach(Consumer<ServerRequest> action) {
+        for (ServerRequest first : rows) {
+            for (ServerRequest next; first != null; first = next) {
+                next = first.nextInRow;
+                action.accept(first);
+            }
+        }
     }
 }

@@ -132,6 +132,16 @@ final class Response {
     /** {@return all that ends the request, with the tail of the output} */
     RecordBuffer end(Throwable failure) {
         RecordBuffer records = takeBuffer();
+        try {
+            appendEnd(records, failure);
+            return records;
+        } catch (Throwable e) { // OutOfMemoryError
+            connection.recycle(records);
+            throw e;
+        }
+    }
+
+    private void appendEnd(RecordBuffer records, Throwable failure) {
         if (failure != null && !begun) {
             records.clear();
             ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, request.mayHaveBody());
@@ -141,7 +151,6 @@ final class Response {
         appendStderr(records); // what a handler said before it failed matters most
         int status = failure != null && appStatus == 0 ? 1 : appStatus;
         records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
-        return records;
     }
 
     private void appendStderr(RecordBuffer records) {

@@ -32,6 +32,7 @@ public final class Server {
     private static final long ACCEPT_PAUSE_MILLIS = 100;
     /** What handlers get to react to the cancellation at the end of the period of grace. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_READ_AHEADS = 64;
     private static final long FIRST_REQUEST_TIME = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LISTENER_LOOK = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -42,7 +43,10 @@ public final class Server {
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final Log log;
     private final Ticker ticker;
+    /** Requests whose head is complete and whose handler has not returned. */
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger heads = new AtomicInteger();
+    private final AtomicInteger readAheads = new AtomicInteger();
     private volatile boolean draining;
     /** Since when a stop refuses requests on connections that are busy; written before draining. */
     private long refusingSince;
@@ -116,9 +120,10 @@ public final class Server {
     }
 
     public ServerStats stats() {
+        int begun = connections.stream().mapToInt(ServerConnection::headCount).sum();
         return new ServerStats(
                 connections.size(),
-                requests.get(),
+                begun + requests.get(), // in this order: a head may be completed in between
                 counters.accepted.sum(),
                 counters.started.sum(),
                 counters.aborted.sum(),
@@ -144,10 +149,27 @@ public final class Server {
 
     // ---- limits
 
+    Heads newHeads() {
+        return new Heads(heads, options.maxRequests);
+    }
+
+    /** Whether one more stream may queue more than usual. */
+    boolean admitReadAhead() {
+        return admit(readAheads, MAX_READ_AHEADS);
+    }
+
+    void releaseReadAhead() {
+        readAheads.decrementAndGet();
+    }
+
     /** Takes the permit of one more request, if there is one. */
     boolean admitRequest() {
-        if (requests.incrementAndGet() > options.maxRequests) {
-            requests.decrementAndGet();
+        return admit(requests, options.maxRequests);
+    }
+
+    private static boolean admit(AtomicInteger number, int limit) {
+        if (number.incrementAndGet() > limit) {
+            number.decrementAndGet();
             return false;
         }
         return true;
@@ -275,20 +297,20 @@ public final class Server {
     }
 
     private void opened(ServerConnection connection) {
+        connections.add(connection); // may fail, and nothing was counted then
         lock.lock();
         try {
             openConnections++;
         } finally {
             lock.unlock();
         }
-        connections.add(connection);
     }
 
     void closed(ServerConnection connection) {
-        connections.remove(connection);
+        boolean counted = connections.remove(connection);
         lock.lock();
         try {
-            openConnections--;
+            openConnections -= counted ? 1 : 0;
             signalChange();
         } finally {
             lock.unlock();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * One connection of a web server: its requests, and when it is over. Who reads it is the {@link ReaderRole}'s, what its
@@ -30,6 +31,11 @@ final class ServerConnection implements Ticker.Ticked {
     private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAINING_IDLE_TIME = TimeUnit.MILLISECONDS.toNanos(250);
 
+    private static final IOException BROKEN_OFF = new IOException("given up for want of memory");
+
+    /** For requests that are left when their connection is over, because something failed. */
+    private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
+
     private enum State { OPEN, CLOSING, CLOSED }
 
     private final Server server;
@@ -42,6 +48,9 @@ final class ServerConnection implements Ticker.Ticked {
     // all below: guarded by the lock
 
     private final RequestTable requests = new RequestTable();
+    private final Heads heads;
+    /** The one stream whose queue is larger than usual, or null. */
+    private StreamInput extended;
 
     /** Written under the lock; the reader looks without. */
     private volatile State state = State.OPEN;
@@ -58,6 +67,7 @@ final class ServerConnection implements Ticker.Ticked {
     ServerConnection(Server server, Transport transport) {
         this.server = server;
         this.options = server.options();
+        this.heads = server.newHeads();
         this.transport = transport;
         this.output = new Output(transport, lock, false);
         this.role = new ReaderRole(this);
@@ -93,6 +103,19 @@ final class ServerConnection implements Ticker.Ticked {
 
     RequestTable requests() {
         return requests;
+    }
+
+    Heads heads() {
+        return heads;
+    }
+
+    int headCount() {
+        lock.lock();
+        try {
+            return heads.count();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** {@return what the input streams of requests read from} */
@@ -173,6 +196,7 @@ final class ServerConnection implements Ticker.Ticked {
     void requestEnded(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         requests.remove(request);
+        role.requestEnded(request);
         inputOpen |= !request.isInputComplete();
         idle.restart();
         role.wakeUp(); // the reader may be waiting for this handler
@@ -189,11 +213,32 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
-
-    void handlerReturned() {
+    void handlerReturned(boolean counted) {
         assert lock.isHeldByCurrentThread();
         requests.handlerReturned();
-        server.releaseRequest();
+        if (counted) {
+            server.releaseRequest();
+        }
+    }
+
+    /** Locked. Has a full queue take more, to see what lies behind that input; one of a connection, and a few of all. */
+    boolean extend(StreamInput stream, int more) {
+        assert lock.isHeldByCurrentThread();
+        if (extended != null || !server.admitReadAhead()) {
+            return false;
+        }
+        extended = stream;
+        stream.extend(more);
+        return true;
+    }
+
+    /** Locked. A stream has room, or is over. */
+    void roomMade(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
+        if (extended == stream && !stream.isExtended()) {
+            extended = null;
+            server.releaseReadAhead();
+        }
     }
 
     /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
@@ -314,6 +359,14 @@ final class ServerConnection implements Ticker.Ticked {
         giveUp(Reason.CONNECTION_LOST, cause);
     }
 
+    /** Locked. Nothing can be said any more, for want of memory: the reader finds the connection closed. */
+    void breakOff() {
+        assert lock.isHeldByCurrentThread();
+        keep = false;
+        output.fail(BROKEN_OFF);
+        transport.close();
+    }
+
     /** Locked. */
 
     private void giveUp(Reason reason, IOException cause) {
@@ -328,36 +381,61 @@ final class ServerConnection implements Ticker.Ticked {
 
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
         assert lock.isHeldByCurrentThread();
-        for (ServerRequest request : requests.snapshot()) {
+        requests.forEach(request -> {
             if (alsoComplete || !request.isComplete()) {
                 request.abort(reason, cause);
+            }
+        });
+    }
+
+    /** Called by the holder of the role when reading, or acting on what was read, has failed. Throws nothing. */
+    void failed(Throwable e, RecordReader reader) {
+        try {
+            if (e instanceof FcgiProtocolException protocol) {
+                protocolError(protocol, reader);
+            } else if (e instanceof IOException io) {
+                peerClosed(io);
+            } else {
+                peerClosed(new IOException("internal error", e));
+                log().log(Level.ERROR, e, "connection of {0} given up", transport);
+            }
+        } catch (Throwable outOfMemory) {
+            lock.lock();
+            try {
+                breakOff(); // close() ends what is left
+            } finally {
+                lock.unlock();
             }
         }
     }
 
-    /** Closes without destroying a response in flight; called once, by the holder of the role. */
+    /** Closes without destroying a response in flight; called once, by the holder of the role. Throws nothing. */
     void close() {
         try {
             if (flushForClose()) {
                 role.drain(MAX_DRAINED);
             }
-        } finally {
-            transport.close();
-            role.end();
-            lock.lock();
-            try {
-                state = State.CLOSED;
-            } finally {
-                lock.unlock();
-            }
-            server.closed(this);
+        } catch (Throwable ignored) {
+            // out of memory: what comes now needs none
         }
+        transport.close();
+        role.end();
+        lock.lock();
+        try {
+            output.fail(BROKEN_OFF);
+            requests.forEach(END);
+            state = State.CLOSED;
+        } finally {
+            lock.unlock();
+        }
+        server.closed(this);
     }
 
     /** Waits until all is written. Returns whether there may be input left, which would turn the close into a reset. */
     private boolean flushForClose() {
         lock.lock();
         try {
+            output.abandonWrite(); // an Error may have torn the reader out of its own
             startClosing();
             // a peer that hears of the end only now may be sending its next request
             boolean linger = !inputEnded && (inputOpen || server.isDraining() || !role.isAtBorder());
@@ -411,6 +489,7 @@ final class ServerConnection implements Ticker.Ticked {
             return;
         }
         try {
+            role.check();
             if (output.isStuck(options.writeTimeout, now)) {
                 log().log(Level.WARNING, "write time-out: {0}", transport);
                 giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
@@ -421,7 +500,7 @@ final class ServerConnection implements Ticker.Ticked {
             } else if (isOpen() && requests.isEmpty()) {
                 checkIdle(now);
             } else if (isOpen()) {
-                requests.snapshot().forEach(request -> request.check(now));
+                requests.forEach(request -> request.check(now));
                 settle();
             }
         } finally {

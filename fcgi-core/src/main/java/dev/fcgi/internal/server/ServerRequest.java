@@ -29,7 +29,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * makes one thing true that everything else rests on: whether a request has ended is decided in the same step that
  * admits its records to the output, so that nothing can follow END_REQUEST, whoever holds its streams.
  */
-public final class ServerRequest implements FilterRequest, Runnable {
+public final class ServerRequest implements FilterRequest, Runnable, StreamInput.Failure {
     private final ServerConnection connection;
     private final ReentrantLock lock;
     private final int id;
@@ -48,9 +48,17 @@ public final class ServerRequest implements FilterRequest, Runnable {
     private final HandlerThread handler = new HandlerThread();
     private boolean dispatched;
     private boolean returned;
+    /** Whether it counts among the heads of its connection, which are not complete. */
+    private boolean countsAsHead;
+    /** Whether it counts among the requests of the server. */
+    private boolean counts;
+    /** Of the {@link RequestTable} and of {@link HandlerThreads}. */
+    ServerRequest nextInRow;
+    ServerRequest nextWaiting;
     /** Written under the lock; the reader looks without. */
     private volatile boolean ended;
     private Reason aborted;
+    private Throwable abortCause;
     private List<Runnable> abortActions;
     /** Since when the head is awaited, or the handler at work. */
     private final Stopwatch since = new Stopwatch();
@@ -75,9 +83,31 @@ public final class ServerRequest implements FilterRequest, Runnable {
         return head;
     }
 
-    /** The parameters are complete: the handler may start. */
-    void headComplete(Params complete) {
+    /** Locked. Counts among the heads of its connection, if that may have one more. */
+    boolean beginHead() {
+        assert lock.isHeldByCurrentThread();
+        countsAsHead = connection.heads().begin();
+        return countsAsHead;
+    }
+
+    /**
+     * Locked. The parameters are complete: the handler may start, if the server may have one more request.
+     *
+     * @return whether it may
+     */
+    boolean headComplete(Params complete) {
+        assert lock.isHeldByCurrentThread();
         params = complete;
+        endHead();
+        counts = connection.server().admitRequest();
+        return counts;
+    }
+
+    private void endHead() {
+        if (countsAsHead) {
+            countsAsHead = false;
+            connection.heads().end();
+        }
     }
 
     boolean isHeadComplete() {
@@ -87,6 +117,10 @@ public final class ServerRequest implements FilterRequest, Runnable {
     /** {@return the stream that records of a type belong to; null when this role has no such stream} */
     StreamInput input(int type) {
         return type == Fcgi.STDIN ? stdin : data;
+    }
+
+    boolean hasInput(StreamInput stream) {
+        return stream == stdin || stream == data;
     }
 
     /** Locked. Whether all input was received that belongs to the role. */
@@ -166,7 +200,7 @@ public final class ServerRequest implements FilterRequest, Runnable {
             lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
         }
         if (failure != null) {
-            logFailure(failure);
+            logSafely(failure);
         }
         boolean interruptedByUs;
         lock.lock();
@@ -188,7 +222,16 @@ public final class ServerRequest implements FilterRequest, Runnable {
         assert lock.isHeldByCurrentThread();
         if (!returned) {
             returned = true;
-            connection.handlerReturned();
+            endHead();
+            connection.handlerReturned(counts);
+        }
+    }
+
+    private void logSafely(Throwable failure) {
+        try {
+            logFailure(failure);
+        } catch (Throwable ignored) {
+            // no memory to tell it, and more important things to do
         }
     }
 
@@ -235,8 +278,8 @@ public final class ServerRequest implements FilterRequest, Runnable {
         }
         boolean last = connection.isLast(); // not what becomes true while it is written: the peer may have gone on
         RecordBuffer records = response.end(failure);
-        ended();
         try {
+            ended();
             writeToConnection(records);
         } finally {
             connection.recycle(records);
@@ -282,34 +325,45 @@ public final class ServerRequest implements FilterRequest, Runnable {
 
     // ---- cancellation: one way for all reasons
 
-    /** Locked. Cancels the request, unless it has ended. Never blocks. */
+    /** Locked. Cancels the request, unless it has ended. Never blocks, and ends it however little memory is left. */
     void abort(Reason reason, Throwable cause) {
         assert lock.isHeldByCurrentThread();
         if (ended) {
             return;
         }
         aborted = reason;
+        abortCause = cause;
         connection.counters().aborted.increment();
-        StreamInput.Failure failure = () -> new RequestAbortedException(reason, cause);
-        stdin.fail(failure);
+        stdin.fail(this);
         if (data != null) {
-            data.fail(failure);
+            data.fail(this);
         }
         boolean cut = response.hasBegun() && reason != Reason.ABORT_REQUEST && connection.isAlone(this);
         if (cut) {
             connection.closeAfterLast();
         }
         if (reason != Reason.CONNECTION_LOST) {
-            stage(cut ? response.cut() : response.abortedEnd(reason));
+            stageEnd(reason, cut);
         }
         ended();
         connection.abandon(this);
         if (connection.options().abortPolicy == AbortPolicy.INTERRUPT) {
             handler.interrupt();
         }
-        if (abortActions != null) {
-            abortActions.forEach(this::startAbortAction);
-            abortActions = null;
+        startAbortActions();
+    }
+
+    /** What the streams of a cancelled request fail with. */
+    @Override
+    public IOException toException() {
+        return new RequestAbortedException(aborted, abortCause);
+    }
+
+    private void stageEnd(Reason reason, boolean cut) {
+        try {
+            stage(cut ? response.cut() : response.abortedEnd(reason));
+        } catch (Throwable e) { // OutOfMemoryError: the peer shall not wait for an end that does not come
+            connection.breakOff();
         }
     }
 
@@ -322,6 +376,16 @@ public final class ServerRequest implements FilterRequest, Runnable {
         } catch (IOException ignored) {
             // the connection is lost, nobody waits for this answer
         }
+    }
+
+    private void startAbortActions() {
+        if (abortActions == null) {
+            return;
+        }
+        for (int i = 0; i < abortActions.size(); i++) {
+            startAbortAction(abortActions.get(i));
+        }
+        abortActions = null;
     }
 
     private void startAbortAction(Runnable action) {

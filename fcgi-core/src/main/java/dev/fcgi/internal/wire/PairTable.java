@@ -13,6 +13,8 @@ import java.util.Arrays;
 public final class PairTable {
     /** Stands for a name that is longer than the short form allows. */
     private static final byte LONG = -1;
+    /** Web servers send 20 pairs and more, of 30 bytes and more; a long value makes no more pairs. */
+    private static final int MOST_AT_FIRST = 128;
 
     private final byte[] block;
     private final int length;
@@ -34,7 +36,7 @@ public final class PairTable {
      * @throws FcgiProtocolException when a pair is malformed
      */
     public static PairTable of(byte[] block, int length) throws FcgiProtocolException {
-        int capacity = 8 + length / 32; // web servers send 20 pairs and more, of 30 bytes and more
+        int capacity = Math.min(8 + length / 32, MOST_AT_FIRST);
         int[] starts = new int[capacity];
         byte[] nameLengths = new byte[capacity];
         int size = 0;
