@@ -115,7 +115,7 @@ final class LimitsTest extends ServerTest {
         assertEquals(9, server.stats().activeRequests());
         assertEquals(41, server.stats().requestsRefused());
         peer().request(1, "/one").request(2, "/two").expectAnswer(1, "\r\n/one").expectAnswer(2, "\r\n/two");
-        peers.get(0).endParams(1).endStdin(1).expectAnswer(1, "\r\n");
+        peers.get(0).params(1, "SCRIPT_NAME", "/late").endParams(1).endStdin(1).expectAnswer(1, "\r\n/late");
         for (ScriptedPeer peer : peers) {
             peer.close();
         }
@@ -355,7 +355,7 @@ final class LimitsTest extends ServerTest {
         start(b -> b.responder(this::awaitAbort));
         ScriptedPeer peer = peer().request(1, "/").send();
         until("it runs", () -> server.stats().requestsStarted() == 1);
-        peer.request(1, "/").request(2, "/").getValues("FCGI_MAX_CONNS").expectClosedWithin(Duration.ofSeconds(5));
+        peer.request(1, "/").request(2, "/").getValues("FCGI_MAX_CONNS").send().expectClosedWithin(Duration.ofSeconds(5));
         assertEquals(Reason.CONNECTION_LOST, reason());
         assertTrue(log.has(line -> line.contains("BEGIN_REQUEST for request 1, which is active")));
     }
