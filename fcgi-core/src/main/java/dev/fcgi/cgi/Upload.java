@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * A file that came with a form of the type multipart/form-data (RFC 7578).
@@ -149,10 +150,10 @@ public final class Upload {
     }
 
     /**
-     * Tells the name of the file as the client sent it, which may be a whole path or anything else. Taken from
-     * {@code filename*} (RFC 5987) where that is present and well-formed, as RFC 6266 4.3 has it.
+     * Tells the name of the file as the client sent it, which may be a whole path or anything else. {@code filename*},
+     * which a form must not have (RFC 7578 4.2), counts only where there is no plain name.
      *
-     * @return the name, possibly empty
+     * @return the name; empty when there was none, as for a part that is an upload by its type
      */
     public String rawFileName() {
         return rawFileName;
@@ -227,7 +228,9 @@ public final class Upload {
     }
 
     /**
-     * Writes the content to a new file. When that fails, the part that was written is deleted.
+     * Writes the content to a new file. When that fails, the part that was written is deleted. A file that shall be
+     * replaced stays as it is until all is written, to a file beside it, and on disk: there is the old one or the new
+     * one at any time, and nothing else.
      *
      * @param target where; see {@link #fileName} for what not to take as its name
      * @param options {@link StandardCopyOption#REPLACE_EXISTING} or nothing
@@ -242,15 +245,22 @@ public final class Upload {
                 throw new UnsupportedOperationException(String.valueOf(option));
             }
         }
-        if (options.length > 0) {
-            Files.deleteIfExists(target);
-        }
-        FileChannel created = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (created) {
-            writeTo(created);
+        boolean replace = options.length > 0;
+        Path written = replace ? target.resolveSibling(".fcgi-" + UUID.randomUUID()) : target;
+        FileChannel created = FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            try (created) {
+                writeTo(created);
+                if (replace) {
+                    created.force(false);
+                }
+            }
+            if (replace) {
+                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+            }
         } catch (Throwable failure) {
             try {
-                Files.deleteIfExists(target);
+                Files.deleteIfExists(written);
             } catch (IOException e) {
                 failure.addSuppressed(e);
             }

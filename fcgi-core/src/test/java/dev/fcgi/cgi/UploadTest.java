@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +179,41 @@ class UploadTest {
             assertFalse(Files.exists(target));
             assertThrows(IOException.class, upload::bytes);
         }
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aFailedSaveLeavesTheOldFile() throws IOException {
+        try (FileChannel file = file()) {
+            Upload cut = Upload.inFile("f", "n", Map.of(), file, 2, 99);
+            Path target = Files.writeString(directory.resolve("target"), "old");
+            assertThrows(IOException.class, () -> cut.save(target, StandardCopyOption.REPLACE_EXISTING));
+            assertEquals("old", Files.readString(target));
+            Path folder = Files.createDirectory(directory.resolve("folder"));
+            assertThrows(IOException.class, () -> inFile(file).save(folder, StandardCopyOption.REPLACE_EXISTING));
+            assertTrue(Files.isDirectory(folder));
+            assertEquals(List.of("folder", "target", "temp"), files());
+        }
+    }
+
+    @Test
+    void whoReadsTheOldFileReadsItToItsEnd() throws IOException { // it is replaced, not overwritten
+        Path target = Files.writeString(directory.resolve("target"), "old");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), target);
+        try (InputStream old = Files.newInputStream(target)) {
+            Upload upload = Upload.of("f", "n", null, CONTENT);
+            upload.save(target, StandardCopyOption.REPLACE_EXISTING);
+            assertEquals("old", new String(old.readAllBytes(), StandardCharsets.US_ASCII));
+            upload.save(link, StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+        assertFalse(Files.isSymbolicLink(link)); // itself, not what it names
+        assertEquals(List.of("link", "target"), files());
     }
 
     @Test
