@@ -1,0 +1,105 @@
+package dev.fcgi.internal.text;
+
+/**
+ * Text in the grammars of protocols, which know ASCII and nothing else.
+ *
+ * <p>The methods of {@link String} and {@link Character} go further: they strip blanks of all scripts, take a Kelvin
+ * sign for a {@code k}, read Arabic digits and a plus sign. What one reader strips or folds and another does not makes
+ * two names of one, and a name that somebody has checked into another. A test keeps those methods out of the library;
+ * its list names the exceptions.
+ */
+public final class Ascii {
+    /** How many digits always fit a long. */
+    private static final int MAX_DIGITS = 18;
+
+    private Ascii() {}
+
+    /** Whether a character is white space of a header: SP or HT (RFC 9110 5.6.3). */
+    public static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /** Removes SP and HT at both ends. */
+    public static String strip(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isBlank(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    /** Makes small letters of A to Z. */
+    public static String lower(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (lower(text.charAt(i)) != text.charAt(i)) {
+                char[] chars = text.toCharArray();
+                for (; i < chars.length; i++) {
+                    chars[i] = lower(chars[i]);
+                }
+                return new String(chars);
+            }
+        }
+        return text;
+    }
+
+    /** Makes capitals of a to z. */
+    public static String upper(String text) {
+        StringBuilder result = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            result.append(c >= 'a' && c <= 'z' ? (char) (c - ('a' - 'A')) : c);
+        }
+        return result.toString();
+    }
+
+    private static char lower(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+    }
+
+    /** Compares, taking A for a and so on up to Z. */
+    public static boolean equalsIgnoreCase(String one, String other) {
+        if (one.length() != other.length()) {
+            return false;
+        }
+        for (int i = 0; i < one.length(); i++) {
+            if (lower(one.charAt(i)) != lower(other.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return the value of a hexadecimal digit; negative, also after a shift, when it is none} */
+    public static int hex(int digit) {
+        if (digit >= '0' && digit <= '9') {
+            return digit - '0';
+        }
+        int letter = digit | 0x20;
+        return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+    }
+
+    /**
+     * Reads a number of the form 1*DIGIT, of at most 18 digits.
+     *
+     * @param text may be null
+     * @param otherwise what to return for anything else
+     */
+    public static long number(String text, long otherwise) {
+        if (text == null || text.isEmpty() || text.length() > MAX_DIGITS) {
+            return otherwise;
+        }
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return otherwise;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
+    }
+}
