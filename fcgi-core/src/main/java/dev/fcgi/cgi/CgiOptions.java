@@ -25,6 +25,7 @@ public final class CgiOptions {
     private int responseBuffer = 8 * 1024;
     private Charset charset = StandardCharsets.UTF_8;
     private boolean trustForwarded;
+    private boolean semicolonSeparates;
 
     private CgiOptions() {}
 
@@ -37,6 +38,7 @@ public final class CgiOptions {
         responseBuffer = other.responseBuffer;
         charset = other.charset;
         trustForwarded = other.trustForwarded;
+        semicolonSeparates = other.semicolonSeparates;
     }
 
     /**
@@ -136,6 +138,20 @@ public final class CgiOptions {
         return changed;
     }
 
+    /**
+     * Sets whether {@code ;} separates the fields of a query or an urlencoded form, as {@code &} does. CGI.pm reads and
+     * writes queries so; browsers, caches and other servers do not, and what is one parameter for them and two here can
+     * poison a cache or pass a filter.
+     *
+     * @param separates default false
+     * @return a changed copy
+     */
+    public CgiOptions semicolonSeparates(boolean separates) {
+        CgiOptions changed = new CgiOptions(this);
+        changed.semicolonSeparates = separates;
+        return changed;
+    }
+
     private static long notNegative(long value, String name) {
         if (value < 0) {
             throw new IllegalArgumentException(name + " " + value + " is negative");
@@ -169,5 +185,9 @@ public final class CgiOptions {
 
     boolean trustForwarded() {
         return trustForwarded;
+    }
+
+    boolean semicolonSeparates() {
+        return semicolonSeparates;
     }
 }

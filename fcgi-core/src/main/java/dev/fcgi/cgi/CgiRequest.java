@@ -6,18 +6,15 @@ import dev.fcgi.internal.cgi.Accept;
 import dev.fcgi.internal.cgi.Cookies;
 import dev.fcgi.internal.cgi.Fields;
 import dev.fcgi.internal.cgi.Form;
-import dev.fcgi.internal.cgi.LimitedBody;
 import dev.fcgi.internal.cgi.Percent;
+import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,16 +27,15 @@ import java.util.stream.Stream;
  * about form fields and uploads.
  */
 public abstract sealed class CgiRequest permits CgiExchange {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
+    /** Whose body is a form that {@link #param} looks into. With other methods a body has no meaning (RFC 9110 9.3). */
+    private static final Set<String> FORM_METHODS = Set.of("POST", "PUT", "PATCH");
 
     private final Request request;
     private final CgiOptions options;
     /** Made when asked for, like all that most requests do without. */
-    private LimitedBody body;
+    private RequestBody body;
     private Fields query;
     private Fields cookies;
-    private Form form;
-    private IOException formFailure;
     private Map<String, String> pathVariables = Map.of();
 
     CgiRequest(Request request, CgiOptions options) {
@@ -77,10 +73,10 @@ public abstract sealed class CgiRequest permits CgiExchange {
      */
     public String meta(String name, String otherwise) {
         Params params = request.params();
-        String value = params.get(name.toUpperCase(Locale.ROOT));
+        String value = params.get(Ascii.upper(name));
         if (value == null) {
             value = params.toMap().entrySet().stream()
-                    .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+                    .filter(entry -> Ascii.equalsIgnoreCase(entry.getKey(), name))
                     .map(Map.Entry::getValue)
                     .findFirst().orElse("");
         }
@@ -96,6 +92,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
     String metaUpper(String name, String otherwise) {
         String value = request.params().get(name, "");
         return value.isEmpty() ? otherwise : value;
+    }
+
+    /** A variable as it was sent; empty when it is missing. */
+    byte[] bytes(String name) {
+        byte[] value = request.params().bytes(name);
+        return value == null ? new byte[0] : value;
     }
 
     /** {@return SERVER_PROTOCOL, such as {@code HTTP/1.1}} */
@@ -115,31 +117,31 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /**
      * {@return the path that the browser asked for, decoded: SCRIPT_NAME and PATH_INFO together, since web servers cut
-     * it differently; else DOCUMENT_URI, else what REQUEST_URI says; {@code /} when nothing does}
+     * it differently, with one slash where both have one; else DOCUMENT_URI, else what REQUEST_URI says; {@code /} when
+     * nothing does}
      */
     public String path() {
-        String path = scriptName() + pathInfo();
+        String path = RequestUrl.join(scriptName(), pathInfo());
         if (path.isEmpty()) {
             path = metaUpper("DOCUMENT_URI", "");
         }
         if (path.isEmpty()) {
-            path = Percent.decode(withoutQuery(requestUri()), false, StandardCharsets.UTF_8);
+            byte[] raw = requestUrl().askedPath().getBytes(StandardCharsets.ISO_8859_1);
+            path = Percent.decode(raw, StandardCharsets.UTF_8);
         }
         return path.isEmpty() ? "/" : path;
     }
 
     /** {@return the path as the browser sent it, not decoded: from REQUEST_URI, else {@link #path()} encoded} */
     public String rawPath() {
-        String raw = withoutQuery(requestUri());
-        return raw.isEmpty() ? Percent.encode(path(), "/:@!$&'()*+,;=") : raw;
+        byte[] raw = requestUrl().askedPath().getBytes(StandardCharsets.ISO_8859_1);
+        return raw.length == 0 ? Percent.encode(path(), "/:@!$&'()*+,;=") : new String(raw, StandardCharsets.UTF_8);
     }
 
-    static String withoutQuery(String uri) {
-        int mark = uri.indexOf('?');
-        return mark < 0 ? uri : uri.substring(0, mark);
-    }
-
-    /** {@return REQUEST_URI, path and query as the browser sent them; empty when it is missing} */
+    /**
+     * {@return REQUEST_URI, what the browser asked for, not decoded: path and query, from some clients a whole URL
+     * (RFC 9112 3.2.2), which {@link #path()}, {@link #host()} and {@link #url} understand; empty when it is missing}
+     */
     public String requestUri() {
         return metaUpper("REQUEST_URI", "");
     }
@@ -161,11 +163,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return CONTENT_LENGTH, or -1 when the length is not known: missing, empty, -1 (Caddy), or no number} */
     public long contentLength() {
-        try {
-            return Math.max(-1, Long.parseLong(metaUpper("CONTENT_LENGTH", "-1")));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return Ascii.number(metaUpper("CONTENT_LENGTH", null), -1);
     }
 
     /** {@return REMOTE_ADDR, the address of the browser or of a proxy before it; null when it is missing} */
@@ -203,11 +201,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return SERVER_PORT, or 80 when that is no number} */
     public int serverPort() {
-        try {
-            return Integer.parseInt(metaUpper("SERVER_PORT", "80"));
-        } catch (NumberFormatException e) {
-            return 80;
-        }
+        return RequestUrl.port(metaUpper("SERVER_PORT", null), 80);
     }
 
     /** {@return SERVER_SOFTWARE, or null} */
@@ -227,12 +221,15 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return requestUrl().scheme();
     }
 
-    /** {@return the host that the browser asked for, without port: by the Host header, else SERVER_NAME} */
+    /**
+     * {@return the host that the browser asked for, without port: by REQUEST_URI where that is a whole URL, else by the
+     * Host header (RFC 9112 3.2.2), else SERVER_NAME}
+     */
     public String host() {
         return requestUrl().host();
     }
 
-    /** {@return the port that the browser asked for: by the Host header and the scheme, else SERVER_PORT} */
+    /** {@return the port that the browser asked for: with {@link #host()} and by the scheme, else SERVER_PORT} */
     public int port() {
         return requestUrl().port();
     }
@@ -268,7 +265,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return its value, several joined by {@code ", "}; null when it is missing or empty
      */
     public String header(String name) {
-        String variable = name.toUpperCase(Locale.ROOT).replace('-', '_');
+        String variable = Ascii.upper(name).replace('-', '_');
         return switch (variable) {
             case "CONTENT_TYPE", "CONTENT_LENGTH" -> metaUpper(variable, null);
             default -> metaUpper("HTTP_" + variable, null);
@@ -280,7 +277,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         Map<String, String> headers = new TreeMap<>();
         request.params().toMap().forEach((name, value) -> {
             if (name.startsWith("HTTP_") && !value.isEmpty()) {
-                headers.put(name.substring(5).toLowerCase(Locale.ROOT).replace('_', '-'), value);
+                headers.put(Ascii.lower(name.substring(5)).replace('_', '-'), value);
             }
         });
         for (String name : List.of("content-type", "content-length")) { // have variables of their own, which count
@@ -319,16 +316,18 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Looks up a cookie.
+     * Looks up a cookie. Cookies are separated by semicolons; blanks around name and value and quotation marks around
+     * the value are not part of them.
      *
-     * @param name its name
+     * @param name its name as it was sent: names are not decoded, since prefixes like {@code __Host-} mean something to
+     *     browsers only as they are
      * @return the value of the first cookie with that name, decoded; null when there is none
      */
     public String cookie(String name) {
         return cookies().first(name);
     }
 
-    /** {@return the names of all cookies} */
+    /** {@return the names of all cookies, as they were sent} */
     public List<String> cookieNames() {
         return cookies().names();
     }
@@ -340,8 +339,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     private Fields cookies() {
         if (cookies == null) {
-            String header = rawCookie();
-            cookies = header == null ? new Fields() : Cookies.parse(header);
+            cookies = Cookies.parse(bytes("HTTP_COOKIE"));
         }
         return cookies;
     }
@@ -372,26 +370,35 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /** {@return the words of a query that has no name-value pairs, {@code a+b}; empty otherwise (ISINDEX)} */
     public List<String> keywords() {
-        String text = queryString();
-        return text.isEmpty() || isQuery(text)
+        byte[] text = bytes("QUERY_STRING");
+        return isQuery(text)
                 ? List.of()
-                : Stream.of(Percent.decode(text, true, options.charset()).split("\\s+"))
+                : Stream.of(Percent.decode(text, 0, text.length, true, options.charset()).split("\\s+"))
                         .filter(word -> !word.isEmpty()).toList();
     }
 
-    private static boolean isQuery(String text) {
-        return text.chars().anyMatch(c -> c == '=' || c == '&' || c == ';');
+    private boolean isQuery(byte[] text) {
+        for (byte b : text) {
+            if (b == '=' || b == '&' || b == ';' && options.semicolonSeparates()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Fields readQuery(byte[] text) throws CgiException {
+        try {
+            return Fields.urlencoded(text, options.charset(), options.semicolonSeparates(), options.maxFields());
+        } catch (CgiException e) {
+            unreadable(e);
+            return new Fields();
+        }
     }
 
     private Fields query() throws CgiException {
         if (query == null) {
-            String text = isQuery(queryString()) ? queryString() : "";
-            try {
-                query = Fields.urlencoded(text, options.charset(), options.maxFields());
-            } catch (CgiException e) {
-                unreadable(e);
-                query = new Fields();
-            }
+            byte[] text = bytes("QUERY_STRING");
+            query = isQuery(text) ? readQuery(text) : new Fields();
         }
         return query;
     }
@@ -400,12 +407,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
 
     /**
      * Looks up a field of the form in the body, {@code application/x-www-form-urlencoded} or
-     * {@code multipart/form-data}. The first such call reads the whole body.
+     * {@code multipart/form-data}, whatever the method. The first such call reads the whole body.
      *
      * @param name its name
      * @return the first value; the name of the file for an upload; null when there is none
      * @throws CgiException 400 when the body is malformed or cut, 413 when it exceeds a limit
-     * @throws IOException when the connection is lost
+     * @throws IOException when the connection is lost, and when there is a form that was read from {@link #body()}
      */
     public String bodyParam(String name) throws IOException {
         return form().fields().first(name);
@@ -423,41 +430,43 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Looks up a parameter, in the body and then in the query.
+     * Looks up a parameter, in the form of a POST, PUT or PATCH and then in the query. With any other method only the
+     * query counts, so that no body overrides what a link says; the body is left for {@link #bodyParam}.
      *
      * @param name its name
      * @return the first value, or null
      * @throws IOException as {@link #bodyParam}
      */
     public String param(String name) throws IOException {
-        String value = bodyParam(name);
+        String value = formOfMethod().first(name);
         return value == null ? queryParam(name) : value;
     }
 
     /**
-     * Looks up a parameter, in the body and then in the query.
+     * Looks up a parameter, where {@link #param} does.
      *
      * @param name its name
-     * @return all values, those of the body first
+     * @return all values, those of the form first
      * @throws IOException as {@link #bodyParam}
      */
     public List<String> params(String name) throws IOException {
-        return Stream.concat(bodyParams(name).stream(), queryParams(name).stream()).toList();
+        return Stream.concat(formOfMethod().all(name).stream(), queryParams(name).stream()).toList();
     }
 
     /**
-     * {@return the names of all parameters, those of the body first}
+     * {@return the names of all parameters that {@link #param} finds, those of the form first}
      *
      * @throws IOException as {@link #bodyParam}
      */
     public List<String> paramNames() throws IOException {
-        Set<String> names = new LinkedHashSet<>(form().fields().names());
+        Set<String> names = new LinkedHashSet<>(formOfMethod().names());
         names.addAll(query().names());
         return List.copyOf(names);
     }
 
     /**
-     * {@return all parameters with all their values, those of the body first: CGI.pm's {@code Vars}}
+     * {@return all parameters that {@link #param} finds with all their values, those of the form first: CGI.pm's
+     * {@code Vars}}
      *
      * @throws IOException as {@link #bodyParam}
      */
@@ -470,7 +479,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Finds an uploaded file.
+     * Finds an uploaded file: a part of a form that has the name of a file, or whose type is not text. Whatever the
+     * method.
      *
      * @param name the name of the field
      * @return the first file, or null; valid until the exchange ends
@@ -495,89 +505,56 @@ public abstract sealed class CgiRequest permits CgiExchange {
     /** The request cannot be read: throws the exception, or keeps it where errors wait; then there is nothing to read. */
     abstract <X extends IOException> void unreadable(X e) throws X;
 
-    private Form form() throws IOException {
-        if (form == null) {
-            if (formFailure != null) { // what is left of the body is no form
-                throw formFailure;
-            }
-            try {
-                form = readForm();
-            } catch (IOException e) { // a full disk, too: who asks again must not get the rest for the whole
-                formFailure = e;
-                unreadable(e);
-                form = Form.EMPTY;
-            }
-        }
-        return form;
+    private Fields formOfMethod() throws IOException {
+        return FORM_METHODS.contains(method()) ? form().fields() : new Fields();
     }
 
-    private Form readForm() throws IOException {
-        checkDeclaredLength();
-        LimitedBody body = limitedBody();
-        boolean readBefore = body.hasEnded();
-        Form read = Form.read(contentType(), body, options.charset(), options.formLimits());
-        if (!read.isDelimited() && !readBefore && body.hasEnded() && body.received() < contentLength()) {
-            throw new CgiException(400, "the form ends before its " + contentLength() + " bytes");
+    private Form form() throws IOException {
+        try {
+            return requestBody().form();
+        } catch (IOException e) {
+            unreadable(e);
+            return Form.NONE;
         }
-        return read;
     }
 
     void closeForm() {
-        if (form == null) {
-            return;
-        }
-        try {
-            form.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "temporary file of uploads not closed", e);
+        if (body != null) {
+            body.close();
         }
     }
 
     // ---- the body itself
 
     /**
-     * The body of the request, streamed. Not for use together with form fields, which are read from it.
+     * The body of the request, streamed.
      *
      * @return the stream, the same at each call; its end is where the web server ended it. Reading more than
-     *     {@link CgiOptions#maxBodyLength} bytes throws a {@link CgiException} with status 413
+     *     {@link CgiOptions#maxBodyLength} bytes throws a {@link CgiException} with status 413. After
+     *     {@link #bodyBytes} the stream has these bytes; what was read as a form is read
      * @throws CgiException 413 when CONTENT_LENGTH says already that it is too long
      */
     public InputStream body() throws CgiException {
-        checkDeclaredLength();
-        return limitedBody();
+        return requestBody().stream();
     }
 
-    private LimitedBody limitedBody() {
+    private RequestBody requestBody() {
         if (body == null) {
-            body = new LimitedBody(request.stdin(), options.maxBodyLength());
+            body = new RequestBody(this, options);
         }
         return body;
     }
 
-    private void checkDeclaredLength() throws CgiException {
-        if (contentLength() > options.maxBodyLength()) {
-            throw new CgiException(413, "request body of more than " + options.maxBodyLength() + " bytes");
-        }
-    }
-
     /**
-     * Reads the whole body into memory: CGI.pm's {@code POSTDATA} and its kind.
+     * Reads the whole body into memory: CGI.pm's {@code POSTDATA} and its kind. The bytes are kept: they may be asked
+     * for again, and as text, as a form, or as a stream.
      *
-     * @return the bytes
+     * @return a copy of the bytes
      * @throws CgiException 413 when it is longer than {@link CgiOptions#maxFieldLength}
-     * @throws IOException when the connection is lost
+     * @throws IOException when the connection is lost, and when the body was read from {@link #body()} or as a form
      */
     public byte[] bodyBytes() throws IOException {
-        try {
-            byte[] bytes = body().readNBytes(options.maxFieldLength());
-            if (bytes.length == options.maxFieldLength() && body.read() >= 0) {
-                throw new CgiException(413, "request body of more than " + options.maxFieldLength() + " bytes");
-            }
-            return bytes;
-        } catch (IOException e) {
-            unreadable(e);
-            return new byte[0];
-        }
+        return bytes().clone();
     }
 
     /**
@@ -587,13 +564,24 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException as {@link #bodyBytes}
      */
     public String bodyText() throws IOException {
-        return new String(bodyBytes(), options.charset());
+        return new String(bytes(), options.charset());
     }
 
-    /** {@return whether the body was read to its end and, where CONTENT_LENGTH promised a length, has that length} */
+    private byte[] bytes() throws IOException {
+        try {
+            return requestBody().bytes();
+        } catch (IOException e) {
+            unreadable(e);
+            return new byte[0];
+        }
+    }
+
+    /**
+     * {@return whether the body was read to its end, which reading it as a form or as bytes does, and, where
+     * CONTENT_LENGTH promised a length, has that length}
+     */
     public boolean isBodyComplete() {
-        long promised = contentLength();
-        return limitedBody().hasEnded() && (promised < 0 || promised == body.received());
+        return requestBody().isComplete();
     }
 
     // ---- set by the router

@@ -71,7 +71,7 @@ public final class OfflineRequest implements Request {
         variables.put("REMOTE_ADDR", "127.0.0.1");
         variables.put("REQUEST_METHOD", method);
         variables.put("REQUEST_URI", target);
-        variables.put("SCRIPT_NAME", Percent.decode(path, false, StandardCharsets.UTF_8));
+        variables.put("SCRIPT_NAME", Percent.decode(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
         variables.put("QUERY_STRING", mark < 0 ? "" : target.substring(mark + 1));
         if (contentType != null) {
             variables.put("CONTENT_TYPE", contentType);

@@ -1,11 +1,22 @@
 package dev.fcgi.cgi;
 
 import dev.fcgi.internal.cgi.Percent;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The URL of a request, put together from its meta-variables as CGI.pm does. */
+/**
+ * The URL of a request, put together from its meta-variables as CGI.pm does. Paths and the query are strings of bytes,
+ * a character for each (ISO-8859-1), until they are encoded: what is not UTF-8 leads back to where it came from.
+ */
 final class RequestUrl {
+    /** What is in front of the path of a target in absolute-form (RFC 9112 3.2.2). */
+    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?]*)");
+
+    private static final int MAX_PORT = 65_535;
+
     private final CgiRequest request;
     private final boolean trustForwarded;
 
@@ -17,11 +28,12 @@ final class RequestUrl {
     String scheme() {
         String forwarded = forwarded("HTTP_X_FORWARDED_PROTO");
         if (forwarded != null) {
-            return forwarded.equalsIgnoreCase("https") ? "https" : "http";
+            return Ascii.equalsIgnoreCase(forwarded, "https") ? "https" : "http";
         }
         String https = request.metaUpper("HTTPS", "off");
-        boolean secure = https.equalsIgnoreCase("on") || https.equals("1")
-                || request.metaUpper("REQUEST_SCHEME", "").equalsIgnoreCase("https") || request.serverPort() == 443;
+        boolean secure = Ascii.equalsIgnoreCase(https, "on") || https.equals("1")
+                || Ascii.equalsIgnoreCase(request.metaUpper("REQUEST_SCHEME", ""), "https")
+                || request.serverPort() == 443;
         return secure ? "https" : "http";
     }
 
@@ -37,21 +49,29 @@ final class RequestUrl {
         if (digits.startsWith(":")) {
             digits = digits.substring(1);
         }
-        if (digits.matches("\\d{1,5}")) {
-            return Integer.parseInt(digits);
-        }
-        return host == null ? request.serverPort() : scheme().equals("https") ? 443 : 80;
+        return port(digits, host == null ? request.serverPort() : scheme().equals("https") ? 443 : 80);
+    }
+
+    static int port(String digits, int otherwise) {
+        long port = Ascii.number(digits, otherwise);
+        return port <= MAX_PORT ? (int) port : otherwise;
     }
 
     private String hostHeader() {
         String forwarded = forwarded("HTTP_X_FORWARDED_HOST");
-        return forwarded != null ? forwarded : request.metaUpper("HTTP_HOST", null);
+        if (forwarded != null) {
+            return forwarded;
+        }
+        Matcher origin = ORIGIN.matcher(request.requestUri());
+        String asked = origin.lookingAt() ? origin.group(1) : "";
+        asked = asked.substring(asked.lastIndexOf('@') + 1); // of userinfo, nothing (RFC 9110 4.2.4)
+        return asked.isEmpty() ? request.metaUpper("HTTP_HOST", null) : asked;
     }
 
     /** The last of several values: the one that the nearest proxy has added. */
     private String forwarded(String name) {
         String value = trustForwarded ? request.metaUpper(name, null) : null;
-        return value == null ? null : value.substring(value.lastIndexOf(',') + 1).strip();
+        return value == null ? null : Ascii.strip(value.substring(value.lastIndexOf(',') + 1));
     }
 
     static String withoutPort(String host) {
@@ -68,11 +88,12 @@ final class RequestUrl {
         }
         boolean relative = !full && chosen.contains(UrlPart.RELATIVE);
         String path = uri(chosen.contains(UrlPart.NO_REWRITE));
-        if (relative) {
-            path = path.substring(path.lastIndexOf('/') + 1);
-        }
+        int directory = path.lastIndexOf('/') + 1;
         if (chosen.contains(UrlPart.PATH_INFO)) {
-            path += request.pathInfo();
+            path = join(path, bytes("PATH_INFO"));
+        }
+        if (relative) {
+            path = path.substring(directory);
         }
         if (!relative && !path.isEmpty() && !path.startsWith("/")) {
             path = '/' + path; // else it would go on with the name of the host, or start with a scheme
@@ -81,9 +102,9 @@ final class RequestUrl {
             path = path.replaceFirst("^/{2,}", "/"); // two slashes would start the name of a host
         }
         // a colon in a relative path could end the name of a scheme (RFC 3986 4.2)
-        String url = (full ? base() : "") + Percent.encode(path, relative ? "/;&+=" : "/;&+=:");
-        boolean query = chosen.contains(UrlPart.QUERY) && !request.queryString().isEmpty();
-        return query ? url + '?' + Percent.encode(request.queryString(), "%;&?/:+=") : url;
+        String url = (full ? base() : "") + encode(path, relative ? "/;&+=" : "/;&+=:");
+        String query = chosen.contains(UrlPart.QUERY) ? bytes("QUERY_STRING") : "";
+        return query.isEmpty() ? url : url + '?' + encode(query, "%;&?/:+=");
     }
 
     private String base() {
@@ -101,14 +122,46 @@ final class RequestUrl {
 
     /** The path of this program: what was asked for, or SCRIPT_NAME, without PATH_INFO. */
     private String uri(boolean scriptOnly) {
-        String asked = Percent.decode(CgiRequest.withoutQuery(request.requestUri()), false, StandardCharsets.UTF_8);
-        String uri = scriptOnly || asked.isEmpty() ? CgiRequest.withoutQuery(request.scriptName()) : asked;
-        String info = request.pathInfo();
+        String asked = Percent.decode(askedPath().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
+        String uri = scriptOnly || asked.isEmpty() ? withoutQuery(bytes("SCRIPT_NAME")) : asked;
+        String info = bytes("PATH_INFO");
         if (!uri.endsWith(info)) {
             // nginx for one makes a single slash of several in PATH_INFO
             String single = uri.replaceAll("/{2,}", "/");
-            uri = single.endsWith(info) ? single : uri + info;
+            if (!single.endsWith(info)) {
+                return uri;
+            }
+            uri = single;
         }
         return uri.substring(0, uri.length() - info.length());
+    }
+
+    /** The path of REQUEST_URI, not decoded; empty when there is none. */
+    String askedPath() {
+        String target = bytes("REQUEST_URI");
+        Matcher origin = ORIGIN.matcher(target);
+        if (!origin.lookingAt()) {
+            return withoutQuery(target);
+        }
+        String path = withoutQuery(target.substring(origin.end()));
+        return path.isEmpty() ? "/" : path;
+    }
+
+    private static String withoutQuery(String uri) {
+        int mark = uri.indexOf('?');
+        return mark < 0 ? uri : uri.substring(0, mark);
+    }
+
+    /** SCRIPT_NAME and PATH_INFO with one slash between them. */
+    static String join(String script, String info) {
+        return script.endsWith("/") && info.startsWith("/") ? script + info.substring(1) : script + info;
+    }
+
+    private String bytes(String name) {
+        return new String(request.bytes(name), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String encode(String bytes, String allowed) {
+        return Percent.encode(bytes.getBytes(StandardCharsets.ISO_8859_1), allowed);
     }
 }

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -83,15 +85,45 @@ final class CgiBodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"POST", "PUT", "PATCH", "GET", "DELETE", "X-OWN"})
-    void formsAreReadForEveryMethod(String method) throws Exception { // C13, C24
-        OfflineRequest request = OfflineRequest.of(method, "/", URLENCODED, "a=1".getBytes(StandardCharsets.UTF_8));
-        assertEquals("1", exchange(request).param("a"));
+    @ValueSource(strings = {"POST", "PUT", "PATCH"})
+    void aFormComesWithPostPutAndPatch(String method) throws Exception { // C13, C24
+        OfflineRequest request = OfflineRequest.of(method, "/?a=0", URLENCODED, "a=1".getBytes(StandardCharsets.UTF_8));
+        assertEquals("{a=[1, 0]}", exchange(request).allParams().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "QUERY", "X-OWN", "post", "PO\u017FT"})
+    void noBodyOverridesTheQueryOfAnotherMethod(String method) throws Exception {
+        for (String type : List.of(URLENCODED, MULTIPART)) {
+            String parts = part("name=id", "2") + part("name=more", "3") + "--x--";
+            String form = type.equals(URLENCODED) ? "id=2&more=3" : parts;
+            OfflineRequest request = OfflineRequest.of(method, "/?id=1", type, form.getBytes(StandardCharsets.UTF_8));
+            CgiExchange q = exchange(request);
+            assertEquals("1", q.param("id"));
+            assertNull(q.param("more"));
+            assertEquals(List.of("1"), q.params("id"));
+            assertEquals("{id=[1]}", q.allParams().toString());
+            assertEquals(form.length(), request.stdin().available()); // was not looked at
+            assertEquals("2", q.bodyParam("id")); // but who asks gets it
+            assertEquals("1", q.param("id"));
+        }
     }
 
     @Test
     void theTypeOfAFormHasNoCase() throws Exception {
         assertEquals("1", exchange(post("Application/X-WWW-Form-URLEncoded; charset=x", "a=1")).bodyParam("a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/x-www-form-urlencoded-v2", "application/x-www-form-urlencode",
+        "multipart/form", "multipart/form-datax; boundary=x", "multipart/form-data, text/plain; boundary=x",
+        "\u2003" + MULTIPART,
+        "text/plain; a=\"; multipart/form-data\"", "mult\u0131part/form-data; boundary=x"})
+    void theTypeIsComparedAsAWhole(String type) throws Exception {
+        String body = type.contains("urlencode") ? "a=1" : part("name=a", "1") + "--x--";
+        CgiExchange q = exchange(post(type, body));
+        assertNull(q.bodyParam("a"));
+        assertEquals(body, q.bodyText());
     }
 
     @Test
@@ -112,6 +144,9 @@ final class CgiBodyTest {
             (byte) 0xE9});
         assertEquals("éé", CgiExchange.of(request, CgiOptions.DEFAULT.charset(StandardCharsets.ISO_8859_1)).param("a"));
         assertEquals("é\uFFFD", form("a=é%E9").param("a"));
+        OfflineRequest halves = OfflineRequest.of("POST", "/", URLENCODED,
+                "a=%E2\u0082\u00AC&b=\u00E2%82%AC".getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals("{a=[€], b=[€]}", exchange(halves).allParams().toString());
     }
 
     @ParameterizedTest
@@ -158,6 +193,24 @@ final class CgiBodyTest {
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.temporaryDirectory(Path.of("/does/not/exist")));
         assertThrows(IOException.class, () -> q.upload("f"));
         assertThrows(IOException.class, () -> q.param("a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\r\n", "\r\nan epilogue", "\r\n--x\r\nafter the end"})
+    void aCompleteFormIsACompleteBody(String epilogue) throws Exception {
+        CgiExchange q = exchange(post(MULTIPART, part("name=a", "1") + "--x--" + epilogue));
+        assertFalse(q.isBodyComplete());
+        assertEquals("[a, q]", q.paramNames().toString());
+        assertTrue(q.isBodyComplete());
+    }
+
+    @Test
+    void anEpilogueIsLimitedAsTheBodyIs() throws Exception {
+        OfflineRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--" + "e".repeat(5000))
+                .with("CONTENT_LENGTH", "");
+        CgiExchange q = CgiExchange.of(request, toDisk().maxBodyLength(3000));
+        assertEquals(413, status(() -> q.upload("f")));
+        assertEquals(0, files());
     }
 
     @Test
@@ -209,7 +262,92 @@ final class CgiBodyTest {
         CgiExchange q = exchange(post("a/b", "0123"));
         assertSame(q.body(), q.body());
         assertEquals('0', q.body().read());
-        assertArrayEquals(new byte[] {'1', '2', '3'}, q.bodyBytes());
+        assertEquals("123", new String(q.body().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    // ---- several ways to the same body
+
+    /** The body as each way of asking for it has it; "none" for an exception that says why. */
+    private static String ask(CgiExchange q, String how) throws Exception {
+        try {
+            return switch (how) {
+                case "bytes" -> new String(q.bodyBytes(), StandardCharsets.UTF_8);
+                case "text" -> q.bodyText();
+                case "stream" -> new String(q.body().readAllBytes(), StandardCharsets.UTF_8);
+                case "form" -> "a=" + q.bodyParam("a");
+                default -> throw new AssertionError(how);
+            };
+        } catch (IOException e) {
+            String reason = "the body was read (as a form|from body\\(\\)) and is not there any more";
+            assertTrue(e.getMessage().matches(reason), e::toString);
+            return "none";
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bytes,  bytes,  text,   form",
+        "bytes,  form,   bytes,  stream",
+        "text,   bytes,  form,   text",
+        "text,   stream, form,   bytes",
+        "form,   form,   -bytes, -text",
+        "stream, -bytes, -text,  -form",
+    })
+    void theSameAnswerOrAnExceptionThatSaysWhy(String first, String second, String third, String fourth)
+            throws Exception {
+        CgiExchange q = form("a=1");
+        for (String how : List.of(first, second, third, fourth)) {
+            boolean late = how.startsWith("-");
+            assertEquals(late ? "none" : "a=1", ask(q, late ? how.substring(1) : how), how);
+        }
+    }
+
+    @Test
+    void theKeptBytesAreNobodyElses() throws Exception {
+        CgiExchange q = exchange(post("a/b", "0123"));
+        q.bodyBytes()[0] = '9';
+        assertEquals("0123", q.bodyText());
+        assertEquals('0', q.body().read());
+        assertEquals("0123", q.bodyText());
+        assertSame(q.body(), q.body());
+        assertTrue(q.isBodyComplete());
+    }
+
+    @Test
+    void aPartOfABodyIsNotTakenForTheWhole() throws Exception {
+        for (String type : List.of(URLENCODED, MULTIPART, "a/b")) {
+            CgiExchange q = exchange(post(type, "a=1"));
+            assertEquals('a', q.body().read());
+            assertEquals("none", ask(q, "bytes"));
+            assertEquals("none", ask(q, "text"));
+            assertEquals(type.equals("a/b") ? "a=null" : "none", ask(q, "form"));
+            assertEquals("=1", ask(q, "stream"));
+        }
+    }
+
+    @Test
+    void anEmptyBodyMayBeAskedForInAnyOrder() throws Exception {
+        CgiExchange q = form("");
+        assertEquals("", ask(q, "stream"));
+        assertEquals("", ask(q, "bytes"));
+        assertEquals("a=null", ask(q, "form"));
+        assertTrue(q.isBodyComplete());
+    }
+
+    @Test
+    void bytesThatFailedOnceFailAgain() {
+        CgiExchange q = CgiExchange.of(post(URLENCODED, "a=123456789"), CgiOptions.DEFAULT.maxFieldLength(5));
+        assertEquals(413, status(q::bodyBytes));
+        assertEquals(413, status(q::bodyText));
+        assertEquals(413, status(() -> q.param("a")));
+    }
+
+    @Test
+    void aMultipartFormIsReadFromKeptBytes() throws Exception {
+        CgiExchange q = exchange(post(MULTIPART, part("name=a", "1") + upload("f", "n", 5) + "--x--\r\n"));
+        assertEquals(q.bodyText().length(), q.bodyBytes().length);
+        assertEquals("1", q.param("a"));
+        assertEquals(5, q.upload("f").size());
     }
 
     @ParameterizedTest
@@ -246,6 +384,86 @@ final class CgiBodyTest {
         assertEquals("x.txt", q.upload("f").fileName());
         assertEquals("uuu", new String(q.upload("f").bytes(), StandardCharsets.UTF_8));
         assertEquals(0, q.uploads("f").get(1).size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"image/png, true", "application/octet-stream, true", "Application/XML, true", "multipart/mixed, true",
+        "text/plain, false", "TEXT/html; charset=UTF-8, false", "application/json, false", "a/b+json; x=y, false",
+        "'', false", "x, true"})
+    void aPartThatIsNotTextIsAnUpload(String type, boolean isUpload) throws Exception { // its bytes stay as they are
+        byte[] head = ("--x\r\nContent-Disposition: form-data; name=f\r\nContent-Type: " + type + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(head);
+        byte[] content = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0, (byte) 0xFF};
+        for (int i = 0; i < 100; i++) {
+            body.writeBytes(content);
+        }
+        body.writeBytes("\r\n--x--".getBytes(StandardCharsets.UTF_8));
+        OfflineRequest request = OfflineRequest.of("POST", "/", MULTIPART, body.toByteArray());
+        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.maxFieldLength(isUpload ? 10 : 10_000));
+        Upload upload = q.upload("f");
+        assertEquals(isUpload, upload != null);
+        if (isUpload) {
+            assertEquals("", upload.rawFileName());
+            assertEquals("", q.bodyParam("f"));
+            assertEquals(type, upload.contentType());
+            assertArrayEquals(Arrays.copyOfRange(body.toByteArray(), head.length, head.length + 800), upload.bytes());
+            q.end();
+        } else {
+            assertEquals(800, q.bodyParam("f").length());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "filename=\"ok.txt\"; filename*=UTF-8''evil.exe | ok.txt", // RFC 7578 4.2: forms have no filename*
+        "filename*=UTF-8''evil.exe; filename=ok.txt | ok.txt",
+        "filename=ok.txt; filename*0=\"evil\"; filename*1=\".exe\" | ok.txt",
+        "filename*=UTF-8''%C3%A9.txt | \u00e9.txt", // old urllib3 has nothing else
+        "filename*0=\"a\"; filename*1=\"b.txt\" | 400",
+        "filename*0*=UTF-8''a | 400",
+        "filename*=UTF-7''a | 400",
+        "filename*=UTF-8''%\uFF12\uFF12 | 400", // digits of full width
+        "filename*=a.txt | 400",
+        "filename=a; filename=b | 400",
+        "filename=a; FileName=b | 400",
+        "name=g; filename=a | 400",
+        "filename=\"a\" b | 400",
+        "filename=\"a | 400",
+        "filename=a; filename | 400",
+        "filename=\"a\" \t; ; | a",
+        "\u2003filename=a | NONE",
+        "\u00A0filename=a | NONE",
+        "file\u0000name=a | 400",
+        "f\u0131lename=a | NONE",
+    })
+    void thereIsOneNameOfAFileOrTheFormIsRefused(String parameters, String expected) throws Exception {
+        CgiExchange q = exchange(post(MULTIPART, part("name=\"f\"; " + parameters, "content") + "--x--"));
+        if (expected.equals("400")) {
+            assertEquals(400, status(() -> q.upload("f")));
+        } else if (expected.equals("NONE")) {
+            assertNull(q.upload("f"));
+            assertEquals("content", q.param("f"));
+        } else {
+            assertEquals(expected, q.upload("f").rawFileName());
+            assertEquals(expected, q.param("f"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Disposition: form-data; name=g", "content-disposition: attachment",
+        "Content-Type: text/html\r\nContent-Type: text/plain"})
+    void aPartHasOneHeaderOfEachKind(String headers) {
+        String body = "--x\r\nContent-Disposition: form-data; name=a\r\n" + headers + "\r\n\r\nv\r\n--x--";
+        assertEquals(400, status(() -> exchange(post(MULTIPART, body)).param("a")));
+    }
+
+    @Test
+    void whatIsWrongInAHeaderOfAPartIsSaid() {
+        String nul = part("name=\"a\0b\"", "1") + "--x--";
+        assertEquals("NUL in the headers of a part, such as the name of a field or a file",
+                assertThrows(CgiException.class, () -> exchange(post(MULTIPART, nul)).param("a")).getMessage());
     }
 
     @ParameterizedTest

@@ -45,7 +45,7 @@ public final class CgiRequestFuzz {
     // ---- parameters
 
     private static void query(CgiExchange q) {
-        Map<String, List<String>> expected = naive(q.queryString().matches("(?s)[^=&;]*") ? "" : q.queryString());
+        Map<String, List<String>> expected = naive(q.queryString().matches("(?s)[^=&]*") ? "" : q.queryString());
         try {
             for (Map.Entry<String, List<String>> field : expected.entrySet()) {
                 check(field.getValue().equals(q.queryParams(field.getKey())), "query parameter " + field);
@@ -64,7 +64,7 @@ public final class CgiRequestFuzz {
 
     private static Map<String, List<String>> naive(String query) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
-        for (String field : query.split("[&;]")) {
+        for (String field : query.split("&")) {
             if (!field.isEmpty()) {
                 String[] halves = field.split("=", 2);
                 fields.computeIfAbsent(decode(halves[0]), unused -> new ArrayList<>())
@@ -114,7 +114,15 @@ public final class CgiRequestFuzz {
         check(q.contentLength() >= -1, "length " + q.contentLength());
         check(!q.path().isEmpty(), "no path");
         check(q.headers().values().stream().noneMatch(String::isEmpty), "empty header");
-        HeaderValue.parse(q.contentType()).extendedParameter("filename");
+        for (HeaderValue header : List.of(HeaderValue.parse(q.contentType()),
+                HeaderValue.parseDisposition(q.contentType()))) {
+            try {
+                header.requireWellFormed();
+                header.parameter("boundary");
+            } catch (CgiException e) {
+                check(e.status() == 400, e.toString());
+            }
+        }
     }
 
     /** Some of the many combinations. */
@@ -137,7 +145,7 @@ public final class CgiRequestFuzz {
                     : !url.matches("//.*|[A-Za-z][A-Za-z0-9+.-]*:.*");
             check(good, parts + " " + url);
         }
-        check(q.port() >= 0 || q.serverPort() < 0, "port " + q.port());
+        check(q.port() >= 0 && q.port() < 65_536, "port " + q.port());
     }
 
     // ---- the answer

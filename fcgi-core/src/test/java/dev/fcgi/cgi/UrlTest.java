@@ -115,6 +115,57 @@ final class UrlTest {
     }
 
     @Test
+    void aWholeUrlAsRequestUriIsUnderstood() { // absolute-form, RFC 9112 3.2.2: its host counts, not the header's
+        CgiExchange q = request("REQUEST_URI", "http://h.example:8080/a/url?x=1", "SCRIPT_NAME", "/a", "PATH_INFO",
+                "/url", "QUERY_STRING", "x=1", "HTTP_HOST", "other");
+        check(q, "http://h.example:8080/a/url?x=1",
+                "http://h.example:8080/a", "http://h.example:8080", "http://h.example:8080/a", "/a", "a", "/a/url",
+                "a/url?x=1", "http://h.example:8080/a/url", "http://h.example:8080/a?x=1", "/a", "a",
+                "http://h.example:8080/a/url?x=1", "a", "http://h.example:8080", "http://h.example:8080/a");
+        assertEquals("h.example", q.host());
+        assertEquals(8080, q.port());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://h.example/url,       http://h.example/url",
+        "HTTP://h.example/url,       http://h.example/url",
+        "https://h.example/url,      http://h.example/url", // TLS is what the web server says
+        "http://h.example,           http://h.example/",
+        "http://h.example?q,         http://h.example/",
+        "http://u:p@h.example/url,   http://h.example/url",
+        "http://[::1]:81/url,        http://[::1]:81/url",
+        "http:///url,                http://header/url",
+        "http://@/url,               http://header/url",
+        "/http://h.example/url,      http://header/http://h.example/url",
+        "/?http://h.example/url,     http://header/",
+    })
+    void theTargetOfARequestHasSeveralForms(String target, String url) {
+        assertEquals(url, request("REQUEST_URI", target, "HTTP_HOST", "header").url());
+    }
+
+    @Test
+    void oneSlashIsBetweenScriptNameAndPathInfo() { // with and without REQUEST_URI
+        for (String uri : new String[] {"", "/url"}) {
+            CgiExchange q = request("REQUEST_URI", uri, "SCRIPT_NAME", "/", "PATH_INFO", "/url");
+            assertEquals("http://srv/url", q.selfUrl());
+            assertEquals("/url", q.url(UrlPart.ABSOLUTE, UrlPart.PATH_INFO));
+            assertEquals("/url", q.url(UrlPart.ABSOLUTE, UrlPart.PATH_INFO, UrlPart.NO_REWRITE));
+        }
+        CgiExchange q = request("REQUEST_URI", "", "SCRIPT_NAME", "/a/", "PATH_INFO", "/x");
+        assertEquals("/a/x", q.url(UrlPart.ABSOLUTE, UrlPart.PATH_INFO));
+        assertEquals("x", q.url(UrlPart.RELATIVE, UrlPart.PATH_INFO));
+    }
+
+    @Test
+    void bytesThatAreNotTextLeadBackToWhereTheyCameFrom() {
+        CgiExchange q = ByteRequest.of("REQUEST_URI", "/a\u00E9%E9/\u00E9?x=\u00E9%E9", "SCRIPT_NAME", "/a\u00E9\u00E9",
+                "PATH_INFO", "/\u00E9", "QUERY_STRING", "x=\u00E9%E9", "SERVER_NAME", "srv");
+        assertEquals("http://srv/a%E9%E9/%E9?x=%E9%E9", q.selfUrl());
+        assertEquals("/a%E9%E9", q.url(UrlPart.ABSOLUTE));
+    }
+
+    @Test
     void pathInfoIsRemovedOnce() { // CGI.pm removes it twice
         assertEquals("/app/x", request("REQUEST_URI", "/app/x/x", "PATH_INFO", "/x").url(UrlPart.ABSOLUTE));
     }
@@ -159,7 +210,8 @@ final class UrlTest {
 
     @ParameterizedTest
     @CsvSource({"on, '', 80, https", "ON, '', 80, https", "1, '', 80, https", "off, '', 80, http", "'', '', 80, http",
-        "'', https, 80, https", "'', HTTPS, 80, https", "'', http, 80, http", "'', '', 443, https"})
+        "'', https, 80, https", "'', HTTPS, 80, https", "'', http, 80, http", "'', '', 443, https",
+        "'', HTTP\u017F, 80, http", "1 , '', 80, https", "\u0661, '', 80, http"})
     void theSchemeIsHttpsByAnySign(String https, String scheme, String port, String expected) {
         assertEquals(expected, request("HTTPS", https, "REQUEST_SCHEME", scheme, "SERVER_PORT", port).scheme());
     }
@@ -184,5 +236,10 @@ final class UrlTest {
         assertEquals("http://srv", request(trusting, "HTTP_X_FORWARDED_PORT", "x", "HTTP_X_FORWARDED_PROTO", "evil:")
                 .url());
         assertEquals("http://inner:8080", request(trusting, "HTTP_HOST", "inner:8080").url());
+        assertEquals("http://srv", request(trusting, "HTTP_X_FORWARDED_PORT", "\u0668\u0660\u0660\u0660").url());
+        assertEquals("http://srv", request(trusting, "HTTP_X_FORWARDED_PORT", "65536").url());
+        assertEquals("http://srv", request(trusting, "HTTP_X_FORWARDED_PROTO", "http\u017F").url());
+        assertEquals("https://outer/x", request(trusting, "REQUEST_URI", "http://asked/x", "HTTP_X_FORWARDED_HOST",
+                "outer", "HTTP_X_FORWARDED_PROTO", "https").url());
     }
 }

@@ -1,10 +1,10 @@
 package dev.fcgi.internal.cgi;
 
-import java.util.ArrayList;
+import dev.fcgi.internal.text.Ascii;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -35,7 +35,7 @@ public final class Accept {
         if (header == null) {
             return 1;
         }
-        Range wanted = range(mediaType);
+        Range wanted = range(HeaderValue.parse(mediaType));
         int best = 0;
         double quality = 0;
         for (Range range : ranges(header)) {
@@ -59,31 +59,21 @@ public final class Accept {
     }
 
     private static List<Range> ranges(String header) {
-        List<Range> ranges = new ArrayList<>();
-        for (String entry : header.split(",")) {
-            Range range = range(entry);
-            if (!range.type.isEmpty()) {
-                ranges.add(range);
-            }
-        }
-        return ranges;
+        return HeaderValue.parseList(header).stream()
+                .map(Accept::range).filter(range -> !range.type.isEmpty()).toList();
     }
 
-    private static Range range(String entry) {
-        String[] words = entry.toLowerCase(Locale.ROOT).split(";");
+    private static Range range(HeaderValue entry) {
         Set<String> parameters = new HashSet<>();
         double quality = 1;
-        for (int i = 1; i < words.length; i++) {
-            String word = words[i].replaceAll("[ \t]", "");
-            if (word.startsWith("q=")) {
-                String weight = word.substring(2);
-                quality = WEIGHT.matcher(weight).matches() ? Math.min(1, Double.parseDouble(weight)) : 0;
+        for (Map.Entry<String, String> parameter : entry.parameters().entrySet()) {
+            String value = Ascii.lower(parameter.getValue());
+            if (parameter.getKey().equals("q")) {
+                quality = WEIGHT.matcher(value).matches() ? Math.min(1, Double.parseDouble(value)) : 0;
                 break; // what follows the weight is no parameter of the type
             }
-            if (!word.isEmpty()) {
-                parameters.add(word);
-            }
+            parameters.add(parameter.getKey() + '=' + value);
         }
-        return new Range(words.length == 0 ? "" : words[0].strip(), parameters, quality);
+        return new Range(Ascii.lower(entry.value()), parameters, quality);
     }
 }

@@ -33,18 +33,23 @@ public final class Fields {
     }
 
     /**
-     * Reads the encoding of forms: {@code a=b&c=d}, where {@code ;} separates as well.
+     * Reads the encoding of forms: {@code a=b&c=d}.
      *
+     * @param charset of names and values, behind their escapes
+     * @param semicolons whether {@code ;} separates as well
      * @param maxCount how many fields there may be
      * @throws CgiException 413 when there are more
      */
-    public static Fields urlencoded(String text, Charset charset, int maxCount) throws CgiException {
+    public static Fields urlencoded(byte[] text, Charset charset, boolean semicolons, int maxCount)
+            throws CgiException {
         Fields fields = new Fields();
         int count = 0;
-        for (int start = 0, end; start < text.length(); start = end + 1) {
-            end = start;
-            while (end < text.length() && text.charAt(end) != '&' && text.charAt(end) != ';') {
-                end++;
+        for (int start = 0, end; start < text.length; start = end + 1) {
+            int equals = -1;
+            for (end = start; end < text.length && text[end] != '&' && !(semicolons && text[end] == ';'); end++) {
+                if (equals < 0 && text[end] == '=') {
+                    equals = end;
+                }
             }
             if (end == start) {
                 continue;
@@ -52,11 +57,10 @@ public final class Fields {
             if (++count > maxCount) {
                 throw new CgiException(413, "form of more than " + maxCount + " fields");
             }
-            int equals = text.indexOf('=', start, end);
-            boolean bare = equals < 0;
-            String name = text.substring(start, bare ? end : equals);
-            String value = bare ? "" : text.substring(equals + 1, end);
-            fields.add(Percent.decode(name, true, charset), Percent.decode(value, true, charset));
+            int endOfName = equals < 0 ? end : equals;
+            int startOfValue = equals < 0 ? end : equals + 1;
+            fields.add(Percent.decode(text, start, endOfName, true, charset),
+                    Percent.decode(text, startOfValue, end, true, charset));
         }
         return fields;
     }

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.Locale;
 
-/** The form in the body of a request, of either encoding; empty when the body is something else. */
+/** The form in the body of a request, of either encoding. */
 public final class Form {
-    public static final Form EMPTY = new Form(new Fields(), null);
+    /** Of a body that is no form. */
+    public static final Form NONE = new Form(new Fields(), null);
+
+    private static final String URLENCODED = "application/x-www-form-urlencoded";
+    private static final String MULTIPART = "multipart/form-data";
 
     private final Fields fields;
     /** Null when there are no uploads. */
@@ -22,23 +25,29 @@ public final class Form {
         this.multipart = multipart;
     }
 
+    /** Whether a body of this Content-Type, which may be null, is a form. */
+    public static boolean isForm(String contentType) {
+        HeaderValue type = HeaderValue.parse(contentType);
+        return type.is(URLENCODED) || type.is(MULTIPART);
+    }
+
     /**
-     * Reads a form; a body of another type is left alone.
+     * Reads a form to the end of the body.
      *
-     * @param contentType of the body, or null
+     * @param contentType one of a form
+     * @param semicolons whether {@code ;} separates fields, as {@code &} does
      * @throws CgiException 400 for a malformed body, 413 for one that exceeds a limit
      */
-    public static Form read(String contentType, InputStream body, Charset charset, FormLimits limits)
-            throws IOException {
-        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
-        if (type.startsWith("application/x-www-form-urlencoded")) {
-            byte[] text = body.readNBytes(limits.maxFieldLength());
-            if (text.length == limits.maxFieldLength() && body.read() >= 0) {
-                throw new CgiException(413, "form of more than " + limits.maxFieldLength() + " bytes");
-            }
-            return new Form(Fields.urlencoded(new String(text, charset), charset, limits.maxParts()), null);
+    public static Form read(String contentType, InputStream body, Charset charset, boolean semicolons,
+            FormLimits limits) throws IOException {
+        if (HeaderValue.parse(contentType).is(MULTIPART)) {
+            return readMultipart(contentType, body, charset, limits);
         }
-        return type.startsWith("multipart/form-data") ? readMultipart(contentType, body, charset, limits) : EMPTY;
+        byte[] text = body.readNBytes(limits.maxFieldLength());
+        if (text.length == limits.maxFieldLength() && body.read() >= 0) {
+            throw new CgiException(413, "form of more than " + limits.maxFieldLength() + " bytes");
+        }
+        return new Form(Fields.urlencoded(text, charset, semicolons, limits.maxParts()), null);
     }
 
     private static Form readMultipart(String contentType, InputStream body, Charset charset, FormLimits limits)

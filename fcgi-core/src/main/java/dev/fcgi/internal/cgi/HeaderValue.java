@@ -1,143 +1,235 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.cgi.CgiException;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
- * A header value with parameters, such as {@code form-data; name="a"} (RFC 2183 2, RFC 2045 5.1). Immutable.
+ * A header value with parameters, such as {@code text/html; q="0.5"} (RFC 9110 5.6.6). Whatever takes a header apart at
+ * separators does it here, so that no two readers see different strings in quotation marks. Immutable.
  *
- * <p>Takes what clients send rather than what the grammar says: unquoted values may contain spaces, a parameter without
- * a value is ignored, of two with the same name the first counts.
+ * <p>Reading never fails; it is when a parameter is asked for that its being there twice matters, and
+ * {@link #requireWellFormed} for what would otherwise be passed over. Unquoted values may contain spaces.
  */
 public final class HeaderValue {
-    private final String value;
-    private final Map<String, String> parameters = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final String text;
+    /** Whether the text is the Content-Disposition of a form's part, where browsers define what a backslash means. */
+    private final boolean ofForm;
+    private String value = "";
+    /** By lower-case name, of each name the first. */
+    private final Map<String, String> parameters = new LinkedHashMap<>();
+    private final Set<String> repeated = new HashSet<>();
+    /** What had to be passed over, null for nothing. */
+    private String skipped;
 
-    private HeaderValue(String value) {
-        this.value = value;
+    private HeaderValue(String text, boolean ofForm) {
+        this.text = text;
+        this.ofForm = ofForm;
     }
 
     /**
-     * Takes a header value apart. Never fails.
+     * Takes a value apart. In quotation marks a backslash quotes the character after it (RFC 9110 5.6.4).
      *
-     * @param text what stands behind the colon; null gives an empty value without parameters
+     * @param text what stands after the colon; null gives an empty value without parameters
      */
     public static HeaderValue parse(String text) {
-        String source = text == null ? "" : text;
-        int at = endOfParameter(source, 0);
-        HeaderValue result = new HeaderValue(source.substring(0, at).strip());
-        while (at < source.length()) {
-            at = result.parseParameter(source, at + 1);
-        }
-        return result;
-    }
-
-    /** Takes the parameter that starts at the index, and returns the index of the semicolon behind it, or the end. */
-    private int parseParameter(String text, int start) {
-        int end = endOfParameter(text, start);
-        int equals = text.indexOf('=', start, end);
-        if (equals < 0) {
-            return end;
-        }
-        String name = text.substring(start, equals).strip();
-        int at = equals + 1;
-        while (at < end && isBlank(text.charAt(at))) {
-            at++;
-        }
-        if (at < end && text.charAt(at) == '"') {
-            StringBuilder unquoted = new StringBuilder();
-            end = endOfParameter(text, unquote(text, at + 1, unquoted));
-            parameters.putIfAbsent(name, unquoted.toString());
-        } else {
-            parameters.putIfAbsent(name, text.substring(at, end).strip());
-        }
-        return end;
+        return new HeaderValue(text == null ? "" : text, false).parse();
     }
 
     /**
-     * Reads a quoted-string as browsers mean it. They escape a quotation mark as %22 today, which stays as it is since
-     * a literal %22 looks the same (HTML, "multipart/form-data encoding algorithm"); older ones and curl before 7.81
-     * wrote \" and curl also \\. Internet Explorer sent whole paths with bare backslashes: so a backslash in front of
-     * anything else stands for itself, and so do two at the start (\\server\share).
+     * Takes the Content-Disposition of a form's part apart. A backslash is a backslash, as for browsers, which escape
+     * CR, LF and a quotation mark as {@code %0D}, {@code %0A} and {@code %22}: these stay as they are, since a literal
+     * {@code %22} looks the same (HTML, "multipart/form-data encoding algorithm"). Other clients write {@code \"}: that
+     * is a quotation mark unless the string may end with it.
      *
-     * @return the index behind the closing quotation mark
+     * @param text what stands after the colon; null gives an empty value without parameters
      */
-    private static int unquote(String text, int start, StringBuilder target) {
-        int at = start;
-        while (at < text.length() && text.charAt(at) != '"') {
-            if (text.charAt(at) == '\\' && at + 1 < text.length()) {
-                char next = text.charAt(at + 1);
-                // The last quotation mark of all closes the string, whatever is in front of it: "dir\"
-                if (next == '\\' && at > start || next == '"' && text.indexOf('"', at + 2) >= 0) {
-                    at++;
-                }
+    public static HeaderValue parseDisposition(String text) {
+        return new HeaderValue(text == null ? "" : text, true).parse();
+    }
+
+    /** {@return the elements of a list, which commas separate (RFC 9110 5.6.1)} */
+    public static List<HeaderValue> parseList(String text) {
+        HeaderValue list = new HeaderValue(text, false);
+        List<HeaderValue> elements = new ArrayList<>();
+        for (int start = 0, end; start < text.length(); start = end + 1) {
+            end = list.next(start, ',');
+            elements.add(parse(text.substring(start, end)));
+        }
+        return elements;
+    }
+
+    private HeaderValue parse() {
+        int at = next(0, ';');
+        value = Ascii.strip(text.substring(0, at));
+        while (at < text.length()) {
+            int end = next(at + 1, ';');
+            parseParameter(at + 1, end);
+            at = end;
+        }
+        return this;
+    }
+
+    private void parseParameter(int start, int end) {
+        int equals = text.indexOf('=', start);
+        if (equals < 0 || equals >= end) {
+            if (!Ascii.strip(text.substring(start, end)).isEmpty()) {
+                skipped = "a parameter without a value";
             }
-            target.append(text.charAt(at));
+            return;
+        }
+        String name = Ascii.lower(Ascii.strip(text.substring(start, equals)));
+        String sent = Ascii.strip(text.substring(equals + 1, end));
+        if (sent.startsWith("\"")) {
+            int open = text.indexOf('"', equals);
+            int close = close(open);
+            if (close == text.length()) {
+                skipped = "a quotation mark without a second one";
+            } else if (!Ascii.strip(text.substring(close + 1, end)).isEmpty()) {
+                skipped = "text after a quotation mark";
+            }
+            sent = unquote(open + 1, close);
+        }
+        if (parameters.putIfAbsent(name, sent) != null) {
+            repeated.add(name);
+        }
+    }
+
+    // ---- the scanner
+
+    /** The index of a separator that is not in quotation marks, or the end. These stand where a value starts. */
+    private int next(int from, char separator) {
+        boolean atStart = true;
+        int at = from;
+        while (at < text.length() && text.charAt(at) != separator) {
+            char c = text.charAt(at);
+            if (c == '"' && atStart) {
+                at = close(at);
+            }
+            atStart = c == '=' || c == ';' || atStart && Ascii.isBlank(c);
             at++;
         }
-        return Math.min(at + 1, text.length());
+        return Math.min(at, text.length());
     }
 
-    private static int endOfParameter(String text, int from) {
-        int semicolon = text.indexOf(';', from);
-        return semicolon < 0 ? text.length() : semicolon;
+    /** The index of the quotation mark that closes the one at the index, or the end. */
+    private int close(int open) {
+        for (int at = open + 1; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == '"') {
+                return at;
+            }
+            if (isEscape(at)) {
+                at++;
+            }
+        }
+        return text.length();
     }
 
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
+    private boolean isEscape(int at) {
+        if (text.charAt(at) != '\\' || at + 1 == text.length()) {
+            return false;
+        }
+        return !ofForm || text.charAt(at + 1) == '"' && !mayEnd(at + 2);
     }
+
+    /** Whether a quoted string that stops in front of the index is a whole one. */
+    private boolean mayEnd(int index) {
+        int at = index;
+        while (at < text.length() && Ascii.isBlank(text.charAt(at))) {
+            at++;
+        }
+        return at == text.length() || text.charAt(at) == ';';
+    }
+
+    private String unquote(int start, int end) {
+        StringBuilder unquoted = new StringBuilder(end - start);
+        for (int at = start; at < end; at++) {
+            if (isEscape(at)) {
+                at++;
+            }
+            unquoted.append(text.charAt(at));
+        }
+        return unquoted.toString();
+    }
+
+    // ---- what was found
 
     /** {@return what stands in front of the parameters, as sent} */
     public String value() {
         return value;
     }
 
-    /** {@return the parameter, unquoted; null when there is none; the name in any case} */
-    public String parameter(String name) {
+    /** Whether the value is a given one, in any case. */
+    public boolean is(String other) {
+        return Ascii.equalsIgnoreCase(value, other);
+    }
+
+    /** {@return the parameters by lower-case name, unquoted, in their order, of several with one name the first} */
+    Map<String, String> parameters() {
+        return parameters;
+    }
+
+    /**
+     * Looks up a parameter.
+     *
+     * @param name in lower case
+     * @return its value, unquoted; null when there is none
+     * @throws CgiException 400 when there are several: another reader might take another one
+     */
+    public String parameter(String name) throws CgiException {
+        if (repeated.contains(name)) {
+            throw new CgiException(400, "parameter " + name + " twice in one header");
+        }
         return parameters.get(name);
     }
 
     /**
-     * Looks up a parameter that may be sent in the extended notation {@code name*=UTF-8''%e2%82%ac} (RFC 5987 3.2),
-     * which is preferred where it can be decoded (RFC 6266 4.3).
+     * Makes sure that all of the text counts.
      *
-     * @return the parameter; null when there is none
+     * @throws CgiException 400 for what other readers might read otherwise
      */
-    public String extendedParameter(String name) {
-        String extended = parameters.get(name + "*");
-        String decoded = extended == null ? null : decodeExtended(extended);
-        return decoded == null ? parameters.get(name) : decoded;
+    public void requireWellFormed() throws CgiException {
+        if (skipped != null) {
+            throw new CgiException(400, skipped + " in a header");
+        }
     }
 
-    /** Returns null for what is not charset'language'text in one of the two charsets of RFC 5987. */
-    private static String decodeExtended(String text) {
-        int first = text.indexOf('\'');
-        int second = text.indexOf('\'', first + 1);
+    /**
+     * Decodes a parameter in the notation {@code UTF-8''%e2%82%ac} (RFC 8187 3.2).
+     *
+     * @return null for what is not charset'language'text, in UTF-8 or ISO-8859-1, of the characters allowed there
+     */
+    static String decodeExtended(String sent) {
+        int first = sent.indexOf('\'');
+        int second = sent.indexOf('\'', first + 1);
         if (first < 0 || second < 0) {
             return null;
         }
         Charset charset;
-        switch (text.substring(0, first).strip().toLowerCase(Locale.ROOT)) {
+        switch (Ascii.lower(sent.substring(0, first))) {
             case "utf-8" -> charset = StandardCharsets.UTF_8;
             case "iso-8859-1" -> charset = StandardCharsets.ISO_8859_1;
             default -> {
                 return null;
             }
         }
-        ByteBuffer bytes = ByteBuffer.allocate(text.length() - second);
-        for (int i = second + 1; i < text.length(); i++) {
-            int b = text.charAt(i);
-            if (b == '%' && i + 2 < text.length()) {
-                int high = Character.digit(text.charAt(i + 1), 16);
-                int low = Character.digit(text.charAt(i + 2), 16);
-                b = high < 0 || low < 0 ? -1 : high << 4 | low;
+        ByteBuffer bytes = ByteBuffer.allocate(sent.length() - second);
+        for (int i = second + 1; i < sent.length(); i++) {
+            int b = sent.charAt(i);
+            if (b == '%' && i + 2 < sent.length()) {
+                b = Ascii.hex(sent.charAt(i + 1)) << 4 | Ascii.hex(sent.charAt(i + 2));
                 i += 2;
-            } else if (b == '%' || b > 0x7E) {
+            } else if (b == '%' || b > '~') {
                 b = -1;
             }
             if (b < 0) {
@@ -147,7 +239,7 @@ public final class HeaderValue {
         }
         try {
             return charset.newDecoder().decode(bytes.flip()).toString();
-        } catch (CharacterCodingException ignored) { // the plain parameter is taken instead
+        } catch (CharacterCodingException ignored) { // the caller knows what to do without it
             return null;
         }
     }

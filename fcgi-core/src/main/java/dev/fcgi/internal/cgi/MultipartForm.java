@@ -19,7 +19,7 @@ import java.util.Map;
  * <p>Read by one thread; unchangeable then, except for {@link #close}, which any thread may call.
  */
 public final class MultipartForm implements AutoCloseable {
-    /** A field of this name tells the charset of the text fields behind it (RFC 7578 4.6). */
+    /** A field of this name tells the charset of the text fields after it (RFC 7578 4.6). */
     private static final String CHARSET_FIELD = "_charset_";
 
     private final FormLimits limits;
@@ -39,16 +39,17 @@ public final class MultipartForm implements AutoCloseable {
     }
 
     /**
-     * Reads a form up to its closing delimiter. Blocks where the body does, and for the temporary file.
+     * Reads a form. Blocks where the body does, and for the temporary file.
      *
-     * <p>A part with a file name is an upload; with an empty one and no content it is a file field that was left empty
-     * and becomes a text field with an empty value. Malformed text is decoded with U+FFFD.
+     * <p>A part with a file name is an upload, and one whose type is not text, with an empty name then; with an empty
+     * one and no content it is a file field that was left empty and becomes a text field with an empty value. Malformed
+     * text is decoded with U+FFFD.
      *
-     * @param body is read up to the closing delimiter and at most 16 KiB beyond, and not closed
+     * @param body is read to its end, though nothing after the closing delimiter counts, and not closed
      * @param contentType tells the boundary
      * @param charset of names and of text that tells no other: UTF-8, except for forms in pages that are not
-     * @throws CgiException 400 for what is malformed, 413 for what exceeds a limit; in this case, as in all that
-     *     follow, everything made so far was deleted
+     * @throws CgiException 400 for what is malformed or may be read in two ways, 413 for what exceeds a limit; in this
+     *     case, as in all that follow, everything made so far was deleted
      * @throws java.io.EOFException when the body ended before its closing delimiter
      * @throws IOException when the body or the temporary file fail
      */
@@ -58,6 +59,7 @@ public final class MultipartForm implements AutoCloseable {
         MultipartForm form = new MultipartForm(charset, limits);
         try {
             form.read(new MultipartParser(body, boundary, MultipartParser.DEFAULT_MAX_HEADER_LENGTH));
+            body.transferTo(OutputStream.nullOutputStream());
             return form;
         } catch (Throwable failure) {
             try {

@@ -1,6 +1,8 @@
 package dev.fcgi.internal.cgi;
 
 import dev.fcgi.cgi.CgiException;
+import dev.fcgi.internal.text.Ascii;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +31,8 @@ public final class MultipartParser {
     /** White space behind a delimiter; with more of it the line is content. Bounds how far to look ahead. */
     private static final int MAX_PADDING = 256;
     private static final int CAPACITY = 16 * 1024;
+    /** What is in front of the first delimiter: a line for people, if anything. */
+    private static final int MAX_PREAMBLE = 8 * 1024;
     private static final int FIRST_HEAD_CAPACITY = 256;
 
     private static final int NO = -1;
@@ -52,6 +56,8 @@ public final class MultipartParser {
     private int delimiterEnd = NO;
     private boolean closing;
     private boolean finished;
+    /** Null once the first delimiter is found. */
+    private ByteArrayOutputStream preamble = new ByteArrayOutputStream(2);
     private byte[] head = new byte[FIRST_HEAD_CAPACITY];
     private Content current;
 
@@ -83,11 +89,11 @@ public final class MultipartParser {
     /**
      * Takes the boundary out of a Content-Type, quoted or not.
      *
-     * @throws CgiException 400 when the type is not multipart or the boundary is missing or unusable
+     * @throws CgiException 400 when the type is not multipart or the boundary is missing, there twice, or unusable
      */
     public static String boundary(String contentType) throws CgiException {
         HeaderValue type = HeaderValue.parse(contentType);
-        if (!type.value().regionMatches(true, 0, "multipart/", 0, 10)) {
+        if (!Ascii.lower(type.value()).startsWith("multipart/")) {
             throw new CgiException(400, "content type " + type.value() + " instead of multipart");
         }
         String boundary = type.parameter("boundary");
@@ -111,10 +117,11 @@ public final class MultipartParser {
 
     /**
      * Goes to the next part, skipping what is left of this one, or the preamble. Blocks until the part's headers and
-     * at least one byte behind them are there. After an exception the parser is of no further use.
+     * at least one byte after them are there. After an exception the parser is of no further use.
      *
-     * @return the part, or null behind the closing delimiter; the epilogue is not read
-     * @throws CgiException 400 for malformed headers, 413 for too many bytes of them
+     * @return the part, or null after the closing delimiter; the epilogue is not read
+     * @throws CgiException 400 for malformed headers and for a preamble with a broken delimiter, 413 for too many bytes
+     *     of either
      * @throws EOFException when the body ended before its closing delimiter
      */
     public Part next() throws IOException {
@@ -122,8 +129,12 @@ public final class MultipartParser {
         if (finished) {
             return null;
         }
-        while (fill() > 0) {
-            position = contentEnd;
+        if (preamble == null) {
+            while (fill() > 0) {
+                position = contentEnd;
+            }
+        } else {
+            skipPreamble();
         }
         position = delimiterEnd;
         delimiterEnd = NO;
@@ -138,6 +149,22 @@ public final class MultipartParser {
         } // else the part has no content at all: the CRLF of its empty line is that of the delimiter
         current = new Content();
         return new Part(headers, current);
+    }
+
+    /** A delimiter that is broken, such as one that ends with LF alone, must not take its part along unnoticed. */
+    private void skipPreamble() throws IOException {
+        while (fill() > 0) {
+            if (preamble.size() + contentEnd - position > MAX_PREAMBLE) {
+                throw new CgiException(413, "more than " + MAX_PREAMBLE + " bytes in front of the parts of the form");
+            }
+            preamble.write(buffer, position, contentEnd - position);
+            position = contentEnd;
+        }
+        String delimiterOfLine = new String(delimiter, 2, delimiter.length - 2, StandardCharsets.US_ASCII);
+        if (preamble.toString(StandardCharsets.ISO_8859_1).contains(delimiterOfLine)) {
+            throw new CgiException(400, "the first delimiter of the form is broken");
+        }
+        preamble = null;
     }
 
     /** Blocks until content of the current part is known, and returns how many bytes; 0 in front of the delimiter. */
@@ -246,7 +273,8 @@ public final class MultipartParser {
                 position++;
                 b = '\n';
             } else if (b == '\r' || b == '\n' || b == 0) {
-                throw new CgiException(400, "byte " + b + " in the headers of a part");
+                throw new CgiException(400, (b == 0 ? "NUL" : b == '\r' ? "CR without LF" : "LF without CR")
+                        + " in the headers of a part, such as the name of a field or a file");
             }
             position++;
             if (length == maxHeaderLength) {
@@ -265,15 +293,19 @@ public final class MultipartParser {
         while (at < lines.length()) {
             int end = lines.indexOf('\n', at);
             // A line that starts with white space continues the one before it (RFC 822 3.4.8).
-            while (end + 1 < lines.length() && isBlank(lines.charAt(end + 1))) {
+            while (end + 1 < lines.length() && Ascii.isBlank(lines.charAt(end + 1))) {
                 end = lines.indexOf('\n', end + 1);
             }
             int colon = lines.indexOf(':', at);
             if (colon < 0 || colon > end || !isToken(lines, at, colon)) {
                 throw new CgiException(400, "header of a part without a name");
             }
-            String value = lines.substring(colon + 1, end).replace('\n', ' ').strip();
-            headers.putIfAbsent(lines.substring(at, colon), value);
+            // Unfolding takes the end of the line and nothing else (RFC 5322 2.2.3).
+            String value = Ascii.strip(lines.substring(colon + 1, end).replace("\n", ""));
+            String name = lines.substring(at, colon);
+            if (headers.putIfAbsent(name, value) != null && isMeaningful(name)) {
+                throw new CgiException(400, "two headers " + name + " in a part");
+            }
             at = end + 1;
         }
         return Collections.unmodifiableMap(headers);
@@ -288,8 +320,8 @@ public final class MultipartParser {
         return start < end;
     }
 
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
+    private static boolean isMeaningful(String name) {
+        return Ascii.equalsIgnoreCase(name, "Content-Disposition") || Ascii.equalsIgnoreCase(name, "Content-Type");
     }
 
     /** The content of one part. */

@@ -1,5 +1,7 @@
 package dev.fcgi.internal.cgi;
 
+import dev.fcgi.cgi.CgiException;
+import dev.fcgi.internal.text.Ascii;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -10,12 +12,14 @@ import java.util.Map;
 public final class Part {
     private final Map<String, String> headers;
     private final HeaderValue disposition;
+    private final HeaderValue type;
     private final InputStream content;
 
     /** Takes the headers over: a map that ignores case. */
     Part(Map<String, String> headers, InputStream content) {
         this.headers = headers;
-        this.disposition = HeaderValue.parse(headers.get("Content-Disposition"));
+        this.disposition = HeaderValue.parseDisposition(headers.get("Content-Disposition"));
+        this.type = HeaderValue.parse(headers.get("Content-Type"));
         this.content = content;
     }
 
@@ -29,19 +33,45 @@ public final class Part {
         return headers.get(name);
     }
 
-    /** {@return the name of the form's field (RFC 7578 4.2), null when there is none} */
-    public String name() {
+    /**
+     * {@return the name of the form's field (RFC 7578 4.2), null when there is none}
+     *
+     * @throws CgiException 400 when the Content-Disposition may be read in more than one way
+     */
+    public String name() throws CgiException {
+        disposition.requireWellFormed();
         return disposition.parameter("name");
     }
 
     /**
      * Tells the name of the uploaded file as it was sent: it may be a path, and anything else. A quotation mark is sent
-     * as %22 by browsers and stays so.
+     * as %22 by browsers and stays so. The notation {@code filename*} counts only for want of a plain name: forms must
+     * not have it (RFC 7578 4.2), and who looks at uploads in front of us looks at the plain one.
      *
-     * @return the name, empty when no file was chosen, null when the part is not an upload
+     * @return the name, empty when no file was chosen and for a part without a name that is no text; null when the part
+     *     is a text field
+     * @throws CgiException 400 when there is a name that cannot be read, or more than one
      */
-    public String filename() {
-        return disposition.extendedParameter("filename");
+    public String filename() throws CgiException {
+        String plain = disposition.parameter("filename");
+        if (plain != null) {
+            return plain;
+        }
+        if (disposition.parameters().keySet().stream().anyMatch(name -> name.startsWith("filename*"))) {
+            String sent = disposition.parameter("filename*");
+            String decoded = sent == null ? null : HeaderValue.decodeExtended(sent);
+            if (decoded == null) {
+                throw new CgiException(400, "file name in a notation that forms do not have");
+            }
+            return decoded;
+        }
+        return isText() ? null : "";
+    }
+
+    /** Whether the type is missing, text, or JSON, which is text as well (RFC 8259 8.1). */
+    private boolean isText() {
+        String name = Ascii.lower(type.value());
+        return name.isEmpty() || name.startsWith("text/") || name.equals("application/json") || name.endsWith("+json");
     }
 
     /** {@return the Content-Type as sent, null when there is none} */
@@ -49,9 +79,13 @@ public final class Part {
         return headers.get("Content-Type");
     }
 
-    /** {@return the charset parameter of the Content-Type (RFC 7578 4.5), else the given one} */
-    public Charset charset(Charset other) {
-        return charset(HeaderValue.parse(contentType()).parameter("charset"), other);
+    /**
+     * {@return the charset parameter of the Content-Type (RFC 7578 4.5), else the given one}
+     *
+     * @throws CgiException 400 when there are two
+     */
+    public Charset charset(Charset other) throws CgiException {
+        return charset(type.parameter("charset"), other);
     }
 
     static Charset charset(String name, Charset other) {

@@ -1,65 +1,55 @@
 package dev.fcgi.internal.cgi;
 
-import java.io.ByteArrayOutputStream;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding (RFC 3986 2.1), tolerant when decoding: what is no escape stays as it is, like in CGI.pm. */
+/**
+ * Percent-encoding (RFC 3986 2.1), tolerant when decoding: what is no escape stays as it is, like in CGI.pm. Escapes
+ * are undone among bytes, and text is made of the result: a character may be partly escaped.
+ */
 public final class Percent {
     private static final String HEX = "0123456789ABCDEF";
 
     private Percent() {}
 
     /**
-     * Decodes escapes.
+     * Decodes a piece of an array, which is left as it is.
      *
      * @param plusIsSpace whether the text comes from a form, where a plus stands for a space
+     * @param charset of the bytes behind the escapes; ISO-8859-1 gives a character for each
      */
-    public static String decode(String text, boolean plusIsSpace, Charset charset) {
-        if (text.indexOf('%') < 0 && (!plusIsSpace || text.indexOf('+') < 0) && isAscii(text)) {
-            return text;
-        }
-        ByteArrayOutputStream decoded = new ByteArrayOutputStream(text.length());
-        int i = 0;
-        while (i < text.length()) {
-            char c = text.charAt(i);
-            int value = c == '%' && i + 2 < text.length() ? hex(text.charAt(i + 1)) << 4 | hex(text.charAt(i + 2)) : -1;
+    public static String decode(byte[] text, int from, int to, boolean plusIsSpace, Charset charset) {
+        byte[] decoded = new byte[to - from];
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            byte b = text[i];
+            int value = b == '%' && i + 2 < to ? Ascii.hex(text[i + 1]) << 4 | Ascii.hex(text[i + 2]) : -1;
             if (value >= 0) {
-                decoded.write(value);
-                i += 3;
-            } else if (c < 0x80) {
-                decoded.write(plusIsSpace && c == '+' ? ' ' : c);
-                i++;
-            } else { // was decoded before: must come out of the charset as it goes in
-                int end = endOfNonAscii(text, i);
-                decoded.writeBytes(text.substring(i, end).getBytes(charset));
-                i = end;
+                b = (byte) value;
+                i += 2;
+            } else if (b == '+' && plusIsSpace) {
+                b = ' ';
             }
+            decoded[length++] = b;
         }
-        return decoded.toString(charset);
+        return new String(decoded, 0, length, charset);
     }
 
-    private static int endOfNonAscii(String text, int start) {
-        int end = start;
-        while (end < text.length() && text.charAt(end) >= 0x80) {
-            end++;
-        }
-        return end;
-    }
-
-    /** The value of a hexadecimal digit; negative, also after a shift, when it is none. */
-    private static int hex(char digit) {
-        return digit < 0x80 ? Character.digit(digit, 16) : -1;
-    }
-
-    private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+    /** Decodes text in which nothing but escapes has a meaning. */
+    public static String decode(byte[] text, Charset charset) {
+        return decode(text, 0, text.length, false, charset);
     }
 
     /** Encodes as UTF-8 every byte that is neither unreserved (RFC 3986 2.3) nor one of some others. */
     public static String encode(String text, String alsoAllowed) {
-        StringBuilder encoded = new StringBuilder(text.length() + 16);
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        return encode(text.getBytes(StandardCharsets.UTF_8), alsoAllowed);
+    }
+
+    /** Encodes every byte that is neither unreserved (RFC 3986 2.3) nor one of some others. */
+    public static String encode(byte[] text, String alsoAllowed) {
+        StringBuilder encoded = new StringBuilder(text.length + 16);
+        for (byte b : text) {
             boolean letterOrDigit = b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z';
             if (letterOrDigit || b > 0 && ("-._~".indexOf(b) >= 0 || alsoAllowed.indexOf(b) >= 0)) {
                 encoded.append((char) b);

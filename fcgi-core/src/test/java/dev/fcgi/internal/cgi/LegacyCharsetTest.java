@@ -20,7 +20,7 @@ class LegacyCharsetTest {
     void escapedAndPlain(String charset, String bytes, String text) throws IOException {
         byte[] body = ("a=" + bytes + "&b=" + bytes).getBytes(StandardCharsets.ISO_8859_1);
         Form form = Form.read("application/x-www-form-urlencoded", new ByteArrayInputStream(body),
-                Charset.forName(charset), new FormLimits(1000, 10, 0, Path.of("unused")));
+                Charset.forName(charset), false, new FormLimits(1000, 10, 0, Path.of("unused")));
         assertEquals(text, form.fields().first("a"));
         assertEquals(text, form.fields().first("b"));
     }

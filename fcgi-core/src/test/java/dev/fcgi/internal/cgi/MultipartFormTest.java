@@ -137,7 +137,7 @@ class MultipartFormTest {
         try (MultipartForm form = read("multipart/form-data; boundary=\"" + b + "\"", body)) {
             assertEquals(List.of(Map.entry("json", "{\"a\":1}")), form.fields());
             Upload f = form.uploads().getFirst();
-            assertEquals("a\"b\\c.txt", f.rawFileName());
+            assertEquals("a\"b\\\\c.txt", f.rawFileName());
             assertEquals("c.txt", f.fileName());
             assertEquals("yes", f.header("x-custom"));
             assertEquals("hello\n", text(f));

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.cgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,10 +84,37 @@ class MultipartParserTest {
 
     @Test
     void preambleAndEpilogueAreNoContent() {
-        String preamble = "preamble --B\r\n\r\n--BB\r\n";
+        String preamble = "preamble --b\r\n\r\n-B\r\n--\r\n";
         assertContent("v", preamble + "--B\r\n" + A + "\r\nv\r\n--B--\r\n--B\r\nepilogue\r\n--B--\r\n");
         assertContent("v", "\r\n--B\r\n" + A + "\r\nv\r\n--B--");
         assertContent("v", "--B\r\n" + A + "\r\nv\r\n--B--epilogue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--B\n" + A + "\n1\n", // line ends of Unix
+                "--B\r" + A + "\r1\r",
+                "--B\rpart\r\n",
+                "\n--B\r\n" + A + "\r\n1\r\n",
+                " --B\r\n" + A + "\r\n1\r\n",
+                "--B x\r\n" + A + "\r\n1\r\n",
+                "--B\0\r\n" + A + "\r\n1\r\n",
+                "preamble --B\r\n",
+                "--BB\r\n",
+                "--B-\r\n"
+            })
+    void aBrokenFirstDelimiterDoesNotTakeItsPartAlongUnnoticed(String broken) {
+        assertEquals(List.of("400"), parse(broken + "\r\n--B\r\n" + A + "\r\nv\r\n--B--\r\n"));
+        assertEquals(List.of("400"), parse(broken + "\r\n--B--\r\n")); // an empty form, else
+    }
+
+    @Test
+    void aPreambleIsShort() throws IOException {
+        String form = "\r\n--B\r\n" + A + "\r\nv\r\n--B--";
+        assertNotNull(parser("x".repeat(8190) + form).next()); // and CRLF
+        assertEquals(413, assertThrows(CgiException.class, () -> parser("x".repeat(8191) + form).next()).status());
+        assertEquals(413, assertThrows(CgiException.class, () -> parser("x".repeat(100_000)).next()).status());
     }
 
     @Test
@@ -114,9 +142,10 @@ class MultipartParserTest {
         String body = "--B\r\nX-Long: one\r\n two\r\n\tthree\r\nx-long: four\r\nEmpty:\r\n\r\nv\r\n--B--";
         parse(body);
         Part part = parser(body).next();
-        assertEquals("one  two \tthree", part.header("X-LONG"));
+        assertEquals("one two\tthree", part.header("X-LONG")); // the ends of lines go, and nothing else
         assertEquals("", part.header("empty"));
         assertNull(part.header("other"));
+        assertEquals("\u000Bv\u001F", parser("--B\r\na: \t\u000Bv\u001F \r\n\r\n--B--").next().header("a"));
         assertNull(part.name());
         assertNull(part.filename());
         assertNull(part.contentType());
@@ -312,7 +341,8 @@ class MultipartParserTest {
                 "multipart/form-data; boundary=B | B",
                 "multipart/form-data; boundary=\"a b:c\" | a b:c",
                 "Multipart/Form-Data;charset=utf-8;BOUNDARY=----WebKitFormBoundaryAbC | ----WebKitFormBoundaryAbC",
-                "multipart/form-data; boundary=a; boundary=b | a"
+                "multipart/form-data; boundary=a; charset=x; charset=y | a",
+                "multipart/form-data; x=\"; boundary=a\"; boundary=b | b"
             })
     void boundaryIsTakenFromTheContentType(String type, String boundary) throws IOException {
         assertEquals(boundary, MultipartParser.boundary(type));
@@ -326,6 +356,11 @@ class MultipartParserTest {
                 "multipart/form-data",
                 "multipart/form-data; boundary=",
                 "multipart/form-data; boundary=\"\"",
+                "multipart/form-data; boundary=a; boundary=b",
+                "multipart/form-data; boundary=a; Boundary=\"a\"",
+                "mult\u0131part/form-data; boundary=B",
+                "\u2003multipart/form-data; boundary=B",
+                "multipart/form-data; \u2003boundary=B",
                 "multipart/form-data; boundary=\u00e9",
                 "multipart/form-data; boundary=\"a\rb\""
             })

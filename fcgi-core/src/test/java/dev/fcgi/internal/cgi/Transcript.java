@@ -76,6 +76,11 @@ final class Transcript {
                 lines.add("truncated");
                 return lines;
             }
+            if (headers == null && (text.substring(0, delimiter.start()).contains("--" + boundary)
+                    || delimiter.start() > 8192)) {
+                lines.add(delimiter.start() > 8192 ? "413" : "400");
+                return lines;
+            }
             if (headers != null) {
                 int start = Math.min(at + 2, delimiter.start());
                 lines.add(line(headers, text.substring(Math.max(at, start), delimiter.start())));
@@ -91,14 +96,19 @@ final class Transcript {
                 return lines;
             }
             headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-            String unfolded = block.group(1).replaceAll("\r\n([ \t])", " $1");
+            String unfolded = block.group(1).replaceAll("\r\n([ \t])", "$1");
             for (String line : unfolded.isEmpty() ? new String[0] : unfolded.split("\r\n")) {
                 Matcher field = Pattern.compile("([!-9;-~]+):(.*)", Pattern.DOTALL).matcher(line);
                 if (!field.matches()) {
                     lines.add("400");
                     return lines;
                 }
-                headers.putIfAbsent(field.group(1), field.group(2).strip());
+                String value = field.group(2).replaceAll("^[ \t]+|[ \t]+$", "");
+                if (headers.putIfAbsent(field.group(1), value) != null
+                        && field.group(1).matches("(?i)content-(disposition|type)")) {
+                    lines.add("400");
+                    return lines;
+                }
             }
             at = block.end() - 2; // the empty line may be the start of the next delimiter
         }
