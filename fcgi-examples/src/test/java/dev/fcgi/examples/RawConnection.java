@@ -170,6 +170,11 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** {@return whether the first byte of an answer comes} */
+    boolean hasAnswered() throws IOException {
+        return in.read() >= 0;
+    }
+
     /** {@return whether the peer ends the connection without one more byte} */
     boolean isClosedByPeer() throws IOException {
         try {

@@ -1,0 +1,147 @@
+package dev.fcgi.cgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** In the loop of CgiFast, errors of a request wait until the program asks for them, and are answered otherwise. */
+final class WaitingErrorsTest {
+    private static final String BROKEN = "Status: 400 Bad Request\r\nContent-Length: 43\r\n"
+            + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 Bad Request\nmultipart without boundary\n";
+
+    private static OfflineRequest broken() {
+        return OfflineRequest.of("POST", "/?q=1", "multipart/form-data", "--b\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String respond(OfflineRequest request, CgiOptions options, CgiHandler program) throws Exception {
+        CgiExchange q = CgiExchange.ofLoop(request, options);
+        program.handle(q); // throws nothing, or the loop would have ended
+        q.end();
+        return request.output();
+    }
+
+    private static void check(String expected, CgiHandler program) throws Exception {
+        assertEquals(expected, respond(broken(), CgiOptions.DEFAULT, program));
+    }
+
+    @Test
+    void nothingIsFoundAndTheAnswerIsReplaced() throws Exception {
+        check(BROKEN, q -> {
+            assertNull(q.param("a"));
+            assertEquals("1", q.param("q")); // the query is another matter
+            assertEquals(List.of("q"), q.paramNames());
+            assertNull(q.upload("a"));
+            q.cookie(Cookie.of("a", "b")).redirect("/done", 303);
+        });
+        check(BROKEN, q -> {
+            q.out().print("before");
+            q.param("a");
+            q.contentType("text/html").out().print("x".repeat(100_000));
+            q.flush();
+            assertFalse(q.isCommitted());
+            q.status(201).stream().write(new byte[100_000]);
+            q.out().close();
+            q.stream().close();
+        });
+        check(BROKEN, q -> {
+            q.param("a");
+            try (EventStream events = q.events()) {
+                events.send("never");
+            }
+        });
+        check(BROKEN, q -> {
+            q.param("a");
+            q.error(404);
+        });
+    }
+
+    @Test
+    void whoAsksAnswers() throws Exception {
+        for (boolean first : new boolean[] {true, false}) {
+            check("Status: 422 Unprocessable Content\r\nContent-Length: 30\r\n"
+                    + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 multipart without boundary", q -> {
+                        if (!first) {
+                            assertNull(q.param("a"));
+                            q.out().print("dropped");
+                            q.out().flush();
+                        }
+                        CgiException error = q.cgiError();
+                        q.status(422).out().print(error.status() + " " + error.getMessage());
+                        assertNull(q.param("a"));
+                    });
+        }
+    }
+
+    @Test
+    void aGoodRequestHasNoError() throws Exception {
+        String output = respond(OfflineRequest.of("GET", "/?a=1"), CgiOptions.DEFAULT, q -> {
+            assertNull(q.cgiError());
+            q.out().print(q.param("a"));
+        });
+        assertTrue(output.endsWith("\r\n\r\n1"), output);
+    }
+
+    @Test
+    void whatIsTooLargeIsNotThere() throws Exception {
+        CgiOptions small = CgiOptions.DEFAULT.maxFields(1).maxFieldLength(3).maxBodyLength(5);
+        for (String target : new String[] {"/?a=1&b=2", "/"}) {
+            for (String type : new String[] {"application/x-www-form-urlencoded", "a/b"}) {
+                OfflineRequest request = OfflineRequest.of("POST", target, type, new byte[4]);
+                String output = respond(request, small, q -> {
+                    assertNull(q.param("a"));
+                    assertEquals("", q.bodyText());
+                    assertEquals(0, q.bodyBytes().length);
+                    q.out().print("done");
+                });
+                assertTrue(output.startsWith("Status: 413 "), output);
+            }
+        }
+    }
+
+    @Test
+    void whatIsOurFaultIs500() throws Exception {
+        byte[] form = ("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + "x".repeat(100)
+                + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
+        OfflineRequest request = OfflineRequest.of("POST", "/", "multipart/form-data; boundary=b", form);
+        CgiOptions noRoom = CgiOptions.DEFAULT.memoryThreshold(1).temporaryDirectory(Path.of("/no/such/directory"));
+        String output = respond(request, noRoom, q -> assertNull(q.upload("f")));
+        assertTrue(output.startsWith("Status: 500 "), output);
+        assertFalse(output.contains("/no/such"), output);
+    }
+
+    @Test
+    void anAnswerUnderWayStaysAsItIs() throws Exception {
+        check("Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nabnull", q -> {
+            q.out().print("a");
+            q.flush();
+            q.out().print("b" + q.param("a"));
+        });
+    }
+
+    @Test
+    void tasksAfterTheResponseRun() throws Exception {
+        List<String> ran = new ArrayList<>();
+        check(BROKEN, q -> {
+            q.param("a");
+            q.afterResponse(() -> ran.add("task"));
+        });
+        assertEquals(List.of("task"), ran);
+    }
+
+    @Test
+    void elsewhereErrorsAreThrownAndMayBeAskedFor() throws Exception {
+        CgiExchange q = CgiExchange.of(broken(), CgiOptions.DEFAULT);
+        CgiException thrown = assertThrows(CgiException.class, () -> q.param("a"));
+        assertEquals(thrown, q.cgiError());
+        assertEquals(400, q.cgiError().status());
+        assertNull(CgiExchange.of(OfflineRequest.of("GET", "/"), CgiOptions.DEFAULT).cgiError());
+    }
+}
