@@ -17,7 +17,8 @@ import java.util.Map;
  * q.cookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
  * }
  *
- * <p>Name and value are percent-encoded where they need it, as CGI.pm does, and decoded by {@link CgiRequest#cookie}.
+ * <p>The value is percent-encoded where it needs that, as CGI.pm does, and decoded by {@link CgiRequest#cookie}. So is a
+ * name, but names are not decoded: better choose a token.
  */
 public final class Cookie {
     /** When a browser sends a cookie along with requests that other sites cause. */
