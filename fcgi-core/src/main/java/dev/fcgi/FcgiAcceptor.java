@@ -51,6 +51,8 @@ public final class FcgiAcceptor implements AutoCloseable {
     private final BlockingQueue<Runnable> ready = new LinkedBlockingQueue<>();
     /** Set when nobody will take requests any more. */
     private volatile boolean over;
+    /** Why there are no connections any more, without a close. */
+    private volatile IOException listenerLost;
 
     // confined to the thread of the loop
     private final PlainCgiRequest cgi;
@@ -77,7 +79,12 @@ public final class FcgiAcceptor implements AutoCloseable {
         this.cgi = null;
         this.server = new Server(options, List.of(listener));
         server.holdAccepting(true);
-        server.start();
+        server.start(this::lost);
+    }
+
+    private void lost(IOException why) {
+        listenerLost = why;
+        ready.add(END);
     }
 
     /**
@@ -180,8 +187,9 @@ public final class FcgiAcceptor implements AutoCloseable {
      *
      * @return the next request, whose parameters are complete; null when the acceptor was closed, and after the one
      *     request of plain CGI
-     * @throws IOException when the output of a plain CGI program cannot be written. A web server that is gone is no
-     *     error: the next request comes
+     * @throws IOException when the output of a plain CGI program cannot be written, or no connection can be accepted
+     *     any more because the socket on file descriptor 0 does not listen, or was shut down by a process that shares
+     *     it. A web server that is gone is no error: the next request comes
      * @throws InterruptedException when the thread was interrupted while waiting; the acceptor goes on
      */
     public Request accept() throws IOException, InterruptedException {
@@ -236,7 +244,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         return null;
     }
 
-    private ServerRequest take() throws InterruptedException {
+    private ServerRequest take() throws IOException, InterruptedException {
         Runnable next = ready.poll();
         if (next == null) {
             server.holdAccepting(false);
@@ -248,6 +256,10 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
         if (next == END) {
             ready.add(END); // for whoever asks again
+            IOException lost = listenerLost;
+            if (lost != null) {
+                throw new IOException(lost.getMessage(), lost);
+            }
             return null;
         }
         return (ServerRequest) next; // the server gives nothing else to its executor

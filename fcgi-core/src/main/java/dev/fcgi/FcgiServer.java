@@ -53,6 +53,8 @@ public final class FcgiServer implements AutoCloseable {
     private final Builder settings;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Server server; // guarded by this
+    /** Why there are no connections any more, without a stop. */
+    private volatile IOException failure;
 
     private FcgiServer(Builder settings) {
         this.settings = settings;
@@ -67,7 +69,8 @@ public final class FcgiServer implements AutoCloseable {
      * Binds all addresses and starts to accept connections; returns when that is done.
      *
      * @return this
-     * @throws IOException when an address cannot be bound, with the address in the message; none is bound then
+     * @throws IOException when an address cannot be bound, with the address in the message, or file descriptor 0 is a
+     *     socket that does not listen; none is bound then
      * @throws IllegalStateException when the server was started before
      */
     public synchronized FcgiServer start() throws IOException {
@@ -75,14 +78,31 @@ public final class FcgiServer implements AutoCloseable {
             throw new IllegalStateException("a server starts once");
         }
         server = new Server(settings.options, settings.openListeners());
-        server.start();
+        server.start(this::lost);
+        try {
+            server.awaitAccepting();
+        } catch (IOException e) {
+            failure = e;
+            close();
+            throw e;
+        }
         return this;
+    }
+
+    /** Half a server would look like a whole one: it stops, so that whoever supervises the program notices. */
+    private void lost(IOException why) {
+        if (failure == null) {
+            failure = why;
+            close(); // by the accepting thread, which has nothing else to do
+        }
     }
 
     /**
      * Starts, if that was not done before, and blocks until the server has stopped.
      *
-     * @throws IOException when an address cannot be bound
+     * @throws IOException when an address cannot be bound, or no connection can be accepted any more: whoever shares a
+     *     socket on file descriptor 0 may shut it down, the program may close one that it has bound itself. The server
+     *     has answered the requests that it had and has stopped then
      * @throws InterruptedException when the thread was interrupted; the server goes on
      */
     public void serve() throws IOException, InterruptedException {
@@ -92,6 +112,10 @@ public final class FcgiServer implements AutoCloseable {
             }
         }
         closed.await();
+        IOException lost = failure;
+        if (lost != null) {
+            throw new IOException(lost.getMessage(), lost);
+        }
     }
 
     private synchronized Server server() {

@@ -23,6 +23,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +189,40 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
+    void aSocketThatIsNotBoundIsAnError() throws Exception {
+        try (ServerSocketChannel unbound = ServerSocketChannel.open()) {
+            assertThrows(BindException.class,
+                    () -> launch(b -> b.listen(unbound).responder(ServerTest::echoPath)));
+        }
+    }
+
+    /** Half a server would look like a whole one: it answers what it has, and whoever supervises it notices. */
+    @Test
+    void aServerThatCanAcceptNoMoreStops() throws Exception {
+        ServerSocketChannel tcp = ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        CountDownLatch goOn = gate();
+        launch(b -> b.listen(tcp).listen("unix:" + socket()).responder(request -> {
+            await(goOn);
+            echoPath(request);
+        }));
+        FcgiServer served = server;
+        CompletableFuture<IOException> ended = CompletableFuture.supplyAsync(
+                () -> assertThrows(IOException.class, served::serve), Thread::startVirtualThread);
+        ScriptedPeer peer = peer(server.addresses().get(1)).request(1, "/").send();
+        until("it runs", () -> served.stats().activeRequests() == 1);
+        SocketAddress address = tcp.getLocalAddress();
+        tcp.close();
+        until("the server stops", () -> !Files.exists(socket()));
+        assertFalse(ended.isDone());
+        goOn.countDown();
+        peer.expectAnswer(1, "\r\n/").expectClosed();
+        assertEquals("no connections can be accepted at " + address + ": it was closed",
+                ended.get(10, TimeUnit.SECONDS).getMessage());
+        assertTrue(log.has(line -> line.contains("no connections can be accepted at " + address)));
+    }
+
+    @Test
     void everybodyMayConnectWithoutAList() throws Exception { // S8
         startTcp(b -> b.responder(ServerTest::echoPath));
         peer().request(1, 0, "/").expectAnswer(1, "\r\n/").expectClosed();
@@ -207,7 +244,7 @@ final class ListenTest extends ServerTest {
         for (SocketAddress address : server.addresses()) {
             peer(address).expectClosed();
         }
-        assertEquals(0, server.stats().connections());
+        until("they are gone", () -> server.stats().connections() == 0);
         until("refusals are logged",
                 () -> log.lines().stream().filter(line -> line.contains("refused")).count() == 3);
     }

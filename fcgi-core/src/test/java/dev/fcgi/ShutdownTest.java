@@ -197,6 +197,41 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
+    void aStopNeedsNoFile() throws Exception {
+        String temporary = System.setProperty("java.io.tmpdir", directory.resolve("missing").toString());
+        try {
+            whatTheKernelHasTakenInIsAnswered();
+            theSameHoldsForTcp();
+        } finally {
+            System.setProperty("java.io.tmpdir", temporary);
+        }
+    }
+
+    /** Somebody removes the socket file, or moves it: who is connected has found it before. */
+    @Test
+    void whatTheKernelHasTakenInIsAnsweredAlsoWithoutTheSocketFile() throws Exception {
+        CountDownLatch goOn = gate();
+        start(b -> b.maxConnections(1).responder(request -> {
+            await(goOn);
+            echoPath(request);
+        }));
+        ScriptedPeer first = peer().request(1, 0, "/first").send();
+        until("it runs", () -> server.stats().activeRequests() == 1);
+        List<ScriptedPeer> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waiting.add(peer().request(1, "/" + i).send());
+        }
+        Files.delete(((UnixDomainSocketAddress) server.addresses().get(0)).getPath());
+        CompletableFuture<Boolean> drained = stop(LONG);
+        goOn.countDown();
+        first.expectAnswer(1, "\r\n/first").expectClosed();
+        for (int i = 0; i < 20; i++) {
+            waiting.get(i).expectAnswer(1, "\r\n/" + i).expectClosed();
+        }
+        assertTrue(get(drained));
+    }
+
+    @Test
     void aSocketFileThatIsGoneDoesNotHinderTheStop() throws Exception {
         serve(ServerTest::echoPath);
         Files.delete(((UnixDomainSocketAddress) server.addresses().get(0)).getPath());

@@ -27,6 +27,7 @@ final class Playground {
     private static final byte[] PATTERN = "0123456789abcdef".repeat(4096).getBytes(StandardCharsets.US_ASCII);
 
     private final FcgiServer server;
+    private volatile boolean failed;
     private final AtomicInteger active = new AtomicInteger();
 
     Playground(String address) {
@@ -60,7 +61,12 @@ final class Playground {
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
         System.out.println("READY");
-        server.serve();
+        try {
+            server.serve();
+        } catch (IOException e) {
+            failed = true;
+            throw e;
+        }
     }
 
     private void stop() {
@@ -69,7 +75,7 @@ final class Playground {
         } catch (InterruptedException e) {
             return; // the JVM ends anyway
         }
-        Runtime.getRuntime().halt(0); // SIGTERM is how we are meant to end, not a failure
+        Runtime.getRuntime().halt(failed ? 1 : 0); // SIGTERM is how we are meant to end, not a failure
     }
 
     private void count(CgiExchange q) throws Exception {

@@ -5,10 +5,17 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
-/** The written form of addresses: {@code unix:/path}, {@code host:port}, {@code [v6]:port}, {@code *:port}. */
+/**
+ * The written form of addresses: {@code unix:/path}, {@code host:port}, {@code [v6]:port}, {@code *:port}. What other
+ * programs would read in another way is an error: it must not silently become a file or a host of that name.
+ */
 public final class Address {
     public static final String FORMS = "unix:/path/to.sock, host:port, [ipv6]:port or *:port";
+
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern PORT = Pattern.compile("\\d{1,5}"); // of ASCII digits
 
     private Address() {}
 
@@ -19,10 +26,13 @@ public final class Address {
      */
     public static SocketAddress parse(String text) {
         if (text.startsWith("unix:")) {
-            if (text.length() == 5) {
-                throw malformed(text, "the path is missing");
-            }
-            return UnixDomainSocketAddress.of(text.substring(5));
+            return unix(text, text.substring(5));
+        }
+        if (text.contains("://")) {
+            throw malformed(text, "URLs are not understood");
+        }
+        if (text.startsWith("fd:")) {
+            throw malformed(text, "a server can inherit file descriptor 0 only, as fd:0; a client none");
         }
         int colon = text.lastIndexOf(':');
         if (colon < 0 || text.indexOf('/') >= 0) {
@@ -35,6 +45,9 @@ public final class Address {
         }
         if (host.equals("*")) {
             return new InetSocketAddress(port);
+        }
+        if (host.matches("[\\d.]+") && !IPV4.matcher(host).matches()) {
+            throw malformed(text, host + " is no host"); // 9000 would be 0.0.35.40
         }
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         if (!bracketed && host.indexOf(':') >= 0) {
@@ -51,16 +64,28 @@ public final class Address {
         }
     }
 
-    private static int port(String text, String digits) {
-        try {
-            int port = Integer.parseInt(digits);
-            if (port >= 0 && port <= 0xFFFF) {
-                return port;
-            }
-        } catch (NumberFormatException ignored) {
-            // reported below like a number out of range
+    private static SocketAddress unix(String text, String path) {
+        if (path.isEmpty()) {
+            throw malformed(text, "the path is missing");
         }
-        throw malformed(text, "the port is not a number from 0 to 65535");
+        if (path.startsWith("@")) {
+            throw malformed(text, "abstract sockets are not supported; a file of that name is unix:./" + path);
+        }
+        if (path.startsWith("//") && !path.startsWith("///")) {
+            throw malformed(text, "a Unix socket has no host");
+        }
+        if (!path.equals(path.strip())) {
+            throw malformed(text, "blanks around the path");
+        }
+        return UnixDomainSocketAddress.of(path);
+    }
+
+    private static int port(String text, String digits) {
+        int port = PORT.matcher(digits).matches() ? Integer.parseInt(digits) : -1;
+        if (port < 0 || port > 0xFFFF) {
+            throw malformed(text, "the port is not a number from 0 to 65535");
+        }
+        return port;
     }
 
     private static IllegalArgumentException malformed(String text, String why) {

@@ -21,7 +21,7 @@ public final class SocketPath {
 
     /** Reads FCGI_SOCKET_PATH: a path, {@code host:port}, or {@code :port} for all interfaces. */
     public static SocketAddress parse(String path) {
-        if (path.indexOf('/') < 0 && path.indexOf(':') >= 0) {
+        if (path.indexOf('/') < 0 && path.indexOf(':') >= 0 && !path.startsWith("unix:")) {
             return path.matches(":\\d+") ? Address.parse("*" + path) : (InetSocketAddress) Address.parse(path);
         }
         if (path.matches("\\d+")) {
@@ -29,7 +29,10 @@ public final class SocketPath {
             throw new IllegalArgumentException("FCGI_SOCKET_PATH=" + path + ": say :" + path + " for a port, ./" + path
                     + " for a socket file");
         }
-        return UnixDomainSocketAddress.of(path);
+        if (path.startsWith("unix:") || path.contains("://")) {
+            throw new IllegalArgumentException("FCGI_SOCKET_PATH=" + path + ": say the path alone");
+        }
+        return (UnixDomainSocketAddress) Address.parse("unix:" + path);
     }
 
     /** Reads FCGI_LISTEN_QUEUE; null stands for 100. */

@@ -7,6 +7,7 @@ import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.io.ListenerLostException;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.SpareBuffers;
 import java.io.IOException;
@@ -21,11 +22,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Listeners, their connections, and the common limits: what {@code FcgiServer} and {@code FcgiAcceptor} share.
  *
- * <p>Each listener has an accepting thread, each connection a virtual one. The number of connections and the stages of
+ * <p>Each listener has an accepting thread of the platform, each connection a virtual one. The number of connections and the stages of
  * the stop are guarded by one lock, under which nothing blocks.
  */
 public final class Server {
@@ -70,16 +72,28 @@ public final class Server {
         this.ticker = new Ticker(connections, log);
     }
 
-    public void start() {
+    /**
+     * Starts to accept.
+     *
+     * @param whenLost is told, by a thread of the server, when no connection can come any more from one of the
+     *     listeners
+     */
+    public void start(Consumer<ListenerLostException> whenLost) {
         ticker.start();
         LibraryThreads.start(this::loadTimeZones);
         for (Listener listener : listeners) {
-            Runnable accepting = () -> accept(listener);
-            if (listener.isInherited()) {
-                Thread.ofPlatform().name("fcgi-accept").daemon().start(accepting);
-            } else {
-                Thread.ofVirtual().name("fcgi-accept").start(accepting);
-            }
+            Thread.ofPlatform().name("fcgi-accept").daemon().start(() -> accept(listener, whenLost));
+        }
+    }
+
+    /**
+     * Waits until it is known that the listeners give connections.
+     *
+     * @throws IOException when one does not
+     */
+    public void awaitAccepting() throws IOException {
+        for (Listener listener : listeners) {
+            listener.awaitAccepting();
         }
     }
 
@@ -245,12 +259,16 @@ public final class Server {
 
     // ---- accepting
 
-    private void accept(Listener listener) {
+    private void accept(Listener listener, Consumer<ListenerLostException> whenLost) {
         try {
             boolean ended = false;
             while (!ended) {
                 try {
                     ended = !acceptNext(listener);
+                } catch (ListenerLostException e) {
+                    log.log(Level.ERROR, e, "the end: {0}", e.getMessage());
+                    whenLost.accept(e);
+                    return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
                     pause(listener, e);
                 }
@@ -363,7 +381,7 @@ public final class Server {
             lock.unlock();
         }
         if (first) {
-            listeners.forEach(Listener::lastCall);
+            listeners.forEach(Listener::stopAccepting);
         }
         boolean drained = false;
         try {

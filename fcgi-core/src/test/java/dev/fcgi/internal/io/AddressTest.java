@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The written form of addresses. */
@@ -16,6 +17,8 @@ final class AddressTest {
     void thereAreFourForms() {
         assertEquals(UnixDomainSocketAddress.of("/run/a:1.sock"), Address.parse("unix:/run/a:1.sock"));
         assertEquals(UnixDomainSocketAddress.of("relative.sock"), Address.parse("unix:relative.sock"));
+        assertEquals(UnixDomainSocketAddress.of("/run/a.sock"), Address.parse("unix:///run/a.sock"));
+        assertEquals(UnixDomainSocketAddress.of("./@abc"), Address.parse("unix:./@abc"));
         assertEquals(new InetSocketAddress("127.0.0.1", 9000), Address.parse("127.0.0.1:9000"));
         assertEquals(new InetSocketAddress("::1", 65535), Address.parse("[::1]:65535"));
         assertEquals(new InetSocketAddress(0), Address.parse("*:0"));
@@ -29,5 +32,26 @@ final class AddressTest {
     void everythingElseIsAnErrorThatNamesIt(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
         assertTrue(e.getMessage().contains(text.replace("unix:\0", "Nul")), e.getMessage());
+    }
+
+    /** What would become a file, a host or a port that nobody meant. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
+        "unix:@abc|abstract sockets are not supported; a file of that name is unix:./@abc",
+        "unix:@|abstract sockets are not supported",
+        "unix://run/a.sock|a Unix socket has no host",
+        "unix: /run/a.sock|blanks around the path",
+        "unix:/run/a.sock |blanks around the path",
+        "tcp://127.0.0.1:9000|URLs are not understood",
+        "fcgi://127.0.0.1:9000|URLs are not understood",
+        "fd:0|a server can inherit file descriptor 0 only",
+        "fd:3|a server can inherit file descriptor 0 only",
+        "9000:80|9000 is no host",
+        "127.1:80|127.1 is no host",
+        "127.0.0.1:+80|the port is not a number",
+        "127.0.0.1:\u0669\u0660|the port is not a number"})
+    void whatOtherProgramsReadInAnotherWayIsRefused(String text, String why) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
+        assertTrue(e.getMessage().startsWith("address " + text + ": " + why), e.getMessage());
     }
 }

@@ -34,7 +34,8 @@ final class SocketPathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9000", ":", ":x", ":70000", "host:", "::1:9000", "0.0.0.0:9000"})
+    @ValueSource(strings = {"9000", ":", ":x", ":70000", "host:", "::1:9000", "0.0.0.0:9000",
+        "@abc", "unix:/run/a.sock", "unix:a", "tcp://127.0.0.1:9000", " /run/a.sock", ""})
     void whatIsNeitherIsAnError(String path) {
         assertThrows(IllegalArgumentException.class, () -> SocketPath.parse(path));
     }

@@ -83,7 +83,7 @@ public final class ServerConnectionFuzz {
             options.maxStderrLength = 50;
             Log everything = new Log("dev.fcgi.server", Integer.MAX_VALUE, Integer.MAX_VALUE, System::nanoTime);
             SERVERS[flags] = new Server(options, List.of(), everything);
-            SERVERS[flags].start();
+            SERVERS[flags].start(lost -> { });
         }
         return SERVERS[flags];
     }

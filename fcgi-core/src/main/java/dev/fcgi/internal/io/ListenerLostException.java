@@ -1,0 +1,13 @@
+package dev.fcgi.internal.io;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/** A listening socket that will never give a connection again. */
+public final class ListenerLostException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ListenerLostException(SocketAddress address, String why, Throwable cause) {
+        super("no connections can be accepted at " + address + ": " + why, cause);
+    }
+}

@@ -1,0 +1,231 @@
+package dev.fcgi.internal.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.Fork;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The file of a Unix socket: who sees what of it, from the first moment to the last. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class SocketFileTest {
+    @TempDir
+    private Path directory;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
+    private Path socket() {
+        return directory.resolve("app.sock");
+    }
+
+    private Listener listen(String mode) throws IOException {
+        return Listener.bind(UnixDomainSocketAddress.of(socket()), 10, new Listener.UnixOptions(
+                mode == null ? null : PosixFilePermissions.fromString(mode), null));
+    }
+
+    /** Leaves what a killed process leaves. */
+    private static void leaveDeadSocket(Path path) throws IOException {
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path)).close();
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /** Whoever looks again and again finds no socket that lacks its mode, and no open way to one. */
+    @Test
+    void nobodyCanConnectBeforeTheModeIsSet() throws Exception {
+        Set<String> seen = new ConcurrentSkipListSet<>();
+        Future<?> stranger = threads.submit(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                look(seen);
+            }
+            return null;
+        });
+        for (int i = 0; i < 300; i++) {
+            listen("rw-------").close();
+        }
+        stranger.cancel(true);
+        seen.removeAll(Set.of("socket rw-------", "directory rwx------"));
+        assertEquals(Set.of(), seen);
+        assertEquals(List.of(), files());
+    }
+
+    private void look(Set<String> seen) throws IOException {
+        for (String name : files()) {
+            try {
+                PosixFileAttributes found = Files.readAttributes(directory.resolve(name), PosixFileAttributes.class);
+                seen.add((found.isDirectory() ? "directory " : found.isOther() ? "socket " : "file ")
+                        + PosixFilePermissions.toString(found.permissions()));
+            } catch (NoSuchFileException gone) {
+                // in between
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = "rw-rw----")
+    void ofManyThreadsAtOneDeadSocketOneListens(String mode) throws Exception {
+        int starters = 4;
+        for (int round = 0; round < 200; round++) {
+            leaveDeadSocket(socket());
+            CyclicBarrier begin = new CyclicBarrier(starters);
+            List<Future<Listener>> started = new ArrayList<>();
+            for (int i = 0; i < starters; i++) {
+                started.add(threads.submit(() -> {
+                    begin.await();
+                    return listen(mode);
+                }));
+            }
+            List<Listener> listening = new ArrayList<>();
+            for (Future<Listener> one : started) {
+                try {
+                    listening.add(one.get());
+                } catch (ExecutionException e) {
+                    assertTrue(e.getMessage().contains("a live process listens there"), e.toString());
+                }
+            }
+            assertEquals(1, listening.size(), "in round " + round);
+            listening.get(0).close();
+            assertEquals(List.of(), files());
+        }
+    }
+
+    @Test
+    void ofManyProcessesAtOneDeadSocketOneListens() throws Exception {
+        List<Process> starters = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                starters.add(Fork.java(SocketStarter.class, List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT).start());
+            }
+            List<PrintStream> in = starters.stream().map(p -> new PrintStream(p.getOutputStream(), true)).toList();
+            List<BufferedReader> out = starters.stream().map(Process::inputReader).toList();
+            for (int round = 0; round < 300; round++) {
+                leaveDeadSocket(socket());
+                in.forEach(starter -> starter.println(socket()));
+                List<String> answers = new ArrayList<>();
+                for (BufferedReader starter : out) {
+                    answers.add(starter.readLine());
+                }
+                assertTrue(answers.remove("listens"), answers.toString());
+                String lost = "cannot listen on " + socket() + ": a live process listens there";
+                assertEquals(List.of(lost, lost), answers, "in round " + round);
+                in.forEach(PrintStream::println);
+                for (BufferedReader starter : out) {
+                    assertEquals("ended", starter.readLine());
+                }
+            }
+            in.forEach(PrintStream::close);
+            for (Process starter : starters) {
+                assertEquals(0, starter.waitFor());
+            }
+            assertEquals(List.of(), files());
+        } finally {
+            starters.forEach(Process::destroyForcibly);
+        }
+    }
+
+    /** What a process leaves that is killed in its first moment does not keep the next one from starting. */
+    @Test
+    void whatAKilledStarterLeavesIsInNobodysWay() throws Exception {
+        leaveDeadSocket(socket());
+        Files.createFile(directory.resolve(".app.sock.lock"));
+        leaveDeadSocket(Files.createDirectory(directory.resolve(".abcd")).resolve("s"));
+        listen(null).close();
+        assertEquals(List.of(".abcd"), files());
+    }
+
+    @Test
+    void aLinkIsNotTouched() throws Exception {
+        leaveDeadSocket(directory.resolve("other.sock"));
+        for (String target : List.of("other.sock", "nowhere")) {
+            Files.createSymbolicLink(socket(), Path.of(target));
+            BindException e = assertThrows(BindException.class, () -> listen(null));
+            assertTrue(e.getMessage().endsWith("the file exists and is not a socket"), e.getMessage());
+            Files.delete(socket());
+        }
+        assertEquals(List.of("other.sock"), files());
+    }
+
+    /** However a program ends: the socket that has taken the place of its own is another's. */
+    @Test
+    void theSocketOfASuccessorStays() throws Exception {
+        for (boolean atOnce : new boolean[] {true, false}) {
+            Listener old = listen(null);
+            Files.delete(socket());
+            Listener successor = listen(null);
+            if (!atOnce) {
+                old.stopAccepting();
+            }
+            old.close();
+            assertThrows(IOException.class, () -> listen(null));
+            SocketChannel.open(UnixDomainSocketAddress.of(socket())).close();
+            successor.close();
+            assertFalse(Files.exists(socket()));
+        }
+    }
+
+    @Test
+    void aPathThatNoPeerCouldConnectToIsAnError() throws Exception {
+        int room = 106 - directory.toString().length() - 1;
+        Path longest = directory.resolve("s".repeat(room));
+        Listener.bind(UnixDomainSocketAddress.of(longest), 1, new Listener.UnixOptions(null, null)).close();
+        Path tooLong = directory.resolve("s".repeat(room + 1));
+        BindException e = assertThrows(BindException.class,
+                () -> Listener.bind(UnixDomainSocketAddress.of(tooLong), 1, new Listener.UnixOptions(null, null)));
+        assertTrue(e.getMessage().endsWith("the path is too long for a socket: 107 bytes instead of at most 106"),
+                e.getMessage());
+        Path deep = Files.createDirectories(directory.resolve("d".repeat(room - 3)));
+        BindException noRoom = assertThrows(BindException.class, () -> Listener.bind(
+                UnixDomainSocketAddress.of(deep.resolve("s")), 1, new Listener.UnixOptions(null, null)));
+        assertTrue(noRoom.getMessage().contains("too long for a socket"), noRoom.getMessage());
+        Files.delete(deep);
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void aMissingDirectoryIsNamed() {
+        BindException e = assertThrows(BindException.class, () -> Listener.bind(
+                UnixDomainSocketAddress.of(directory.resolve("none/a")), 1, new Listener.UnixOptions(null, null)));
+        assertTrue(e.getMessage().endsWith("there is no directory " + directory.resolve("none")), e.getMessage());
+    }
+}
