@@ -50,14 +50,27 @@ import java.util.function.Predicate;
 public final class FcgiServer implements AutoCloseable {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
-    private final Builder settings;
+    private final Options options;
+    private final List<Opening> openings;
+    private final int backlog;
+    private final Listener.UnixOptions unix;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Server server; // guarded by this
     /** Why there are no connections any more, without a stop. */
     private volatile IOException failure;
 
-    private FcgiServer(Builder settings) {
-        this.settings = settings;
+    /** Makes one of the listeners, when the server starts. */
+    @FunctionalInterface
+    private interface Opening {
+        Listener open(int backlog, Listener.UnixOptions unix) throws IOException;
+    }
+
+    /** Copies what the builder has, which may go on to build others. */
+    private FcgiServer(Builder settings, Options options) {
+        this.options = options;
+        this.openings = List.copyOf(settings.openings);
+        this.backlog = settings.backlog;
+        this.unix = new Listener.UnixOptions(settings.unixMode, settings.unixGroup);
     }
 
     /** {@return a builder with the defaults} */
@@ -77,7 +90,7 @@ public final class FcgiServer implements AutoCloseable {
         if (server != null || closed.getCount() == 0) {
             throw new IllegalStateException("a server starts once");
         }
-        server = new Server(settings.options, settings.openListeners());
+        server = new Server(options, openListeners());
         server.start(this::lost);
         try {
             server.awaitAccepting();
@@ -94,6 +107,19 @@ public final class FcgiServer implements AutoCloseable {
         if (failure == null) {
             failure = why;
             close(); // by the accepting thread, which has nothing else to do
+        }
+    }
+
+    private List<Listener> openListeners() throws IOException {
+        List<Listener> listeners = new ArrayList<>();
+        try {
+            for (Opening opening : openings) {
+                listeners.add(opening.open(backlog, unix));
+            }
+            return listeners;
+        } catch (IOException | RuntimeException e) {
+            listeners.forEach(Listener::close);
+            throw e;
         }
     }
 
@@ -180,11 +206,6 @@ public final class FcgiServer implements AutoCloseable {
 
     /** Settings of a server. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
-        @FunctionalInterface
-        private interface Opening {
-            Listener open() throws IOException;
-        }
-
         private final List<Opening> openings = new ArrayList<>();
         private final Options options = new Options();
         private boolean peersChosen;
@@ -251,7 +272,7 @@ public final class FcgiServer implements AutoCloseable {
 
         private Builder bind(SocketAddress address) {
             Objects.requireNonNull(address, "address");
-            openings.add(() -> Listener.bind(address, backlog, new Listener.UnixOptions(unixMode, unixGroup)));
+            openings.add((length, unix) -> Listener.bind(address, length, unix));
             return this;
         }
 
@@ -264,7 +285,7 @@ public final class FcgiServer implements AutoCloseable {
          */
         public Builder listen(ServerSocketChannel channel) {
             Objects.requireNonNull(channel, "channel");
-            openings.add(() -> Listener.adopt(channel));
+            openings.add((length, unix) -> Listener.adopt(channel));
             return this;
         }
 
@@ -275,7 +296,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this; {@link #start()} fails when file descriptor 0 is not a listening socket
          */
         public Builder listenInherited() {
-            openings.add(() -> {
+            openings.add((length, unix) -> {
                 Listener listener = Listener.inherited();
                 if (listener == null) {
                     throw new IOException("file descriptor 0 is not a listening socket");
@@ -593,7 +614,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * {@return a server with these settings, not started; the builder must not be used any more}
+         * {@return a server with these settings, not started} What is set afterwards concerns servers that are built
+         * afterwards.
          *
          * @throws IllegalStateException when there is no address or no handler
          * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
@@ -605,24 +627,12 @@ public final class FcgiServer implements AutoCloseable {
             if (options.responder == null && options.authorizer == null && options.filter == null) {
                 throw new IllegalStateException("no handler");
             }
+            Options copy = options.copy();
             String allowed = System.getenv("FCGI_WEB_SERVER_ADDRS");
             if (allowed != null && !peersChosen) {
-                options.allowedPeers = new AllowedPeers(allowed);
+                copy.allowedPeers = new AllowedPeers(allowed);
             }
-            return new FcgiServer(this);
-        }
-
-        private List<Listener> openListeners() throws IOException {
-            List<Listener> listeners = new ArrayList<>();
-            try {
-                for (Opening opening : openings) {
-                    listeners.add(opening.open());
-                }
-                return listeners;
-            } catch (IOException | RuntimeException e) {
-                listeners.forEach(Listener::close);
-                throw e;
-            }
+            return new FcgiServer(this, copy);
         }
 
         private static int atLeast(int least, int value, String name) {

@@ -320,6 +320,16 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
+    void anAuthorizerThatReadsAfterAHalfCloseWaitsForNothing() throws Exception {
+        start(b -> b.tolerateHalfClose(true).authorizer(request -> {
+            assertEquals(-1, request.stdin().read());
+            return Decision.granted();
+        }));
+        peer().begin(1, AUTHORIZER, KEEP_CONN).endParams(1).shutdownOutput()
+                .expectAnswer(1, "Status: 200 OK\r\n\r\n").expectClosed();
+    }
+
+    @Test
     void aHalfClosedConnectionWithHalfARequestIsLostInAnyCase() throws Exception {
         start(b -> b.tolerateHalfClose(true).responder(request -> {
             seen.add(reasonOf(() -> {

@@ -546,6 +546,24 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
+    void anAuthorizerHasNoInputWhateverItsPeerSends() throws Exception {
+        start(b -> b.authorizer(request -> {
+            assertEquals(0, request.stdin().available());
+            assertEquals(-1, request.stdin().read());
+            request.stdin().close();
+            assertEquals(0, request.stdin().skip(1));
+            return Decision.granted();
+        }));
+        ScriptedPeer peer = peer();
+        for (String body : new String[] {"", "body"}) {
+            peer.begin(1, AUTHORIZER, KEEP_CONN).endParams(1).stdin(1, body)
+                    .expectAnswer(1, "Status: 200 OK\r\n\r\n").endStdin(1).expectQuiet();
+        }
+        peer.begin(1, AUTHORIZER, 0).endParams(1).stdin(1, "unread".repeat(50_000)).endStdin(1)
+                .expectAnswer(1, "Status: 200 OK\r\n\r\n").expectClosed();
+    }
+
+    @Test
     void anAuthorizerDeniesWithAResponse() throws Exception { // S101
         start(b -> b.authorizer(request -> Decision.denied(403).header("X-Why", "no").body("go away\n")));
         peer().begin(1, AUTHORIZER, 0).endParams(1).data(1, "ignored").expectAnswer(1,
@@ -573,6 +591,18 @@ final class TranscriptTest extends ServerTest {
                     .expectAnswer(1, "ab|DATA|4|1970-01-01T00:00:00Z");
         }
         peer.expectClosed();
+    }
+
+    @Test
+    void onlyRequestsOfRoleFilterAreFilterRequests() throws Exception {
+        start(b -> b.filter(request -> print(request, "" + (request instanceof FilterRequest)))
+                .responder(request -> print(request, "" + (request instanceof FilterRequest)))
+                .authorizer(request -> Decision.granted().variable("FILTER", "" + (request instanceof FilterRequest))));
+        ScriptedPeer peer = peer();
+        peer.begin(1, FILTER, KEEP_CONN).endParams(1).endStdin(1).endData(1).expectAnswer(1, "true");
+        peer.request(1, "/").expectAnswer(1, "false");
+        peer.begin(1, AUTHORIZER, KEEP_CONN).endParams(1).endStdin(1)
+                .expectAnswer(1, "Status: 200 OK\r\nVariable-FILTER: false\r\n\r\n");
     }
 
     @Test

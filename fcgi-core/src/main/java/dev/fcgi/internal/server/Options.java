@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  *
  * <p>Times are nanoseconds; {@link Long#MAX_VALUE} stands for no limit.
  */
-public final class Options {
+public final class Options implements Cloneable {
     public Responder responder;
     public Authorizer authorizer;
     public Filter filter;
@@ -41,6 +41,15 @@ public final class Options {
     public boolean tolerateHalfClose;
     public boolean keepHttpProxy;
     public boolean recordPadding = true;
+
+    /** {@return a copy that shares nothing that can change} */
+    public Options copy() {
+        try {
+            return (Options) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     boolean handles(Role role) {
         return switch (role) {

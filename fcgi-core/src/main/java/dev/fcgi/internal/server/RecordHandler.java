@@ -128,7 +128,7 @@ final class RecordHandler {
                 return;
             }
             ProtocolStatus refusal = refusal(role);
-            ServerRequest request = refusal == null ? new ServerRequest(connection, id, role) : null;
+            ServerRequest request = refusal == null ? ServerRequest.of(connection, id, role) : null;
             if (request != null && !request.beginHead()) {
                 refusal = ProtocolStatus.OVERLOADED;
             }

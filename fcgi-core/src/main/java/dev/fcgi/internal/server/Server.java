@@ -1,6 +1,7 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.Decision;
+import dev.fcgi.FilterRequest;
 import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
@@ -150,7 +151,7 @@ public final class Server {
     void handle(ServerRequest request) throws Exception {
         switch (request.role()) {
             case RESPONDER -> options.responder.respond(request);
-            case FILTER -> options.filter.filter(request);
+            case FILTER -> options.filter.filter((FilterRequest) request);
             case AUTHORIZER -> {
                 Decision decision = options.authorizer.authorize(request);
                 if (decision == null) {

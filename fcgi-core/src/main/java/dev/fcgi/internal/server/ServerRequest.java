@@ -1,8 +1,8 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.AbortPolicy;
-import dev.fcgi.FilterRequest;
 import dev.fcgi.Params;
+import dev.fcgi.Request;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.RequestAbortedException;
 import dev.fcgi.Role;
@@ -11,12 +11,12 @@ import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,16 +29,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * makes one thing true that everything else rests on: whether a request has ended is decided in the same step that
  * admits its records to the output, so that nothing can follow END_REQUEST, whoever holds its streams.
  */
-public final class ServerRequest implements FilterRequest, Runnable, StreamInput.Failure {
+public class ServerRequest implements Request, Runnable, StreamInput.Failure {
+    /** What an Authorizer reads, whether its peer sends a STDIN stream or not (FastCGI 6.3). */
+    private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
+
     private final ServerConnection connection;
     private final ReentrantLock lock;
     private final int id;
     private final Role role;
     private final RequestHead head;
     private final StreamInput stdin;
-    /** Null unless the role is Filter, like what is made of it. */
+    /** Null unless the role is Filter. */
     private final StreamInput data;
-    private final InputStream filterData;
     private final Stdout stdout = new Stdout(this);
     /** Written once, by the reader. */
     private volatile Params params;
@@ -63,7 +65,13 @@ public final class ServerRequest implements FilterRequest, Runnable, StreamInput
     /** Since when the head is awaited, or the handler at work. */
     private final Stopwatch since = new Stopwatch();
 
-    /** Made at BEGIN_REQUEST. */
+    /** Makes the request of a BEGIN_REQUEST record. */
+    static ServerRequest of(ServerConnection connection, int id, Role role) {
+        return role == Role.FILTER
+                ? new ServerFilterRequest(connection, id)
+                : new ServerRequest(connection, id, role);
+    }
+
     ServerRequest(ServerConnection connection, int id, Role role) {
         this.connection = connection;
         this.lock = connection.lock();
@@ -73,8 +81,10 @@ public final class ServerRequest implements FilterRequest, Runnable, StreamInput
         this.head = new RequestHead(options);
         this.stdin = new StreamInput(connection.input(), lock, options.inputBuffer);
         this.data = role == Role.FILTER ? new StreamInput(connection.input(), lock, options.inputBuffer) : null;
-        this.filterData = data == null ? null : new FilterData(stdin, data);
         this.response = new Response(this, connection);
+        if (role == Role.AUTHORIZER) {
+            stdin.discard();
+        }
     }
 
     // ---- what the connection's reader does
@@ -513,7 +523,7 @@ public final class ServerRequest implements FilterRequest, Runnable, StreamInput
 
     @Override
     public InputStream stdin() {
-        return stdin;
+        return role == Role.AUTHORIZER ? NO_INPUT : stdin;
     }
 
     @Override
@@ -588,23 +598,6 @@ public final class ServerRequest implements FilterRequest, Runnable, StreamInput
     @Override
     public SocketAddress peer() {
         return connection.transport().peer();
-    }
-
-    // ---- FilterRequest
-
-    @Override
-    public InputStream data() {
-        return filterData == null ? InputStream.nullInputStream() : filterData;
-    }
-
-    @Override
-    public long dataLength() {
-        return FilterData.length(params);
-    }
-
-    @Override
-    public Instant dataLastModified() {
-        return FilterData.lastModified(params);
     }
 
     private void log(Level level, Throwable cause, String format) {
