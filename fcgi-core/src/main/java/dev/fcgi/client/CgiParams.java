@@ -1,8 +1,8 @@
 package dev.fcgi.client;
 
+import dev.fcgi.internal.text.Ascii;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -106,7 +106,7 @@ public final class CgiParams {
      * @return this
      */
     public CgiParams header(String name, String value) {
-        String variable = name.toUpperCase(Locale.ROOT).replace('-', '_');
+        String variable = Ascii.upper(name).replace('-', '_');
         if (variable.equals("PROXY") || name.indexOf('_') >= 0) {
             return this;
         }

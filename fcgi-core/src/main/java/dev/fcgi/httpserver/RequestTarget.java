@@ -1,5 +1,6 @@
 package dev.fcgi.httpserver;
 
+import dev.fcgi.internal.text.Ascii;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -77,7 +78,7 @@ record RequestTarget(String authority, String rawPath, String path, String query
             char c = raw.charAt(i);
             int value = c;
             if (c == '%') {
-                value = i + 2 < raw.length() ? hex(raw.charAt(i + 1)) << 4 | hex(raw.charAt(i + 2)) : -1;
+                value = i + 2 < raw.length() ? Ascii.hex(raw.charAt(i + 1)) << 4 | Ascii.hex(raw.charAt(i + 2)) : -1;
                 i += 2;
                 if (value < 0 || value == '/') {
                     throw HttpError.badRequest(value < 0 ? "a malformed escape" : "an encoded slash");
@@ -98,9 +99,5 @@ record RequestTarget(String authority, String rawPath, String path, String query
             throw HttpError.badRequest("a dot segment in the path");
         }
         return path;
-    }
-
-    private static int hex(char digit) {
-        return digit < 0x80 ? Character.digit(digit, 16) : -1;
     }
 }

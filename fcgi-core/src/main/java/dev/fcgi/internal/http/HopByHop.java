@@ -1,8 +1,9 @@
 package dev.fcgi.internal.http;
 
+import dev.fcgi.internal.text.Ascii;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Header fields that belong to one connection and go no further (RFC 9110 7.6.1). A CGI program must not send them
@@ -10,34 +11,29 @@ import java.util.TreeSet;
  * about the framing of a body that they frame themselves.
  */
 public final class HopByHop {
-    private static final Set<String> NAMES = caseless("Connection", "Keep-Alive", "Proxy-Connection",
-            "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "TE", "Trailer",
-            "Transfer-Encoding", "Upgrade");
+    private static final Set<String> NAMES = Set.of("connection", "keep-alive", "proxy-connection",
+            "proxy-authenticate", "proxy-authentication-info", "proxy-authorization", "te", "trailer",
+            "transfer-encoding", "upgrade");
 
     /** Of a message without a Connection field. */
     public static final HopByHop ALWAYS = new HopByHop(null);
 
-    private final Set<String> named = caseless();
+    private final Set<String> named = new HashSet<>();
 
     /** @param connection the values of the Connection fields of the message; null when it has none */
     public HopByHop(List<String> connection) {
         if (connection != null) {
             for (String value : connection) {
                 for (String option : value.split(",")) {
-                    named.add(option.strip());
+                    named.add(Ascii.lower(Ascii.strip(option)));
                 }
             }
         }
     }
 
-    private static Set<String> caseless(String... names) {
-        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        set.addAll(List.of(names));
-        return set;
-    }
-
     /** {@return whether a field stays behind; its name in any case} */
     public boolean contains(String name) {
-        return NAMES.contains(name) || named.contains(name);
+        String lower = Ascii.lower(name);
+        return NAMES.contains(lower) || named.contains(lower);
     }
 }

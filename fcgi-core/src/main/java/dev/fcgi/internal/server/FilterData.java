@@ -2,6 +2,7 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.Params;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.text.Ascii;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -50,10 +51,6 @@ final class FilterData extends FilterInputStream {
     }
 
     private static long number(Params params, String name) {
-        try {
-            return Math.max(-1, Long.parseLong(params.get(name, "-1")));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return Ascii.number(params.get(name), -1);
     }
 }

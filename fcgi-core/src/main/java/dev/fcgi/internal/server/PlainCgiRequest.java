@@ -3,6 +3,7 @@ package dev.fcgi.internal.server;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
+import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -68,11 +69,7 @@ public final class PlainCgiRequest implements Request {
     }
 
     private static long contentLength(Params params) {
-        try {
-            return Math.max(0, Long.parseLong(params.get("CONTENT_LENGTH", "0")));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        return Ascii.number(params.get("CONTENT_LENGTH"), 0);
     }
 
     @Override
