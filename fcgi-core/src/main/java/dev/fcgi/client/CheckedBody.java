@@ -4,15 +4,30 @@ import dev.fcgi.FcgiException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
+import java.util.function.LongConsumer;
 
-/** A body that must have the length that the head says. */
+/**
+ * A body of the length that the head says, and no longer: programs print a newline after all is said, as PHP does for
+ * one after its closing tag. What follows is dropped when the length is reached; what is missing is an error.
+ */
 final class CheckedBody extends FilterInputStream {
-    private final long length;
-    private long received;
+    private static final int DROP_PIECE = 8192;
 
-    CheckedBody(InputStream in, long length) {
+    private final long length;
+    private final LongConsumer surplus;
+    private long received;
+    private boolean ended;
+
+    /**
+     * Limits a stream.
+     *
+     * @param surplus told how many bytes were dropped, if any
+     */
+    CheckedBody(InputStream in, long length, LongConsumer surplus) {
         super(in);
         this.length = length;
+        this.surplus = surplus;
     }
 
     @Override
@@ -23,18 +38,46 @@ final class CheckedBody extends FilterInputStream {
 
     @Override
     public int read(byte[] target, int offset, int count) throws IOException {
-        int read = in.read(target, offset, count);
-        received += Math.max(0, read);
-        if (received > length || read < 0 && received < length) {
-            throw new FcgiException("the body has " + (read < 0 ? "" : "more than ") + Math.min(received, length)
-                    + " bytes, Content-Length says " + length);
+        Objects.checkFromIndexSize(offset, count, target.length);
+        if (count == 0) {
+            return 0;
         }
+        if (received == length) {
+            dropSurplus();
+            return -1;
+        }
+        int read = in.read(target, offset, (int) Math.min(count, length - received));
+        if (read < 0) {
+            throw new FcgiException("the body has " + received + " bytes, Content-Length says " + length);
+        }
+        received += read;
         return read;
+    }
+
+    /** Reads to the end of the response: that it is whole is known only there. */
+    private void dropSurplus() throws IOException {
+        if (ended) {
+            return;
+        }
+        byte[] piece = new byte[DROP_PIECE];
+        long dropped = 0;
+        for (int count; (count = in.read(piece)) >= 0; ) {
+            dropped += count;
+        }
+        ended = true;
+        if (dropped > 0) {
+            surplus.accept(dropped);
+        }
+    }
+
+    @Override
+    public int available() throws IOException {
+        return (int) Math.min(in.available(), length - received);
     }
 
     @Override
     public long skip(long count) throws IOException {
-        return Math.max(0, read(new byte[Math.clamp(count, 0, 8192)]));
+        return Math.max(0, read(new byte[Math.clamp(count, 0, DROP_PIECE)]));
     }
 
     @Override

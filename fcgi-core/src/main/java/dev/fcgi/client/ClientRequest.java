@@ -33,6 +33,7 @@ public final class ClientRequest {
     private final byte[] bodyBytes;
     private final long bodyLength;
     private final InputStream data;
+    private final Runnable stopBody;
     private final Consumer<String> stderr;
     private final AtomicBoolean sent = new AtomicBoolean();
 
@@ -43,6 +44,7 @@ public final class ClientRequest {
         body = builder.body;
         bodyBytes = builder.bodyBytes;
         data = builder.data;
+        stopBody = body instanceof PublishedBody published ? published::stop : null;
         stderr = builder.stderr;
         bodyLength = announcedLength(builder);
         if (bodyLength >= 0 && role != Role.AUTHORIZER) {
@@ -81,7 +83,7 @@ public final class ClientRequest {
     /**
      * Builds a request for role Filter (FastCGI 6.4).
      *
-     * @param data the file to be filtered; closed by whoever opened it
+     * @param data the file to be filtered; closed as {@link Builder#body(InputStream, long)}
      * @param length its length
      * @param lastModified when it was changed last, in seconds since 1970
      * @return a builder
@@ -113,7 +115,7 @@ public final class ClientRequest {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
             throw new IllegalStateException("a request with a stream can be sent once");
         }
-        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
+        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stopBody, stderr);
     }
 
     /** Collects a request. Not thread-safe. */
@@ -208,7 +210,10 @@ public final class ClientRequest {
 
         /**
          * Sets a body that is read while it is sent, by a thread of the client, at the same time as the response is
-         * received. Closed by whoever opened it, after the response has ended.
+         * received. From {@link FcgiClient#send} on the stream belongs to the client, which closes it whatever happens:
+         * the body was sent, the response came first, the request was refused, aborted, too late, or never sent. It is
+         * never closed while it is being read: a read that blocks when the response has ended is waited for, on the
+         * client's thread, and only then followed by the close.
          *
          * @param stream the body
          * @param length its length, which becomes CONTENT_LENGTH; -1 when it is not known: then CONTENT_LENGTH is
@@ -224,7 +229,8 @@ public final class ClientRequest {
 
         /**
          * Sets a body that a publisher brings, such as one of {@code java.net.http.HttpRequest.BodyPublishers}. It is
-         * asked for one buffer at a time, as the server takes them.
+         * asked for one buffer at a time, as the server takes them. Its subscription is cancelled as soon as nobody needs
+         * the body any more, see {@link #body(InputStream, long)}; never subscribed to if nothing of it is sent.
          *
          * @param publisher the body
          * @param length as for {@link #body(InputStream, long)}

@@ -48,16 +48,18 @@ public final class ClientResponse implements AutoCloseable {
     /**
      * The body of a CGI response, behind {@link #head()}.
      *
-     * @return the stream; where the head has Content-Length, a body of another length ends with an
-     *     {@link FcgiException}, except for a HEAD request and the statuses that have no body
+     * @return the stream; where the head has Content-Length it gives that many bytes: a body that is shorter ends with
+     *     an {@link FcgiException}, what is there beyond is dropped with a line in the log. It is empty for a HEAD
+     *     request and the statuses that have no body, 204 and 304 (RFC 9110 6.4.1). Its end is that of the response:
+     *     with -1 the program has ended its output, whatever length it announced
      * @throws IOException as {@link #head()}
      */
     public InputStream body() throws IOException {
         if (body == null) {
             CgiHead first = head();
             boolean bodiless = call.isHead() || Status.isBodiless(first.status());
-            long length = bodiless ? -1 : first.contentLength();
-            body = length < 0 ? stdout : new CheckedBody(stdout, length);
+            long length = bodiless ? 0 : first.contentLength();
+            body = length < 0 ? stdout : new CheckedBody(stdout, length, call::surplus);
         }
         return body;
     }

@@ -5,6 +5,7 @@ import dev.fcgi.internal.client.CallRequest;
 import dev.fcgi.internal.client.ClientCall;
 import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.ConnectionPool;
+import dev.fcgi.internal.client.Network;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Address;
 import java.io.IOException;
@@ -30,7 +31,16 @@ import java.util.Set;
  * }
  * }
  *
- * <p>May be used by any number of threads at once, of any kind. Threads of its own are virtual, but for one clock.
+ * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which does
+ * nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So kept
+ * connections take processes from others. They are kept for a short time only, see {@link Builder#keepTime}, and not
+ * at all while a request of this client may be waiting for one of those processes: while a connection of its own has
+ * been waiting for the first byte of its server for more than 25 milliseconds, and none that was made after it has had
+ * an answer. Idle connections to that server are closed then, and those that finish a request, too. Where processes
+ * are scarce, {@link Builder#keepAlive keepAlive(false)} leaves them all to others between two requests.
+ *
+ * <p>May be used by any number of threads at once, of any kind. Threads of its own are virtual, but for one clock, and
+ * one for as long as the name of a host is being looked up.
  */
 public final class FcgiClient implements AutoCloseable {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -135,7 +145,7 @@ public final class FcgiClient implements AutoCloseable {
      *
      * @param names such as {@code FCGI_MPXS_CONNS}
      * @return those that the server knows; empty when it does not answer in time, as several never do
-     * @throws IOException when the first address cannot be connected to
+     * @throws IOException when the first server cannot be connected to, at any address of its name
      */
     public Map<String, String> getValues(String... names) throws IOException {
         return pool.connector().values(names);
@@ -156,18 +166,25 @@ public final class FcgiClient implements AutoCloseable {
         /**
          * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
          *
+         * <p>The name of a host is looked up for each connection that is made, within the time to connect and what the
+         * JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl}, 10
+         * seconds). All its addresses are tried, in the order of the resolver, those that failed within the last 2
+         * seconds last; each gets an equal share of the time that is left. A name that is not known is an error of the
+         * call, not of this.
+         *
          * @param address {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
          * @return this
          * @throws IllegalArgumentException when it has none of these forms
          */
         public Builder address(String address) {
-            return address(Address.parse(address));
+            return address(Address.unresolved(address));
         }
 
         /**
          * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
          *
-         * @param address a TCP or Unix address
+         * @param address a TCP or Unix address; one that is unresolved is looked up for each connection, see
+         *     {@link #address(String)}
          * @return this
          */
         public Builder address(SocketAddress address) {
@@ -198,7 +215,10 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a connection is kept that has nothing to do. Default 30 seconds.
+         * Sets how long a connection is kept for further requests. One that has had nothing to do for that time is
+         * closed; one that carries one request at a time is also closed when a request ends that long after it was
+         * made, however busy it is, so that the process that serves it gets round to others. Default 1 second: a new
+         * connection costs little, and other clients of the server may be waiting.
          *
          * @param time 0 for no limit
          * @return this
@@ -337,7 +357,7 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * {@return the client; the builder must not be used any more}
+         * {@return a client with the settings as they are now; the builder can be used on, for other clients}
          *
          * @throws IllegalStateException when there is no address
          */
@@ -345,7 +365,13 @@ public final class FcgiClient implements AutoCloseable {
             if (options.addresses.isEmpty()) {
                 throw new IllegalStateException("no address of a server");
             }
-            return new FcgiClient(options);
+            return new FcgiClient(options.copy());
+        }
+
+        /** For tests: another resolver, other sockets. */
+        Builder network(Network network) {
+            options.network = network;
+            return this;
         }
 
         private static int atLeastOne(int value, String name) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A publisher as a stream: asks for one buffer at a time, when the one before was read. Subscribes at the first read.
@@ -16,9 +17,24 @@ final class PublishedBody extends InputStream implements Flow.Subscriber<ByteBuf
     /** What the publisher said: a buffer, or its end. */
     private record Signal(ByteBuffer bytes, Throwable failure) {}
 
+    /** In place of a subscription that nobody wants any more. */
+    private static final Flow.Subscription CLOSED = new Flow.Subscription() {
+        @Override
+        public void request(long count) {
+            // of nobody
+        }
+
+        @Override
+        public void cancel() {
+            // is cancelled
+        }
+    };
+    private static final Signal STOPPED = new Signal(null, null);
+
     private final Flow.Publisher<ByteBuffer> publisher;
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
-    private volatile Flow.Subscription subscription;
+    private final AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
+    private volatile boolean stopped;
 
     // confined to the thread that reads
     private boolean subscribed;
@@ -43,6 +59,9 @@ final class PublishedBody extends InputStream implements Flow.Subscriber<ByteBuf
         while (current == null || current.bytes() != null && !current.bytes().hasRemaining()) {
             current = next();
         }
+        if (current == STOPPED) {
+            throw new IOException("nobody needs the body any more");
+        }
         if (current.failure() != null) {
             throw new IOException("the publisher of the body failed", current.failure());
         }
@@ -55,11 +74,14 @@ final class PublishedBody extends InputStream implements Flow.Subscriber<ByteBuf
     }
 
     private Signal next() throws IOException {
+        if (stopped) {
+            return STOPPED;
+        }
         if (!subscribed) {
             subscribed = true;
             publisher.subscribe(this); // which asks for the first buffer
         } else {
-            subscription.request(1);
+            subscription.get().request(1);
         }
         try {
             return signals.take();
@@ -69,13 +91,18 @@ final class PublishedBody extends InputStream implements Flow.Subscriber<ByteBuf
         }
     }
 
+    /** Makes reads fail, also one that waits. Runs nothing of the publisher's; {@link #close} follows. */
+    void stop() {
+        stopped = true;
+        signals.add(STOPPED);
+    }
+
     @Override
     public void onSubscribe(Flow.Subscription given) {
-        if (subscription != null) {
-            given.cancel();
+        if (!subscription.compareAndSet(null, given)) {
+            given.cancel(); // it is closed, or has one already
             return;
         }
-        subscription = given;
         given.request(1);
     }
 
@@ -94,10 +121,11 @@ final class PublishedBody extends InputStream implements Flow.Subscriber<ByteBuf
         signals.add(new Signal(null, null));
     }
 
-    /** Lets the publisher know that nobody reads on. */
+    /** Lets the publisher know that nobody reads on, also one that has not got round to giving a subscription. */
     @Override
     public void close() {
-        Flow.Subscription given = subscription;
+        stopped = true;
+        Flow.Subscription given = subscription.getAndSet(CLOSED);
         if (given != null) {
             given.cancel();
         }

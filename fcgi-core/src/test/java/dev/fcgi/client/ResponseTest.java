@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.FcgiException;
+import dev.fcgi.LogCapture;
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.RequestTimeoutException.Limit;
@@ -288,11 +289,11 @@ final class ResponseTest extends ClientTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3,false", "5,false", "4,true"})
-    void contentLengthIsChecked(int length, boolean right) throws Exception {
+    @CsvSource({"3,bod", "5,", "4,body", "0,''"})
+    void contentLengthIsChecked(int length, String body) throws Exception {
         serveBad(stdout(1, "Content-Length: " + length + "\r\n\r\nbody"), end(1));
-        if (right) {
-            assertEquals("body", call("/bad"));
+        if (body != null) {
+            assertEquals(body, call("/bad"));
         } else {
             assertThrows(FcgiException.class, () -> call("/bad"));
         }
@@ -310,6 +311,37 @@ final class ResponseTest extends ClientTest {
         client(b -> b);
         assertEquals("", call(ClientRequest.responder().params(CgiParams.of("HEAD", "/")).build()));
         assertThrows(FcgiException.class, () -> call("/"));
+    }
+
+    @Test
+    void aSurplusIsLogged() throws Exception {
+        serveBad(stdout(1, "Content-Length: 3\r\n\r\nbody"), end(1));
+        try (LogCapture log = new LogCapture("dev.fcgi.client")) {
+            assertEquals("bod", call("/bad"));
+            assertTrue(log.has(line -> line.startsWith("WARNING 1 bytes after the end of the body dropped: GET /bad at ")),
+                    log.lines()::toString);
+        }
+    }
+
+    /** Programs that print one all the same: it is dropped, and the connection is good for more. */
+    @ParameterizedTest
+    @CsvSource({"HEAD,200", "GET,204", "GET,304", "POST,204"})
+    void whatIsPrintedWhereNoBodyBelongs(String method, int status) throws Exception {
+        serve(peer -> {
+            while (true) {
+                peer.send(answer(peer.request().id(), "Status: " + status + "\r\nContent-Length: 4\r\n\r\nbody\n"));
+            }
+        });
+        client(b -> b.maxConnections(1));
+        for (int i = 0; i < 3; i++) {
+            ClientRequest request = ClientRequest.responder().params(CgiParams.of(method, "/")).build();
+            try (ClientResponse response = client.send(request)) {
+                assertEquals("", text(response));
+                assertEquals("4", response.head().header("Content-Length"));
+                assertEquals(0, response.end().appStatus());
+            }
+        }
+        assertEquals(1, server.accepted());
     }
 
     @Test

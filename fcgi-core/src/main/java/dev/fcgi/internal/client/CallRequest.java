@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * @param body the body as a stream, or null
  * @param bodyLength the length of the body, or -1 when it is not known
  * @param data DATA of a Filter, or null
+ * @param stopBody makes a read of the body that waits fail, or null where nothing can; called under a lock
  * @param stderr takes the lines of STDERR, or null
  */
 public record CallRequest(
@@ -25,4 +27,28 @@ public record CallRequest(
         InputStream body,
         long bodyLength,
         InputStream data,
-        Consumer<String> stderr) {}
+        Runnable stopBody,
+        Consumer<String> stderr) {
+    /** Nobody needs the input any more: a thread that waits for more of it is let go, if that is possible. */
+    void stopInput() {
+        if (stopBody != null) {
+            stopBody.run();
+        }
+    }
+
+    /** Closes the streams. Called once, by whoever would read on, with no lock held: they are the caller's. */
+    void closeInput() {
+        close(body);
+        close(data);
+    }
+
+    private static void close(InputStream stream) {
+        try {
+            if (stream != null) {
+                stream.close();
+            }
+        } catch (Throwable e) { // the response does not depend on it
+            ConnectionPool.LOG.log(Level.DEBUG, e, "closing the input of a request failed");
+        }
+    }
+}

@@ -10,6 +10,7 @@ import dev.fcgi.internal.conn.TimeLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ public final class ClientCall {
         progressAt = System.nanoTime();
     }
 
-    /** The write of the head has failed as a whole: nothing of it got out. */
+    /** The kernel has taken nothing of the head: the application cannot know of the request. */
     void notBegun() {
         begun = false;
     }
@@ -145,6 +146,7 @@ public final class ClientCall {
             end = new EndRequest(appStatus, ProtocolStatus.of(protocolStatus));
             stdout.end();
             changed.signalAll();
+            request.stopInput();
         }
     }
 
@@ -161,6 +163,7 @@ public final class ClientCall {
             failure = cause;
             stdout.fail(cause);
             changed.signalAll();
+            request.stopInput();
         }
     }
 
@@ -344,6 +347,21 @@ public final class ClientCall {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Says that bytes after the body of the response were dropped. */
+    public void surplus(long bytes) {
+        // many programs answer HEAD as they answer GET, and leave the rest to the web server (RFC 3875 4.3.3)
+        Level level = isHead() ? Level.DEBUG : Level.WARNING;
+        ConnectionPool.LOG.log(level, "{0} bytes after the end of the body dropped: {1}", bytes, this);
+    }
+
+    /** For logs; no control characters of the caller's. */
+    @Override
+    public String toString() {
+        String uri = request.params().getOrDefault("REQUEST_URI", request.params().getOrDefault("SCRIPT_NAME", ""));
+        String text = request.params().getOrDefault("REQUEST_METHOD", "") + ' ' + uri + " at " + connection.transport();
+        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
     /** Gives the request up, unless it has ended. */

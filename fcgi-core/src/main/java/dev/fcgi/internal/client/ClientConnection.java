@@ -35,13 +35,12 @@ final class ClientConnection implements Ticker.Ticked {
     private static final int SMALL_BODY = 16 * 1024;
     /** How long an application may take to end an aborted request before the connection is given up. */
     private static final long ABORT_TIME = TimeUnit.SECONDS.toNanos(5);
-    /** A head of this size fits into an empty socket buffer: if its write fails, nothing of it was sent. */
-    private static final int WHOLE_WRITE = 64 * 1024;
     /** How many ids may go out of use before the connection does. */
     private static final int MAX_RETIRED = 1000;
 
     private final ConnectionPool pool;
     private final ClientOptions options;
+    private final Connector.Connected connected;
     private final Transport transport;
     private final ReentrantLock lock = new ReentrantLock();
     private final Output output;
@@ -51,28 +50,36 @@ final class ClientConnection implements Ticker.Ticked {
     private final Map<Integer, ClientCall> calls = new HashMap<>(4);
     /** Ids of requests that were broken off: some applications send records of them after END_REQUEST. */
     private final Set<Integer> retired = new HashSet<>(0);
+    private final long madeAt = System.nanoTime();
     private int maxRequests;
     private boolean usedBefore;
     private boolean usable = true;
     private boolean givenUp;
     private long idleSince = System.nanoTime();
 
-    /**
-     * Creates a connection; {@link #start} makes it read.
-     *
-     * @param maxRequests how many requests the application takes at once on it
-     */
-    ClientConnection(ConnectionPool pool, ClientOptions options, Transport transport, int maxRequests) {
+    /** Creates a connection; {@link #start} makes it read. */
+    ClientConnection(ConnectionPool pool, ClientOptions options, Connector.Connected connected) {
         this.pool = pool;
         this.options = options;
-        this.transport = transport;
-        this.maxRequests = maxRequests;
+        this.connected = connected;
+        this.transport = connected.transport();
+        this.maxRequests = connected.maxRequests();
         this.output = new Output(transport, lock, maxRequests > 1);
         this.reader = new ResponseReader(this);
     }
 
     void start() {
         LibraryThreads.start(reader);
+    }
+
+    /** The application has sent something: it has accepted the connection. */
+    void answered() {
+        connected.arrival().answered();
+    }
+
+    /** {@return the connections that its server may not have accepted yet} */
+    Backlog backlog() {
+        return connected.backlog();
     }
 
     ReentrantLock lock() {
@@ -118,10 +125,21 @@ final class ClientConnection implements Ticker.Ticked {
         }
     }
 
-    boolean isIdle() {
+    /** {@return whether it has nothing to do, and can be kept for another request} */
+    boolean isReusable() {
         lock.lock();
         try {
-            return calls.isEmpty();
+            return calls.isEmpty() && usable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether nobody else is served by the process that serves it, or may be} */
+    boolean pinsProcess() {
+        lock.lock();
+        try {
+            return !output.isShared();
         } finally {
             lock.unlock();
         }
@@ -165,7 +183,11 @@ final class ClientConnection implements Ticker.Ticked {
         }
     }
 
-    /** Sends the head of a request, and its input if that is small; starts to send it otherwise. Blocks on writing. */
+    /**
+     * Sends the head of a request, and its input if that is small; starts to send it otherwise. Blocks on writing.
+     * Failures of the connection are those of the call; only what has nothing to do with it is thrown, and then nothing
+     * of the input is read.
+     */
     void send(ClientCall call) {
         CallRequest request = call.request();
         RecordBuffer records = new RecordBuffer(0, true);
@@ -192,7 +214,9 @@ final class ClientConnection implements Ticker.Ticked {
             lock.unlock();
         }
         if (sent && !small) {
-            LibraryThreads.start(new InputSender(this, call));
+            LibraryThreads.start(new InputSender(this, call)); // which closes the input
+        } else {
+            request.closeInput();
         }
     }
 
@@ -207,18 +231,21 @@ final class ClientConnection implements Ticker.Ticked {
         boolean first = !call.hasBegun();
         call.begun();
         boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
+        boolean taken = false;
         try {
             output.write(records);
+            taken = true;
             call.inputProgress();
             return true;
         } catch (IOException e) {
             usable = false;
-            if (first && !givenUp && records.length() <= WHOLE_WRITE) { // else the write itself may have succeeded
-                call.notBegun();
-            }
+            taken = !(e instanceof Output.NothingWrittenException);
             // the reading thread finds out what became of it: the answer may have been sent before the end
             return false;
-        } finally {
+        } finally { // after an Error, too: out of memory, nothing is staged
+            if (first && !taken) {
+                call.notBegun();
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -376,6 +403,9 @@ final class ClientConnection implements Ticker.Ticked {
                 // input that was not sent to its end, or output behind the end, would be taken for something else
                 usable = false;
             }
+            if (!output.isShared() && TimeLimit.isOver(options.keepTime, madeAt, idleSince)) {
+                usable = false; // a process of the application is for others, too, however busy we are
+            }
             closeIfDone();
         } finally {
             lock.unlock();
@@ -413,12 +443,15 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     private void lost(IOException cause) {
-        failCalls(cause);
-        giveUp(cause);
+        try {
+            failCalls(cause);
+        } finally {
+            giveUp(cause);
+        }
     }
 
     private void failCalls(IOException cause) {
-        for (ClientCall call : List.copyOf(calls.values())) {
+        for (ClientCall call : calls.values()) {
             call.fail(() -> new ResponseLostException(cause == null
                     ? "the application closed the connection before the end of the response"
                     : "connection lost before the end of the response: " + cause.getMessage(),
@@ -426,17 +459,24 @@ final class ClientConnection implements Ticker.Ticked {
         }
     }
 
-    /** Nothing more is read. */
+    /** Nothing more is read. Whatever goes wrong here, the descriptor and the place in the pool are free. */
     void end(IOException cause) {
-        lock.lock();
         try {
-            failCalls(cause);
-            giveUp(cause == null ? new IOException("closed by the application") : cause);
-            calls.clear();
+            lock.lock();
+            try {
+                failCalls(cause);
+                giveUp(cause == null ? new IOException("closed by the application") : cause);
+                calls.clear();
+            } finally {
+                lock.unlock();
+            }
         } finally {
-            lock.unlock();
+            try {
+                connected.close();
+            } finally {
+                pool.closed(this);
+            }
         }
-        pool.closed(this);
     }
 
     // ---- the clock

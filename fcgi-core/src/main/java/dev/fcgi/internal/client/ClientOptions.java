@@ -24,5 +24,28 @@ public final class ClientOptions {
     public long requestTimeout = Long.MAX_VALUE;
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long valuesTimeout = Duration.ofSeconds(1).toNanos();
-    public long keepTime = Duration.ofSeconds(30).toNanos();
+    public long keepTime = Duration.ofSeconds(1).toNanos();
+    public Network network = new SystemNetwork();
+
+    /** {@return the same settings, which a change of these does not change} */
+    public ClientOptions copy() {
+        ClientOptions copy = new ClientOptions();
+        copy.addresses.addAll(addresses);
+        copy.maxConnections = maxConnections;
+        copy.keepAlive = keepAlive;
+        copy.multiplex = multiplex;
+        copy.maxRequestsPerConnection = maxRequestsPerConnection;
+        copy.responseBuffer = responseBuffer;
+        copy.maxHeadLength = maxHeadLength;
+        copy.maxStderrLength = maxStderrLength;
+        copy.connectTimeout = connectTimeout;
+        copy.firstByteTimeout = firstByteTimeout;
+        copy.idleTimeout = idleTimeout;
+        copy.requestTimeout = requestTimeout;
+        copy.stallTimeout = stallTimeout;
+        copy.valuesTimeout = valuesTimeout;
+        copy.keepTime = keepTime;
+        copy.network = network;
+        return copy;
+    }
 }

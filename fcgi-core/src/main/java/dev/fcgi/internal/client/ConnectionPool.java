@@ -39,7 +39,7 @@ public final class ConnectionPool {
 
     public ConnectionPool(ClientOptions options) {
         this.options = options;
-        this.connector = new Connector(options);
+        this.connector = new Connector(options, this::relieve, ticker::watch);
         ticker.start();
     }
 
@@ -55,12 +55,32 @@ public final class ConnectionPool {
      */
     public ClientCall call(CallRequest request, boolean reuse) throws IOException {
         long deadline = System.nanoTime() + options.connectTimeout;
-        ClientCall call = place(request, reuse, deadline);
-        if (call == null) {
-            return connect(request, deadline);
+        boolean sent = false;
+        try {
+            ClientCall call = place(request, reuse, deadline);
+            if (call == null) {
+                call = connect(request, deadline);
+            }
+            send(call);
+            sent = true;
+            return call;
+        } finally {
+            if (!sent) {
+                request.closeInput();
+            }
         }
-        call.connection().send(call);
-        return call;
+    }
+
+    private static void send(ClientCall call) {
+        boolean sent = false;
+        try {
+            call.connection().send(call);
+            sent = true;
+        } finally {
+            if (!sent) { // out of memory, say
+                call.connection().abort(call, () -> new FcgiException("the request could not be sent"));
+            }
+        }
     }
 
     /** {@return a place on an open connection; null when a new one shall be made, which is counted already} */
@@ -110,8 +130,9 @@ public final class ConnectionPool {
 
     /** The latest used idle connection; else, with multiplexing, the one with most room once no more may be made. */
     private ClientCall reserve(CallRequest request) {
-        for (ClientConnection connection; (connection = idle.pollLast()) != null; ) {
+        for (ClientConnection connection; (connection = idle.peekLast()) != null; ) {
             ClientCall call = connection.reserve(request);
+            idle.pollLast();
             if (call != null) {
                 return call;
             }
@@ -142,24 +163,20 @@ public final class ConnectionPool {
     }
 
     private ClientCall connect(CallRequest request, long deadline) throws IOException {
+        Connector.Connected connected = null;
         ClientConnection connection = null;
+        boolean reading = false;
         try {
-            Connector.Connected connected = connector.connect(deadline);
-            connection = new ClientConnection(this, options, connected.transport(), connected.maxRequests());
+            connected = connector.connect(deadline);
+            connection = new ClientConnection(this, options, connected);
             ClientCall call = connection.reserve(request);
             add(connection);
             connection.start();
-            connection.send(call);
+            reading = true; // from now on the thread that reads gives everything back
             return call;
         } finally {
-            if (connection == null) {
-                lock.lock();
-                try {
-                    open--;
-                    signalNext();
-                } finally {
-                    lock.unlock();
-                }
+            if (!reading) {
+                discard(connected, connection);
             }
         }
     }
@@ -167,16 +184,36 @@ public final class ConnectionPool {
     private void add(ClientConnection connection) throws IOException {
         lock.lock();
         try {
-            connections.add(connection);
             if (closed) { // meanwhile: close() has not seen it, and no clock runs any more
-                connections.remove(connection);
-                connection.close();
-                open--;
                 throw new FcgiException("the client is closed");
             }
+            connections.add(connection);
             signalNext(); // where requests share it there is room for those who wait
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Gives back what there is of a connection that nobody reads. */
+    private void discard(Connector.Connected connected, ClientConnection connection) {
+        try {
+            if (connected != null) {
+                connected.close();
+            }
+            if (connection != null) {
+                connection.close(); // others may have a place on it already
+            }
+        } finally {
+            lock.lock();
+            try {
+                if (connection != null) {
+                    connections.remove(connection);
+                }
+                open--;
+                signalNext();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -191,9 +228,13 @@ public final class ConnectionPool {
     void released(ClientConnection connection) {
         lock.lock();
         try {
-            if (connection.isIdle() && connection.room() > 0) {
+            if (connection.isReusable()) {
                 idle.remove(connection);
-                idle.addLast(connection);
+                if (connection.pinsProcess() && connection.backlog().isStuck()) {
+                    connection.close(); // a request may be waiting for the process behind it
+                } else {
+                    idle.addLast(connection);
+                }
             }
             if (closed) {
                 connection.close();
@@ -213,6 +254,27 @@ public final class ConnectionPool {
                 open--;
             }
             signalNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Closes the idle connections to a server, so that it accepts those that wait. Called by the clock.
+     *
+     * @return false when it must not wait for that
+     */
+    private boolean relieve(Backlog backlog) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            for (ClientConnection connection : idle) {
+                if (connection.backlog() == backlog && connection.pinsProcess()) {
+                    connection.close(); // the thread that reads it takes it out of here
+                }
+            }
+            return true;
         } finally {
             lock.unlock();
         }

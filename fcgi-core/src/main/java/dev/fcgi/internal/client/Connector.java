@@ -1,8 +1,9 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.RequestTimeoutException;
-import dev.fcgi.internal.io.ChannelTransport;
+import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
@@ -10,13 +11,8 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,58 +20,120 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Makes connections: to one address after the other, past those that do not answer. Any thread; blocks.
+ * Makes connections: to one server after the other, to each address of its name, past those that do not answer. Any
+ * thread; blocks.
  */
 public final class Connector {
     /** How long an address that failed is asked last. */
     private static final long SHUN_TIME = TimeUnit.SECONDS.toNanos(2);
-    private static final long BACKLOG_PAUSE_MILLIS = 10;
+    /** Of how many addresses something is remembered: names may have others every day. */
+    private static final int MAX_KNOWN = 1000;
 
-    /** A connection, and how many requests may share it. */
-    record Connected(Transport transport, int maxRequests) {}
-
-    private final ClientOptions options;
-    private final AtomicInteger turn = new AtomicInteger();
-    private final Map<SocketAddress, Long> failedAt = new ConcurrentHashMap<>();
-    private final Map<SocketAddress, Integer> maxRequests = new ConcurrentHashMap<>();
-
-    Connector(ClientOptions options) {
-        this.options = options;
+    /**
+     * A connection.
+     *
+     * @param maxRequests how many requests may share it
+     * @param backlog of the server
+     * @param arrival what the backlog knows it by
+     */
+    record Connected(Transport transport, int maxRequests, Backlog backlog, Backlog.Arrival arrival) {
+        void close() {
+            arrival.ended();
+            transport.close();
+        }
     }
 
-    Connected connect(long until) throws IOException {
-        long deadline = until;
+    /** What is known of an address. */
+    private static final class Known {
+        private final Backlog backlog;
+        private volatile boolean failed;
+        private volatile long failedAt;
+        /** 0 when it was not asked. */
+        private volatile int maxRequests;
+
+        Known(Backlog backlog) {
+            this.backlog = backlog;
+        }
+    }
+
+    private interface Attempt {
+        Connected to(SocketAddress address, long deadline) throws IOException;
+    }
+
+    private final ClientOptions options;
+    private final HostLookup lookup;
+    private final Predicate<Backlog> relief;
+    private final Consumer<Ticker.Ticked> clock;
+    private final AtomicInteger turn = new AtomicInteger();
+    private final Map<SocketAddress, Known> known = new ConcurrentHashMap<>();
+
+    /**
+     * Creates a connector.
+     *
+     * @param relief closes idle connections, see {@link Backlog}
+     * @param clock has something ticked
+     */
+    Connector(ClientOptions options, Predicate<Backlog> relief, Consumer<Ticker.Ticked> clock) {
+        this.options = options;
+        this.lookup = new HostLookup(options.network);
+        this.relief = relief;
+        this.clock = clock;
+    }
+
+    Connected connect(long deadline) throws IOException {
+        return first(inTurn(), deadline, (server, until) -> first(addresses(server, until), until, this::ask));
+    }
+
+    /** Asks for values on a connection of its own: some applications end it then, one is stuck for good. */
+    public Map<String, String> values(String... names) throws IOException {
+        long deadline = System.nanoTime() + options.connectTimeout;
+        SocketAddress server = inTurn().get(0);
+        return values(first(addresses(server, deadline), deadline, this::open), names);
+    }
+
+    private Map<String, String> values(Connected connected, String... names) throws IOException {
+        try {
+            return new ValuesQuery(connected).ask(options.valuesTimeout, names);
+        } finally {
+            connected.close();
+        }
+    }
+
+    // ---- one after the other
+
+    private Connected first(List<SocketAddress> order, long deadline, Attempt attempt) throws IOException {
         IOException failed = null;
-        List<SocketAddress> order = inTurn();
         for (int i = 0; i < order.size(); i++) {
             SocketAddress address = order.get(i);
             try {
-                int requests = 1;
-                if (options.multiplex && options.keepAlive) {
-                    long askedAt = System.nanoTime();
-                    requests = maxRequests(address, share(deadline, order.size() - i));
-                    deadline += System.nanoTime() - askedAt; // the question has a limit of its own
-                }
-                Transport transport = connected(address, share(deadline, order.size() - i));
-                failedAt.remove(address);
-                return new Connected(transport, requests);
+                Connected connected = attempt.to(address, share(deadline, order.size() - i));
+                known(address).failed = false;
+                return connected;
+            } catch (RequestTimeoutException e) {
+                failed = failed(address, e, failed);
             } catch (InterruptedIOException | ClosedByInterruptException e) {
-                throw interrupted(); // it says nothing about the address
+                throw new InterruptedIOException("interrupted while connecting"); // it says nothing about the address
             } catch (IOException e) {
-                failedAt.put(address, System.nanoTime());
-                maxRequests.remove(address); // what comes back there may be another program
-                ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", address, e);
-                if (failed == null) {
-                    failed = e instanceof RequestTimeoutException
-                            ? e : new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
-                } else {
-                    failed.addSuppressed(e);
-                }
+                failed = failed(address, e, failed);
             }
         }
         throw failed;
+    }
+
+    private IOException failed(SocketAddress address, IOException cause, IOException before) {
+        Known one = known(address);
+        one.failedAt = System.nanoTime();
+        one.failed = true;
+        one.maxRequests = 0; // what comes back there may be another program
+        if (before == null) {
+            return cause;
+        }
+        before.addSuppressed(cause);
+        return before;
     }
 
     /** The time for one address: one that does not answer at all must leave some for the others. */
@@ -84,118 +142,118 @@ public final class Connector {
         return options.connectTimeout == Long.MAX_VALUE ? deadline : now + (deadline - now) / addresses;
     }
 
-    /** All addresses, another one first each time; those that failed lately come last. */
+    /** All servers, another one first each time; those that failed lately come last. */
     private List<SocketAddress> inTurn() {
         int first = Math.floorMod(turn.getAndIncrement(), options.addresses.size());
-        long now = System.nanoTime();
         List<SocketAddress> order = new ArrayList<>();
         for (int i = 0; i < options.addresses.size(); i++) {
             order.add(options.addresses.get((first + i) % options.addresses.size()));
         }
-        List<SocketAddress> shunned = new ArrayList<>();
+        return shunned(order);
+    }
+
+    private List<SocketAddress> shunned(List<SocketAddress> order) {
+        long now = System.nanoTime();
+        List<SocketAddress> last = new ArrayList<>();
         for (SocketAddress address : order) {
-            Long failed = failedAt.get(address);
-            if (failed != null && now - failed < SHUN_TIME) {
-                shunned.add(address);
+            Known one = known.get(address);
+            if (one != null && one.failed && now - one.failedAt < SHUN_TIME) {
+                last.add(address);
             }
         }
-        order.removeAll(shunned);
-        order.addAll(shunned);
+        order.removeAll(last);
+        order.addAll(last);
         return order;
     }
 
-    /** Asks once for each address. An application that does not answer in time does not multiplex. */
-    private int maxRequests(SocketAddress address, long deadline) throws IOException {
-        Integer known = maxRequests.get(address);
-        if (known == null) {
-            try (ValuesQuery query = new ValuesQuery(connected(address, deadline))) {
-                Map<String, String> values = query.ask(options.valuesTimeout, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS);
-                String limit = values.getOrDefault(Fcgi.MAX_REQS, "");
-                int most = limit.matches("[1-9]\\d{0,8}") ? Integer.parseInt(limit) : Integer.MAX_VALUE;
-                known = "1".equals(values.get(Fcgi.MPXS_CONNS)) ? Math.min(options.maxRequestsPerConnection, most) : 1;
-            }
-            maxRequests.put(address, known);
+    /** The addresses of a server, as its name has them now. */
+    private List<SocketAddress> addresses(SocketAddress server, long deadline) throws IOException {
+        if (!(server instanceof InetSocketAddress name) || !name.isUnresolved()) {
+            return List.of(server);
         }
-        return known;
+        try {
+            return shunned(lookup.resolve(name, left(deadline)));
+        } catch (IOException e) {
+            throw explained(server, e);
+        }
+    }
+
+    private Known known(SocketAddress address) {
+        Known one = known.get(address);
+        if (one == null) {
+            if (known.size() >= MAX_KNOWN) {
+                known.values().removeIf(other -> other.backlog.isEmpty());
+            }
+            one = known.computeIfAbsent(address, unused -> new Known(new Backlog(relief)));
+        }
+        return one;
+    }
+
+    // ---- one
+
+    /** Connects to an address, after a question on another connection if requests may share one. */
+    private Connected ask(SocketAddress address, long deadline) throws IOException {
+        long until = deadline;
+        if (options.multiplex && options.keepAlive && known(address).maxRequests == 0) {
+            Connected questioned = open(address, until);
+            long askedAt = System.nanoTime();
+            known(address).maxRequests = maxRequests(values(questioned, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS));
+            until += System.nanoTime() - askedAt; // the question has a limit of its own
+        }
+        return open(address, until);
+    }
+
+    /** An application that does not answer in time does not multiplex. */
+    private int maxRequests(Map<String, String> values) {
+        String limit = values.getOrDefault(Fcgi.MAX_REQS, "");
+        int most = limit.matches("[1-9]\\d{0,8}") ? Integer.parseInt(limit) : Integer.MAX_VALUE;
+        return "1".equals(values.get(Fcgi.MPXS_CONNS)) ? Math.min(options.maxRequestsPerConnection, most) : 1;
     }
 
     /** The application at an address has refused to do several requests on a connection, whatever it said before. */
     void sharesNot(SocketAddress address) {
-        maxRequests.put(address, 1);
+        known(address).maxRequests = 1;
     }
 
-    /** Asks an application for values on a connection of its own: some end it then, one is stuck for good. */
-    public Map<String, String> values(String... names) throws IOException {
-        long deadline = System.nanoTime() + options.connectTimeout;
-        try (ValuesQuery query = new ValuesQuery(connected(inTurn().get(0), deadline))) {
-            return query.ask(options.valuesTimeout, names);
-        }
-    }
-
-    private Transport connected(SocketAddress address, long deadline) throws IOException {
-        return new ChannelTransport(open(address, deadline), address);
-    }
-
-    private SocketChannel open(SocketAddress address, long deadline) throws IOException {
-        boolean internet = address instanceof InetSocketAddress;
-        while (true) {
-            SocketChannel channel = internet ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
-            boolean connected = false;
-            try {
-                if (internet) {
-                    channel.socket().connect(address, Math.toIntExact(Math.clamp(millisLeft(deadline), 1, 1 << 30)));
-                } else {
-                    channel.configureBlocking(false); // a platform thread would wait for the backlog, without a limit
-                    channel.connect(address);
-                    channel.configureBlocking(true);
-                }
-                connected = true;
-                return channel;
-            } catch (SocketTimeoutException e) {
-                throw timeOut();
-            } catch (SocketException e) {
-                if (!isBacklogFull(address, e)) {
-                    throw e;
-                }
-                pause(deadline);
-            } finally {
-                if (!connected) {
-                    channel.close();
-                }
+    private Connected open(SocketAddress address, long deadline) throws IOException {
+        Known one = known(address);
+        Backlog.Arrival arrival = one.backlog.arrive();
+        Transport transport = null;
+        try {
+            clock.accept(arrival);
+            transport = options.network.connect(address, left(deadline));
+            arrival.connected();
+            Connected connected =
+                    new Connected(transport, Math.max(1, one.maxRequests), one.backlog, arrival);
+            transport = null;
+            arrival = null;
+            return connected;
+        } catch (IOException e) {
+            throw explained(address, e);
+        } finally {
+            if (arrival != null) {
+                arrival.ended();
+            }
+            if (transport != null) {
+                transport.close();
             }
         }
     }
 
-    /** Whether it is EAGAIN, which has no class of its own; nor has ENOENT. */
-    private static boolean isBacklogFull(SocketAddress address, SocketException e) {
-        return address instanceof UnixDomainSocketAddress unix
-                && e.getClass() == SocketException.class
-                && Files.exists(unix.getPath());
-    }
-
-    private void pause(long deadline) throws IOException {
-        if (millisLeft(deadline) <= 0) {
-            throw timeOut();
+    private IOException explained(SocketAddress address, IOException cause) {
+        if (cause instanceof SocketTimeoutException) {
+            ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0} in time", Address.text(address));
+            return new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
         }
-        try {
-            Thread.sleep(BACKLOG_PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted();
+        if (cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException) {
+            return cause;
         }
+        ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", Address.text(address), cause);
+        return new IOException("cannot connect to " + Address.text(address) + ": " + cause.getMessage(), cause);
     }
 
-    private static InterruptedIOException interrupted() {
-        return new InterruptedIOException("interrupted while connecting");
-    }
-
-    private long millisLeft(long deadline) {
+    private long left(long deadline) {
         return options.connectTimeout == Long.MAX_VALUE
-                ? Integer.MAX_VALUE
-                : TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-    }
-
-    private RequestTimeoutException timeOut() {
-        return new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
+                ? Long.MAX_VALUE : Math.max(0, deadline - System.nanoTime());
     }
 }

@@ -34,7 +34,19 @@ final class InputSender implements Runnable {
             }
             connection.inputSent(call);
         } catch (Throwable e) { // of the caller's stream
-            connection.abort(call, () -> new FcgiException("sending the request failed: " + e.getMessage(), e));
+            String message = "sending the request failed: " + message(e);
+            connection.abort(call, () -> new FcgiException(message, e));
+        } finally {
+            request.closeInput();
+        }
+    }
+
+    /** Asked here, since it is the caller's code, and failures are made under a lock. */
+    private static String message(Throwable failure) {
+        try {
+            return failure.getMessage();
+        } catch (Throwable e) {
+            return failure.getClass().getName();
         }
     }
 

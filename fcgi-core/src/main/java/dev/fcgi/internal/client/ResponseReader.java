@@ -17,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Takes the connection's lock for what it changes; methods marked "Locked" are for others, and expect it.
  */
 final class ResponseReader implements StreamInput.Source, Runnable {
+    private static final IOException GIVEN_UP = new IOException("internal error");
+
     private final ClientConnection connection;
     private final Transport transport;
     private final ReentrantLock lock;
@@ -36,18 +38,25 @@ final class ResponseReader implements StreamInput.Source, Runnable {
 
     @Override
     public void run() {
+        IOException cause = GIVEN_UP;
+        Throwable failed = null;
         try {
             while (reader.next()) {
+                connection.answered();
                 record();
             }
-            connection.end(null);
+            cause = null;
         } catch (IOException e) {
-            connection.end(e);
-        } catch (Throwable e) {
-            ConnectionPool.LOG.log(Level.ERROR, e, "connection to {0} given up", transport);
-            connection.end(new IOException("internal error", e));
+            cause = e;
+        } catch (Throwable e) { // first of all others must know; there may be no memory to log it
+            failed = e;
+            cause = new IOException("internal error", e);
         } finally {
             reader.end();
+            connection.end(cause);
+        }
+        if (failed != null) {
+            ConnectionPool.LOG.log(Level.ERROR, failed, "connection to {0} given up", transport);
         }
     }
 

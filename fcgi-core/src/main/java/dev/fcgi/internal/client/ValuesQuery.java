@@ -20,11 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Asks GET_VALUES (FastCGI 4.1) on a connection that is used for nothing else. */
-final class ValuesQuery implements AutoCloseable {
+final class ValuesQuery {
+    private final Connector.Connected connected;
     private final Transport transport;
 
-    ValuesQuery(Transport transport) {
-        this.transport = transport;
+    /** @param connected closed by the caller in the end, also while {@link #ask} has given up waiting */
+    ValuesQuery(Connector.Connected connected) {
+        this.connected = connected;
+        this.transport = connected.transport();
     }
 
     /** {@return what was answered; empty when nothing was within the time, or the connection ended} */
@@ -35,6 +38,8 @@ final class ValuesQuery implements AutoCloseable {
                 answer.complete(exchange(names));
             } catch (IOException e) {
                 answer.complete(Map.of()); // some applications close the connection over this question
+            } catch (Throwable e) { // out of memory, say: the caller must not wait for nobody
+                answer.completeExceptionally(e);
             }
         });
         try {
@@ -62,13 +67,18 @@ final class ValuesQuery implements AutoCloseable {
             transport.write(bytes);
         }
         RecordReader reader = new RecordReader(transport.input());
-        while (reader.next()) {
-            if (reader.type() == Fcgi.GET_VALUES_RESULT) {
-                return decode(reader.readContent(Fcgi.MAX_LENGTH));
+        try {
+            while (reader.next()) {
+                connected.arrival().answered();
+                if (reader.type() == Fcgi.GET_VALUES_RESULT) {
+                    return decode(reader.readContent(Fcgi.MAX_LENGTH));
+                }
+                reader.ignoreContent();
             }
-            reader.ignoreContent();
+            return Map.of();
+        } finally {
+            reader.end(); // closing the transport gets us here, whatever the server sends
         }
-        return Map.of();
     }
 
     private static Map<String, String> decode(byte[] content) throws IOException {
@@ -79,10 +89,5 @@ final class ValuesQuery implements AutoCloseable {
             values.put(new String(pairs.name(), StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8));
         }
         return values;
-    }
-
-    @Override
-    public void close() {
-        transport.close();
     }
 }

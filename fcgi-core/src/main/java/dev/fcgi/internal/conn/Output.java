@@ -27,6 +27,15 @@ public final class Output {
     /** For where there may be no memory to tell more. */
     private static final IOException BROKEN_OFF = new IOException("writing was broken off by an error");
 
+    /** A write failed before the kernel took any byte of it: the peer cannot know of it. */
+    public static final class NothingWrittenException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NothingWrittenException(Throwable cause) {
+            super("connection lost", cause);
+        }
+    }
+
     private final Transport transport;
     private final ReentrantLock lock;
     private final Condition progress;
@@ -108,7 +117,8 @@ public final class Output {
      * Admits whole records and, unless the connection is shared or another thread is writing, writes them: blocks then,
      * with the lock released. Bytes admitted earlier arrive earlier.
      *
-     * @throws IOException when the connection failed, now or before
+     * @throws NothingWrittenException when the connection failed, now or before, and nothing of these records was taken
+     * @throws IOException when it failed after some of them were
      */
     public void write(RecordBuffer records) throws IOException {
         assert lock.isHeldByCurrentThread();
@@ -119,13 +129,17 @@ public final class Output {
         check();
         startWriting();
         writer = Thread.currentThread();
-        boolean written = writeUnlocked(records.view());
+        ByteBuffer bytes = records.view();
+        boolean written = writeUnlocked(bytes);
         writer = null;
         if (written && stagedLength > 0) {
             startFlushing(); // whatever it is, it is not this caller's
             return;
         }
         stopWriting();
+        if (!written && bytes.position() > 0) { // the channel moves it with every byte, also when it throws
+            throw new IOException("connection lost", failure);
+        }
         check();
     }
 
@@ -195,10 +209,10 @@ public final class Output {
         }
     }
 
-    private void check() throws IOException {
+    private void check() throws NothingWrittenException {
         assert lock.isHeldByCurrentThread();
         if (failure != null) {
-            throw new IOException("connection lost", failure);
+            throw new NothingWrittenException(failure);
         }
     }
 

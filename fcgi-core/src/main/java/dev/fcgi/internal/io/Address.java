@@ -25,6 +25,23 @@ public final class Address {
      * @throws IllegalArgumentException when the text is none of the forms, or the host is unknown
      */
     public static SocketAddress parse(String text) {
+        SocketAddress address = unresolved(text);
+        if (!(address instanceof InetSocketAddress internet) || !internet.isUnresolved()) {
+            return address;
+        }
+        try {
+            return resolved(text, internet.getHostString(), internet.getPort());
+        } catch (UnknownHostException e) {
+            throw unknownHost(text, internet.getHostString(), e);
+        }
+    }
+
+    /**
+     * Reads an address. The name of a host stays one; never blocks.
+     *
+     * @throws IllegalArgumentException when the text is none of the forms
+     */
+    public static SocketAddress unresolved(String text) {
         if (text.startsWith("unix:")) {
             return unix(text, text.substring(5));
         }
@@ -53,15 +70,38 @@ public final class Address {
         if (!bracketed && host.indexOf(':') >= 0) {
             throw malformed(text, "an IPv6 address stands in brackets");
         }
-        try {
-            InetAddress resolved = InetAddress.getByName(host);
-            if (resolved.isAnyLocalAddress()) {
-                throw malformed(text, "say *:" + port + " for all interfaces");
-            }
-            return new InetSocketAddress(resolved, port);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("address " + text + ": unknown host " + host, e);
+        if (!bracketed && !host.matches("[0-9.]+")) {
+            return InetSocketAddress.createUnresolved(host, port);
         }
+        try {
+            return resolved(text, host, port); // of digits, which nobody is asked for
+        } catch (UnknownHostException e) {
+            throw unknownHost(text, host, e);
+        }
+    }
+
+    private static InetSocketAddress resolved(String text, String host, int port) throws UnknownHostException {
+        InetAddress resolved = InetAddress.getByName(host);
+        if (resolved.isAnyLocalAddress()) {
+            throw malformed(text, "say *:" + port + " for all interfaces");
+        }
+        return new InetSocketAddress(resolved, port);
+    }
+
+    private static IllegalArgumentException unknownHost(String text, String host, UnknownHostException cause) {
+        return new IllegalArgumentException("address " + text + ": unknown host " + host, cause);
+    }
+
+    /** {@return an address in the form that {@link #parse} reads; no name is looked up} */
+    public static String text(SocketAddress address) {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return "unix:" + unix.getPath();
+        }
+        if (!(address instanceof InetSocketAddress internet)) {
+            return String.valueOf(address);
+        }
+        String host = internet.getHostString();
+        return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + internet.getPort();
     }
 
     private static SocketAddress unix(String text, String path) {

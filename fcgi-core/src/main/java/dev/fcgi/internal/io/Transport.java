@@ -13,7 +13,10 @@ public interface Transport {
     /** {@return what the peer sends} A channel of its own: each call on a waiting thread's stack costs memory. */
     ReadableByteChannel input();
 
-    /** Writes some of the bytes, at least one. Blocks until the kernel has taken them. */
+    /**
+     * Writes some of the bytes, at least one. Blocks until the kernel has taken them; the position of the source tells
+     * which it has taken, also when this fails.
+     */
     void write(ByteBuffer source) throws IOException;
 
     /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. Never throws. */

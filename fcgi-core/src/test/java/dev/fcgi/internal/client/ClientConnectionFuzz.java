@@ -62,8 +62,9 @@ public final class ClientConnectionFuzz {
         transport.hold(true);
         int count = (flags & SHARED) != 0 ? 3 : 1;
         boolean keepAlive = (flags & CLOSING) == 0;
-        ClientConnection connection =
-                new ClientConnection(POOLS[keepAlive ? 0 : 1], options(keepAlive), transport, count);
+        Backlog backlog = new Backlog(any -> true);
+        ClientConnection connection = new ClientConnection(POOLS[keepAlive ? 0 : 1], options(keepAlive),
+                new Connector.Connected(transport, count, backlog, backlog.arrive()));
         List<ClientCall> calls = new ArrayList<>();
         List<CompletableFuture<String>> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -95,7 +96,8 @@ public final class ClientConnectionFuzz {
     private static CallRequest request(int flags) {
         boolean large = (flags & LARGE_BODY) != 0;
         return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, Map.of("REQUEST_METHOD", "GET"),
-                StandardCharsets.UTF_8, new byte[10], large ? new ByteArrayInputStream(new byte[20_000]) : null, large ? 20_000 : 10, null, line -> { });
+                StandardCharsets.UTF_8, new byte[10], large ? new ByteArrayInputStream(new byte[20_000]) : null,
+                large ? 20_000 : 10, null, null, line -> { });
     }
 
     private static void consume(ClientCall call, boolean abort, CompletableFuture<String> outcome) {

@@ -1,0 +1,83 @@
+package dev.fcgi.internal.client;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Looks up the names of hosts, each time anew: what stays is for the JDK's cache. On platform threads, since the
+ * resolver of the system knows no limit and would take a carrier from all virtual threads; one for a name at a time,
+ * whoever waits for it. Any thread; blocks.
+ */
+final class HostLookup {
+    private final Network network;
+    private final Map<String, CompletableFuture<InetAddress[]>> running = new ConcurrentHashMap<>();
+
+    HostLookup(Network network) {
+        this.network = network;
+    }
+
+    /** {@return the addresses of a name, in the order of the resolver} */
+    List<SocketAddress> resolve(InetSocketAddress name, long nanos) throws IOException {
+        CompletableFuture<InetAddress[]> fresh = new CompletableFuture<>();
+        CompletableFuture<InetAddress[]> lookup = running.putIfAbsent(name.getHostString(), fresh);
+        if (lookup == null) {
+            lookup = fresh;
+            start(name.getHostString(), fresh);
+        }
+        List<SocketAddress> addresses = new ArrayList<>();
+        for (InetAddress address : await(lookup, nanos)) {
+            addresses.add(new InetSocketAddress(address, name.getPort()));
+        }
+        return addresses;
+    }
+
+    private void start(String host, CompletableFuture<InetAddress[]> lookup) {
+        try {
+            Thread.ofPlatform().name("fcgi-lookup").daemon().inheritInheritableThreadLocals(false)
+                    .start(() -> run(host, lookup));
+        } catch (Throwable e) { // no memory for a thread: others that wait already must know
+            running.remove(host, lookup);
+            lookup.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private void run(String host, CompletableFuture<InetAddress[]> lookup) {
+        try {
+            InetAddress[] found = network.resolve(host);
+            running.remove(host, lookup);
+            lookup.complete(found);
+        } catch (Throwable e) {
+            running.remove(host, lookup);
+            lookup.completeExceptionally(e);
+        }
+    }
+
+    private static InetAddress[] await(CompletableFuture<InetAddress[]> lookup, long nanos) throws IOException {
+        try {
+            return lookup.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("looking up the name took too long");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while looking up a name");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof UnknownHostException
+                    ? new IOException("unknown host", e.getCause())
+                    : new IOException("looking up the name failed: " + e.getCause(), e.getCause());
+        }
+    }
+}

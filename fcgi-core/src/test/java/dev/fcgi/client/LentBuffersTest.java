@@ -1,0 +1,83 @@
+package dev.fcgi.client;
+
+import static dev.fcgi.client.ScriptedServer.end;
+import static dev.fcgi.client.ScriptedServer.record;
+import static dev.fcgi.client.ScriptedServer.stdout;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.LargeBuffers;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Large buffers are few: whatever a call ends with, none stays lent. */
+final class LentBuffersTest extends ClientTest {
+    /** How a call whose response fills large buffers may end. */
+    private enum Kind { READ, ABORTED, UNREAD, TIMED_OUT, CUT, RESET, BROKEN, CLIENT_CLOSED }
+
+    private static final byte[] PIECE = new byte[65_528];
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void afterACall(Kind kind) throws Exception {
+        serveTcp(peer -> {
+            while (true) {
+                int id = peer.request().id();
+                peer.send(stdout(id, "\r\n"));
+                for (int i = 0; i < 200 || kind == Kind.TIMED_OUT || kind == Kind.CLIENT_CLOSED; i++) {
+                    peer.send(record(Fcgi.STDOUT, id, PIECE, 0));
+                }
+                switch (kind) {
+                    case CUT -> peer.close();
+                    case RESET -> peer.reset();
+                    case BROKEN -> peer.send(new byte[] {9, 9, 9, 9, 9, 9, 9, 9});
+                    default -> peer.send(stdout(id, ""), end(id));
+                }
+            }
+        });
+        client(b -> b.requestTimeout(kind == Kind.TIMED_OUT ? millis(200) : millis(0)));
+        for (int i = 0; i < 3; i++) {
+            try (ClientResponse response = client.send(get("/"))) {
+                switch (kind) {
+                    case READ -> assertEquals(200 * PIECE.length, response.body().readAllBytes().length);
+                    case ABORTED -> assertEquals(PIECE.length, response.body().readNBytes(PIECE.length).length);
+                    case UNREAD -> assertEquals(0, response.end().appStatus());
+                    case CLIENT_CLOSED -> {
+                        response.body().readNBytes(10 * PIECE.length);
+                        client.close();
+                    }
+                    default -> assertThrows(IOException.class, () -> {
+                        while (response.body().read(new byte[10_000]) >= 0) {
+                            continue;
+                        }
+                    });
+                }
+            }
+            if (kind == Kind.CLIENT_CLOSED) {
+                client(b -> b);
+            }
+        }
+        client.close();
+        until("all are given back after " + kind, () -> LargeBuffers.lent() == lentBefore);
+    }
+
+    /** A server that does not answer the question, but sends much: closing the connection is not enough. */
+    @Test
+    void afterAQuestionForValues() throws Exception {
+        serveTcp(peer -> {
+            while (true) {
+                peer.send(record(Fcgi.STDERR, 0, PIECE, 0));
+            }
+        });
+        client(b -> b.valuesTimeout(millis(100)));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Map.of(), client.getValues(Fcgi.MPXS_CONNS));
+        }
+        until("all are given back", () -> LargeBuffers.lent() == lentBefore);
+        assertEquals(5, server.accepted());
+    }
+}
