@@ -31,6 +31,8 @@ import java.util.concurrent.RejectedExecutionException;
  * }
  * }
  *
+ * <p>An exception that leaves such a loop ends the program; {@link #serve} is the loop where it costs one request.
+ *
  * <p>Requests of all three roles come out of {@link #accept()}; one of role Filter is a {@link FilterRequest}. The
  * answer to an Authorizer request is written as a CGI response. Connections that a web server keeps open do not keep
  * others waiting; a second request on a connection that has one active is refused with CANT_MPX_CONN. New connections

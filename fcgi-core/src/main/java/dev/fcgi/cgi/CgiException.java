@@ -5,7 +5,8 @@ import java.io.IOException;
 /**
  * A request that cannot be answered as it should, with the HTTP status that says so. Thrown by the library for bodies
  * that are malformed (400) or too large (413); handlers may throw it too. A {@link CgiHandler} that lets it through
- * gets an error page with that status sent, if no response was under way.
+ * gets an error page with that status sent, if no response was under way. In the loop of {@link CgiFast#next} those of
+ * the library wait, see {@link CgiExchange#cgiError}.
  */
 public final class CgiException extends IOException {
     private static final long serialVersionUID = 1;

@@ -80,8 +80,8 @@ public final class HeaderValue {
     }
 
     private void parseParameter(int start, int end) {
-        int equals = text.indexOf('=', start);
-        if (equals < 0 || equals >= end) {
+        int equals = text.indexOf('=', start, end);
+        if (equals < 0) {
             if (!Ascii.strip(text.substring(start, end)).isEmpty()) {
                 skipped = "a parameter without a value";
             }
