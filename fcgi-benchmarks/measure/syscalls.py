@@ -43,7 +43,7 @@ def run(arguments):
 def measured(connections):
     with programs.directory() as directory, programs.playground(directory / 's') as server, programs.started(
             programs.in_image('fcgi'), 'load', f'unix:{directory / "s"}', '/hello', '-c', connections,
-            '-d', 4 * SECONDS + 10, stderr=subprocess.DEVNULL):
+            '-t', 4 * SECONDS + 10, stderr=subprocess.DEVNULL):
         time.sleep(2 * SECONDS)  # compiled by then
         untraced = per_request(directory, lambda: kernel_counts(server))
         calls = per_request(directory, Traced(server).counts)

@@ -19,6 +19,11 @@ case ${FCGI_JAVA_OPTS-} in *-XX:+Use*GC*) gc= ;; esac
 # says, counts.
 memory='-Xmn8m @HEADERS@ @TRIM@'
 
+# Arguments, variables and names of files are text to Java; in no locale, or C, whatever is not ASCII would be lost.
+case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+  '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 # What the JVM itself prints goes to stderr: stdout belongs to the program (in plain CGI it is the answer).
 set -f
 exec "${self%/*}/java" $gc $memory -XX:-UsePerfData -XX:+DisplayVMOutputToStderr \

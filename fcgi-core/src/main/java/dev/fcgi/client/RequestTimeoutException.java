@@ -31,8 +31,19 @@ public final class RequestTimeoutException extends FcgiException {
      * @param time how long it is
      */
     public RequestTimeoutException(Limit limit, Duration time) {
-        super("request time-out: " + limit + " took longer than " + time.toMillis() + " ms");
+        super(message(limit, time));
         this.limit = limit;
+    }
+
+    private static String message(Limit limit, Duration time) {
+        String text = time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+        return "timeout: " + switch (limit) {
+            case CONNECT -> "no connection within " + text;
+            case FIRST_BYTE -> "no response within " + text;
+            case IDLE -> "nothing was received or taken for " + text;
+            case TOTAL -> "no complete response within " + text;
+            case STALL -> "the response was not read for " + text + ", and others waited";
+        };
     }
 
     /** {@return which limit it was} */

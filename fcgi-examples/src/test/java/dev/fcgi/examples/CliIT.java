@@ -3,6 +3,7 @@ package dev.fcgi.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,90 @@ final class CliIT {
             assertTrue(output(0, "call", address, "/echo", "-d", "a=1", "--json").contains("\"body\":\"a=1\""));
             assertTrue(output(0, "values", address).contains("FCGI_MPXS_CONNS=1\n"));
             assertTrue(output(0, "ping", address, "--path", "/hello").startsWith("/hello: ok, "));
-            String report = output(0, "load", address, "/hello", "-d", "1", "-w", "0", "-q", "-m", "2");
+            String report = output(0, "load", address, "/hello", "-t", "1", "-w", "0", "-q", "-m", "2");
             assertTrue(report.endsWith("errors: none\n"), report);
             assertEquals(0, playground.stop());
+        }
+    }
+
+    @Test
+    void whatIsNotAsciiNeedsNoLocale() throws Exception {
+        String address = "unix:" + directory.resolve("s");
+        Path file = Files.writeString(directory.resolve("gr\u00fcn.txt"), "green \u00e9");
+        for (String locale : List.of("A=", "LC_ALL=C", "LC_ALL=POSIX", "LANG=C", "LC_CTYPE=C", "LC_ALL=C.UTF-8")) {
+            try (Child server = Child.start(directory, Map.of(), "/usr/bin/env", "-i", locale,
+                    Image.program("playground"), address);
+                    PlaygroundProcess playground = PlaygroundProcess.ready(server, address)) {
+                for (String body : List.of("\u00e9", "@" + file)) {
+                    try (Child child = Child.start(directory, Map.of(), "/usr/bin/env", "-i", locale,
+                            Image.program("fcgi"), "call", address, "/echo", "-d", body)) {
+                        assertEquals(0, child.exitStatus(), child.stderr());
+                        String expected = body.startsWith("@") ? "green \u00c3\u00a9" : "\u00c3\u00a9"; // UTF-8
+                        assertEquals(expected, child.stdout(), locale);
+                    }
+                }
+                assertEquals(0, playground.stop());
+            }
+        }
+    }
+
+    @Test
+    void aFullDeviceAndAClosedPipeAreFailures() throws Exception {
+        String address = "unix:" + directory.resolve("s");
+        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address)) {
+            for (String arguments : List.of("call $0 /hello", "call $0 /hello --json", "values $0", "completion",
+                    "ping $0 --path /hello", "load $0 /hello -t 100ms -w 0 -q", "front $0 --listen 127.0.0.1:0",
+                    "--help")) {
+                try (Child child = Child.start(directory, Map.of(), "/bin/sh", "-c",
+                        Image.program("fcgi") + " " + arguments + " >/dev/full", address)) {
+                    assertEquals(1, child.exitStatus(), arguments);
+                    assertTrue(child.stderr().matches("fcgi.*: cannot write to standard output: No space left.*\n"),
+                            child.stderr());
+                }
+            }
+            try (Child child = Child.start(directory, Map.of(), "/bin/sh", "-c",
+                    "{ " + Image.program("fcgi") + " call $0 /big?n=100000000; echo status $? >&2; } | true", address)) {
+                child.exitStatus();
+                assertEquals("fcgi call: cannot write to standard output: Broken pipe\nstatus 1\n", child.stderr());
+            }
+            assertEquals(0, playground.stop());
+        }
+    }
+
+    @Test
+    void anInterruptedLoadPrintsWhatItHasMeasured() throws Exception {
+        String address = "unix:" + directory.resolve("s");
+        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address);
+                Child load = fcgi("load", address, "/hello", "-t", "600", "-w", "0")) {
+            Await.until("it measures", () -> load.stderr().contains("requests/s"));
+            assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(load.pid())).start().waitFor());
+            assertEquals(130, load.exitStatus());
+            assertTrue(load.stdout().matches("(?s)[1-9]\\d* requests/s, .*latency:  50% .*errors: none\n"), load.stdout());
+            assertEquals(0, playground.stop());
+        }
+    }
+
+    @Test
+    void pagesOfPhpFpm() throws Exception {
+        PhpFpm.find().orElseGet(() -> Peers.require("php-fpm"));
+        try (PhpFpm fpm = PhpFpm.start(directory)) {
+            String address = fpm.address();
+            assertTrue(output(0, "ping", address, "--expect", "pong").startsWith("/ping: ok, "));
+            assertTrue(output(0, "ping", address, "--path", "/ping?x", "--script", "/ping").startsWith("/ping?x: ok, "));
+            String status = output(0, "ping", address, "--status", "/status", "--max-queue", "5");
+            assertTrue(status.contains("\nlisten queue:"), status);
+            status = output(0, "ping", address, "--status", "/status?json", "--max-queue", "5");
+            assertTrue(status.contains("\"listen queue\":0"), status);
+            assertEquals(0, call(address, "/peer.php?what=x", "--script", fpm.script()));
+            assertEquals(22, call(address, "/peer.php", "--fail")); // which has no SCRIPT_FILENAME
+        }
+    }
+
+    private int call(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("call"));
+        all.addAll(List.of(arguments));
+        try (Child child = fcgi(all.toArray(String[]::new))) {
+            return child.exitStatus();
         }
     }
 

@@ -45,15 +45,21 @@ public final class Address {
         if (text.startsWith("unix:")) {
             return unix(text, text.substring(5));
         }
-        if (text.contains("://")) {
-            throw malformed(text, "URLs are not understood");
-        }
         if (text.startsWith("fd:")) {
             throw malformed(text, "a server can inherit file descriptor 0 only, as fd:0; a client none");
         }
+        int scheme = text.indexOf("://");
+        if (scheme >= 0) {
+            throw malformed(text, text.startsWith("http")
+                    ? "what is called must speak FastCGI, not HTTP, and is named without " + text.substring(0, scheme + 3)
+                    : "leave out " + text.substring(0, scheme + 3));
+        }
+        if (text.indexOf('/') >= 0) {
+            throw malformed(text, "if it is the path of a socket, say unix:" + text);
+        }
         int colon = text.lastIndexOf(':');
-        if (colon < 0 || text.indexOf('/') >= 0) {
-            throw malformed(text, "no port; a path starts with unix:");
+        if (colon < 0) {
+            throw malformed(text, "the port is missing");
         }
         String host = text.substring(0, colon);
         int port = port(text, text.substring(colon + 1));
@@ -100,8 +106,12 @@ public final class Address {
         if (!(address instanceof InetSocketAddress internet)) {
             return String.valueOf(address);
         }
-        String host = internet.getHostString();
-        return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + internet.getPort();
+        InetAddress ip = internet.getAddress();
+        String host = ip != null && ip.isAnyLocalAddress() ? "*" : internet.getHostString();
+        if (host.indexOf(':') >= 0) {
+            host = '[' + host.replaceFirst("(^|:)0(:0)+(:|$)", "::") + ']'; // as one writes it
+        }
+        return host + ':' + internet.getPort();
     }
 
     private static SocketAddress unix(String text, String path) {

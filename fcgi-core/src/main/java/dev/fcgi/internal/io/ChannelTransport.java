@@ -95,6 +95,6 @@ public final class ChannelTransport implements Transport {
     /** For logs. */
     @Override
     public String toString() {
-        return peer instanceof InetSocketAddress ? peer.toString() : "peer of " + listener;
+        return peer instanceof InetSocketAddress ? Address.text(peer) : "peer of " + Address.text(listener);
     }
 }

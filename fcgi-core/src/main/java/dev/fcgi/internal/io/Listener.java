@@ -56,7 +56,7 @@ public abstract sealed class Listener permits OwnListener, InheritedListener {
                 file.remove();
             }
             channel.close();
-            BindException failed = new BindException("cannot listen on " + address + ": " + e.getMessage());
+            BindException failed = new BindException("cannot listen on " + Address.text(address) + ": " + e.getMessage());
             failed.initCause(e);
             throw failed;
         }

@@ -8,6 +8,6 @@ public final class ListenerLostException extends IOException {
     private static final long serialVersionUID = 1;
 
     ListenerLostException(SocketAddress address, String why, Throwable cause) {
-        super("no connections can be accepted at " + address + ": " + why, cause);
+        super("no connections can be accepted at " + Address.text(address) + ": " + why, cause);
     }
 }

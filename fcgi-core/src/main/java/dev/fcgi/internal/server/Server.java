@@ -6,6 +6,7 @@ import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.io.ListenerLostException;
@@ -339,7 +340,7 @@ public final class Server {
     /** Throws nothing: accepting goes on. */
     private void pause(Listener listener, Throwable cause) {
         try {
-            log.log(Level.WARNING, cause, "cannot accept connections at {0} for now", listener.address());
+            log.log(Level.WARNING, cause, "cannot accept connections at {0} for now", Address.text(listener.address()));
             Thread.sleep(ACCEPT_PAUSE_MILLIS);
         } catch (Throwable ignored) {
             // an interrupt, which nobody is meant to send and which would close the listener, or out of memory again

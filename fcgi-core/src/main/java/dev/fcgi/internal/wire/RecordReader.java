@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Cuts the byte stream of one connection into FastCGI records.
@@ -92,12 +93,21 @@ public final class RecordReader {
         contentLength = contentLength(header);
         paddingLength = paddingLength(header);
         if (version != Fcgi.VERSION_1) {
-            throw new FcgiProtocolException("record version " + version + " instead of 1");
+            throw new FcgiProtocolException("record version " + version + " instead of 1" + hint(header));
         }
         position += Fcgi.HEADER_LENGTH;
         contentLeft = contentLength;
         paddingLeft = paddingLength;
         return true;
+    }
+
+    /** What the peer seems to speak: people mistake ports. */
+    private static String hint(long header) {
+        String text = new String(ByteBuffer.allocate(Long.BYTES).putLong(header).array(), StandardCharsets.ISO_8859_1);
+        if (text.startsWith("HTTP/") || text.matches("[A-Z]{3,7} .*|[A-Z]{8}")) {
+            return ": this looks like HTTP, not FastCGI";
+        }
+        return text.matches("(?s)[\\x14-\\x17]\\x03.*") ? ": this looks like TLS, not FastCGI" : "";
     }
 
     public int type() {

@@ -26,9 +26,29 @@ final class AddressTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"unix:/run/a.sock", "127.0.0.1:9000", "localhost:1", "*:80", "[::1]:9", "[fe80::1:0:0:2]:9",
+        "[2001:db8::]:9", "[1:2:3:4:5:6:7:8]:9"})
+    void whatIsPrintedIsWhatOneTypes(String text) {
+        assertEquals(text, Address.text(Address.parse(text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tcp://127.0.0.1:9000 | leave out tcp://
+            http://127.0.0.1:80  | must speak FastCGI, not HTTP
+            /run/app.sock        | say unix:/run/app.sock
+            localhost            | the port is missing
+            localhost:+80        | the port is not a number from 0 to 65535
+            """)
+    void anErrorSaysWhatToDo(String text, String hint) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
+        assertTrue(e.getMessage().contains(hint), e.getMessage());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "9000", "/run/a.sock", "unix:", ":9000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
         "127.0.0.1:-1", "127.0.0.1:65536", "127.0.0.1:99999999999", "::1:9000", "[::1]", "[]:80", "[::1:80", "[x]:80",
-        "http://h:80", "unix:\0"})
+        "http://h:80", "https://h/", "tcp://h:80", "unix:\0"})
     void everythingElseIsAnErrorThatNamesIt(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
         assertTrue(e.getMessage().contains(text.replace("unix:\0", "Nul")), e.getMessage());
@@ -42,8 +62,8 @@ final class AddressTest {
         "unix://run/a.sock|a Unix socket has no host",
         "unix: /run/a.sock|blanks around the path",
         "unix:/run/a.sock |blanks around the path",
-        "tcp://127.0.0.1:9000|URLs are not understood",
-        "fcgi://127.0.0.1:9000|URLs are not understood",
+        "tcp://127.0.0.1:9000|leave out tcp://",
+        "fcgi://127.0.0.1:9000|leave out fcgi://",
         "fd:0|a server can inherit file descriptor 0 only",
         "fd:3|a server can inherit file descriptor 0 only",
         "9000:80|9000 is no host",

@@ -15,6 +15,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -263,6 +264,18 @@ final class RecordReaderTest {
             FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> reader(bytes).next());
             assertTrue(e.getMessage().contains("version " + version), e.getMessage());
         }
+    }
+
+    @Test
+    void whoSpeaksSomethingElseIsToldSo() {
+        for (String text : new String[] {"HTTP/1.1 400 Bad Request", "GET / HTTP/1.1", "OPTIONS * HTTP/1.1"}) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> reader(bytes).next());
+            assertTrue(e.getMessage().endsWith("instead of 1: this looks like HTTP, not FastCGI"), e.getMessage());
+        }
+        byte[] hello = {0x16, 3, 1, 2, 0, 1, 0, 1};
+        FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> reader(hello).next());
+        assertTrue(e.getMessage().endsWith("this looks like TLS, not FastCGI"), e.getMessage());
     }
 
     @Test

@@ -35,6 +35,7 @@ import picocli.CommandLine.ParentCommand;
             "Examples:",
             "  fcgi call unix:/run/app.sock /hello?name=world -i",
             "  fcgi call unix:/run/app.sock /form -d a=1 -d b=2",
+            "  fcgi call unix:/run/app.sock /api -d @order.json -H 'Content-Type: application/json'",
             "  fcgi call unix:/run/app.sock /upload -F note=hi -F picture=@cat.png",
             "  fcgi call 127.0.0.1:9000 /index.php --script /srv/www/index.php --fail",
             "  fcgi call 127.0.0.1:9000 /private?user=alice --role authorizer -i",
@@ -86,10 +87,10 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if ((role == Role.FILTER) != (data != null)) {
-            throw new IllegalArgumentException("--role filter and --data belong together");
+            throw new IllegalArgumentException("--role filter needs --data FILE, and --data is for that role only");
         }
         if (!body.isEmpty() && !form.isEmpty()) {
-            throw new IllegalArgumentException("-d and -F exclude each other");
+            throw new IllegalArgumentException("-d and -F cannot be used together");
         }
         try (FcgiClient client = server.client().build();
                 InputStream file = data == null ? InputStream.nullInputStream() : Files.newInputStream(data)) {
@@ -146,18 +147,16 @@ final class CallCommand implements Callable<Integer> {
     private int print(ClientResponse response) throws IOException {
         CgiHead first = response.head();
         if (head) {
-            fcgi.console().println(("Status: " + first.status() + ' ' + first.reason()).strip());
+            StringBuilder text = new StringBuilder(("Status: " + first.status() + ' ' + first.reason()).strip());
             first.headers().forEach((name, values) ->
-                    values.forEach(value -> fcgi.console().println(name + ": " + value)));
-            fcgi.console().println("");
+                    values.forEach(value -> text.append('\n').append(name).append(": ").append(value)));
+            fcgi.console().println(text.append('\n').toString());
         }
         byte[] piece = new byte[32 * 1024];
         InputStream in = response.body();
         for (int count; (count = in.read(piece)) >= 0; ) {
             fcgi.console().out().write(piece, 0, count);
-            if (fcgi.console().out().checkError()) { // and flush: whoever watches a slow response sees what is there
-                throw new IOException("standard output is closed");
-            }
+            fcgi.console().out().flush(); // whoever watches a slow response sees what is there
         }
         return exitStatus(first, response.end());
     }

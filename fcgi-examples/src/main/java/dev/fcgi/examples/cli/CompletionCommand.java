@@ -1,5 +1,6 @@
 package dev.fcgi.examples.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -19,7 +20,7 @@ final class CompletionCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         fcgi.console().println(AutoComplete.bash("fcgi", spec.root().commandLine()).stripTrailing());
         return ExitStatus.OK;
     }

@@ -1,5 +1,8 @@
 package dev.fcgi.examples.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -12,14 +15,60 @@ import java.nio.charset.StandardCharsets;
  * @param out standard output, flushed by whoever writes
  * @param err standard error
  */
-record Console(InputStream in, PrintStream out, PrintStream err) {
+record Console(InputStream in, Output out, PrintStream err) {
     static Console of(InputStream in, OutputStream out, OutputStream err) {
-        return new Console(in, new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Console(in, new Output(out), new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
-    void println(String line) {
-        out.print(line + "\n");
+    void println(String line) throws IOException {
+        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
+    }
+
+    /** Standard output. It keeps its failure in mind: a print stream or writer above it would swallow it. */
+    static final class Output extends FilterOutputStream {
+        private IOException failure;
+
+        private Output(OutputStream out) {
+            super(new BufferedOutputStream(out));
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            try {
+                out.write(source, offset, length);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+
+        /** Throws if anything before could not be written. */
+        void check() throws IOException {
+            flush();
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        private IOException failed(IOException e) {
+            if (failure == null) {
+                failure = new IOException("cannot write to standard output: " + e.getMessage(), e);
+            }
+            return failure;
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.fcgi.examples.cli;
 import dev.fcgi.FcgiException;
 import dev.fcgi.client.RequestRejectedException;
 import dev.fcgi.client.RequestTimeoutException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -20,9 +22,22 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-        console.out().flush();
-        console.err().println(command.getCommandSpec().qualifiedName() + ": " + message(e));
+        return fail(command.getCommandSpec().qualifiedName(), e);
+    }
+
+    private int fail(String name, Exception e) {
+        console.err().println(name + ": " + message(e));
         return exitStatus(e);
+    }
+
+    /** {@return the status, or that of a failure when standard output has not got everything} */
+    int checkOutput(int status) {
+        try {
+            console.out().check();
+            return status;
+        } catch (IOException e) { // a command that ended with a failure has told of it, or of something worse
+            return status == ExitStatus.OK ? fail("fcgi", e) : status;
+        }
     }
 
     @Override
@@ -48,6 +63,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static String message(Exception e) {
         if (e instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file";
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied";
         }
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         return message.replaceAll("\\R", " ");

@@ -1,5 +1,8 @@
 package dev.fcgi.examples.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.net.InetSocketAddress;
@@ -28,14 +31,14 @@ import picocli.CommandLine.Spec;
             "  fcgi call unix:/run/app.sock /hello",
             "  fcgi call 127.0.0.1:9000 /index.php?a=1 --script /srv/www/index.php -i",
             "  fcgi ping unix:/run/php/php-fpm.sock",
-            "  fcgi load unix:/run/app.sock /hello -c 32 -d 10",
+            "  fcgi load unix:/run/app.sock /hello -c 32 -t 10",
             "",
             "Exit status:",
             "   0  all is well",
-            "   1  another failure: a file, an unhealthy server, failed requests under load",
+            "   1  another failure: a file, standard output, an unhealthy server, failed requests under load",
             "   2  wrong usage",
             "   3  cannot connect",
-            "   4  time-out",
+            "   4  timeout",
             "   5  protocol error: a broken or cut response",
             "   6  rejected by the server: OVERLOADED, UNKNOWN_ROLE or CANT_MPX_CONN",
             "  22  HTTP status of 400 or more (fcgi ping, and fcgi call --fail)",
@@ -62,18 +65,29 @@ public final class Fcgi implements Runnable {
     /**
      * Runs a command.
      *
-     * @param args what stands behind {@code fcgi}
+     * @param args what follows {@code fcgi}
      */
     public static void main(String[] args) {
-        Console console = Console.of(System.in, System.out, System.err);
-        int status = commandLine(console).execute(args);
-        console.out().flush();
-        System.exit(status);
+        // not System.out, which tells nobody why it failed
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        System.exit(run(Console.of(System.in, out, System.err), args));
     }
 
-    static CommandLine commandLine(Console console) {
+    static int run(Console console, String... args) {
         Failures failures = new Failures(console);
+        for (String argument : args) {
+            if (argument.indexOf('\uFFFD') >= 0) {
+                console.err().println("fcgi: '" + argument + "' is not text in the charset of the locale; "
+                        + "set LC_ALL=C.UTF-8");
+                return ExitStatus.USAGE;
+            }
+        }
+        return failures.checkOutput(commandLine(console, failures).execute(args));
+    }
+
+    private static CommandLine commandLine(Console console, Failures failures) {
         return new CommandLine(new Fcgi(console))
+                .setExpandAtFiles(false) // @file is the body of a request, as with curl
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .registerConverter(Duration.class, new SecondsConverter())

@@ -4,7 +4,10 @@ import com.sun.net.httpserver.HttpHandler;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.httpserver.FcgiGateway;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -20,7 +23,10 @@ import picocli.CommandLine.ParentCommand;
             "",
             "Examples:",
             "  fcgi front unix:/run/app.sock",
-            "  fcgi front unix:/run/php/php-fpm.sock --root /srv/www --front-controller /index.php"
+            "  fcgi front unix:/run/php/php-fpm.sock --root /srv/www --front-controller /index.php",
+            "  fcgi front unix:/run/fcgiwrap.socket --root /usr/lib/cgi-bin --scripts .cgi,.pl,.sh",
+            "  fcgi front unix:/run/fcgiwrap.socket --script /usr/lib/git-core/git-http-backend"
+                    + " --param GIT_PROJECT_ROOT=/srv/git --param GIT_HTTP_EXPORT_ALL="
         })
 final class FrontCommand implements Callable<Integer> {
     private static final int MAX_CONNECTIONS = 256;
@@ -37,7 +43,7 @@ final class FrontCommand implements Callable<Integer> {
     private InetSocketAddress listen;
 
     @Option(names = "--root", paramLabel = "DIR", order = 11,
-            description = "Serve this directory: PHP scripts by the server, other files as they are. Without it the "
+            description = "Serve this directory: scripts by the server, other files as they are. Without it the "
                     + "server gets everything.")
     private Path root;
 
@@ -49,10 +55,43 @@ final class FrontCommand implements Callable<Integer> {
             description = "What answers where there is no file, such as /index.php.")
     private String frontController;
 
+    @Option(names = "--scripts", paramLabel = "END", split = ",", order = 14,
+            description = "How the names of scripts end, such as .cgi,.pl. Default: .php.")
+    private String[] scripts;
+
+    @Option(names = "--index", paramLabel = "NAME", split = ",", order = 15,
+            description = "What answers for a directory, the first that is there. Default: index.php,index.html.")
+    private String[] index;
+
+    @Option(names = "--follow-links", order = 16,
+            description = "Follow symbolic links out of the directory, too.")
+    private boolean followLinks;
+
+    @Option(names = "--script", paramLabel = "FILE", order = 20,
+            description = "SCRIPT_FILENAME of all requests: the one program for everything, for fcgiwrap and the like.")
+    private String script;
+
+    @Option(names = "--script-name", paramLabel = "NAME", order = 21,
+            description = "SCRIPT_NAME: where the application is, such as /app; elsewhere is nothing. Default: at /.")
+    private String scriptName;
+
+    @Option(names = "--param", paramLabel = "NAME=VALUE", order = 22,
+            description = "A FastCGI parameter of all requests, instead of what it would be; repeatable.")
+    private Map<String, String> params = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws Exception {
-        if (root == null && (scriptRoot != null || frontController != null)) {
-            throw new IllegalArgumentException("--script-root and --front-controller need --root");
+        boolean forFiles = scriptRoot != null || frontController != null || scripts != null || index != null
+                || followLinks;
+        if (root == null && forFiles) {
+            throw new IllegalArgumentException(
+                    "--script-root, --front-controller, --scripts, --index and --follow-links need --root");
+        }
+        if (root != null && (script != null || scriptName != null)) {
+            throw new IllegalArgumentException("--script and --script-name cannot be used together with --root");
+        }
+        if (root != null && !Files.isDirectory(root)) {
+            throw new IllegalArgumentException("--root " + root + " is not a directory");
         }
         try (FcgiClient client = server.client().maxConnections(MAX_CONNECTIONS).build();
                 HttpFront front = HttpFront.start(listen, handler(client))) {
@@ -65,7 +104,7 @@ final class FrontCommand implements Callable<Integer> {
     private HttpHandler handler(FcgiClient client) {
         FcgiGateway.Builder gateway = FcgiGateway.builder(client);
         if (root == null) {
-            gateway.everything();
+            gateway.everything(scriptName == null ? "" : scriptName);
         } else {
             gateway.documentRoot(root);
         }
@@ -75,6 +114,19 @@ final class FrontCommand implements Callable<Integer> {
         if (frontController != null) {
             gateway.frontController(frontController);
         }
+        if (scripts != null) {
+            gateway.scripts(scripts);
+        }
+        if (index != null) {
+            gateway.index(index);
+        }
+        if (followLinks) {
+            gateway.followLinks();
+        }
+        if (script != null) {
+            gateway.param("SCRIPT_FILENAME", script);
+        }
+        params.forEach(gateway::param);
         return gateway.build();
     }
 }

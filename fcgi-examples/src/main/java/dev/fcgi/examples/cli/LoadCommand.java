@@ -15,13 +15,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "load", sortOptions = false,
         header = "Puts a server under load and prints requests/s, latencies and errors.",
         description = "Each connection sends its next request when the last one is answered: latencies are those of a "
-                + "server that is kept busy, not those at a given rate. Ends with status 1 when requests failed.",
+                + "server that is kept busy, not those at a given rate. Ends with status 1 when requests failed. Ctrl-C "
+                + "ends it early and prints what was measured so far.",
         footer = {
             "",
             "Examples:",
-            "  fcgi load unix:/run/app.sock /hello -c 32 -d 10",
+            "  fcgi load unix:/run/app.sock /hello -c 32 -t 10",
             "  fcgi load 127.0.0.1:9000 /index.php --script /srv/www/index.php -c 8 --no-keep-alive",
-            "  fcgi load unix:/run/app.sock /echo --body @data -c 4 -m 16 --json"
+            "  fcgi load unix:/run/app.sock /echo -d @data -c 4 -m 16 --json"
         })
 final class LoadCommand implements Callable<Integer> {
     @ParentCommand
@@ -37,7 +38,7 @@ final class LoadCommand implements Callable<Integer> {
     @Mixin
     private RequestOptions request;
 
-    @Option(names = "--body", paramLabel = "BODY", order = 20,
+    @Option(names = {"-d", "--body"}, paramLabel = "BODY", order = 20,
             description = "The body: text, @file, or @- for standard input.")
     private String body;
 
@@ -54,7 +55,7 @@ final class LoadCommand implements Callable<Integer> {
             description = "Whether connections are kept. Default: they are.")
     private boolean keepAlive;
 
-    @Option(names = {"-d", "--duration"}, paramLabel = "TIME", defaultValue = "10", order = 33,
+    @Option(names = {"-t", "--duration"}, paramLabel = "TIME", defaultValue = "10", order = 33,
             description = "How long to measure. Default: ${DEFAULT-VALUE}.")
     private Duration duration;
 
@@ -71,10 +72,11 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (connections < 1 || outstanding < 1 || outstanding > 0xFFFF || (long) connections * outstanding > 100_000) {
-            throw new IllegalArgumentException("-c and -m are at least 1, and their product at most 100000");
+            throw new IllegalArgumentException("-c and -m must be at least 1, and -c times -m at most 100000: they "
+                    + "are " + connections + " and " + outstanding);
         }
         if (duration.isZero()) {
-            throw new IllegalArgumentException("-d is more than 0");
+            throw new IllegalArgumentException("-t must be more than 0");
         }
         ClientRequest prepared = prepare();
         try (FcgiClient client = server.client()
@@ -85,10 +87,15 @@ final class LoadCommand implements Callable<Integer> {
                 .build()) {
             tryOnce(client, prepared);
             int atATime = connections * (outstanding > 1 && canMultiplex(client) ? outstanding : 1);
-            LoadReport report = new LoadRun(client, prepared, atATime, quiet ? null : fcgi.console().err())
-                    .run(warmUp, duration);
-            fcgi.console().println(json ? Json.of(report.toMap()) : report.toText());
-            return report.errors().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+            LoadRun run = new LoadRun(client, prepared, atATime, quiet ? null : fcgi.console().err());
+            Interruption interruption = new Interruption(run::endEarly);
+            try {
+                LoadReport report = run.run(warmUp, duration);
+                fcgi.console().println(json ? Json.of(report.toMap()) : report.toText());
+                return report.errors().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+            } finally {
+                interruption.end();
+            }
         }
     }
 

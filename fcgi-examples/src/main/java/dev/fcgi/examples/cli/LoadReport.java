@@ -22,11 +22,15 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
         text.append(String.format(Locale.ROOT, "%.0f requests/s, %.1f MB/s (%d requests in %.1f s)%n",
                 requests / seconds, bytes / seconds / 1e6, requests, seconds));
         text.append("latency:");
-        for (double percentile : PERCENTILES) {
-            text.append(String.format(Locale.ROOT, "  %s%% %s", name(percentile),
-                    time(latencies.getValueAtPercentile(percentile))));
+        if (requests == 0) {
+            text.append(" none, as no request succeeded");
+        } else {
+            for (double percentile : PERCENTILES) {
+                text.append(String.format(Locale.ROOT, "  %s%% %s", name(percentile),
+                        time(latencies.getValueAtPercentile(percentile))));
+            }
+            text.append("  max ").append(time(latencies.getMaxValue()));
         }
-        text.append("  max ").append(time(latencies.getMaxValue()));
         text.append("\nerrors: ");
         if (errors.isEmpty()) {
             text.append("none");
@@ -51,7 +55,7 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
         map.put("requests", requests);
         map.put("seconds", Math.round(seconds * 1000) / 1000.0);
         map.put("bytes", bytes);
-        map.put("latencyMicros", latency);
+        map.put("latencyMicros", requests == 0 ? null : latency);
         map.put("errors", errors);
         return map;
     }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.AtomicHistogram;
@@ -40,6 +41,7 @@ final class LoadRun {
     private final LongAdder done = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    private final CountDownLatch early = new CountDownLatch(1);
     private volatile boolean measuring;
     private volatile boolean over;
 
@@ -51,17 +53,23 @@ final class LoadRun {
         this.progress = progress;
     }
 
+    /** Makes {@link #run} return what it has measured so far. Any thread. */
+    void endEarly() {
+        early.countDown();
+    }
+
     LoadReport run(Duration warmUp, Duration duration) throws InterruptedException {
         for (int i = 0; i < atATime; i++) {
             Thread.ofVirtual().name("load-" + i).start(this::work);
         }
-        Thread.sleep(warmUp);
+        early.await(warmUp.toNanos(), TimeUnit.NANOSECONDS);
         long start = System.nanoTime();
         measuring = true;
         long end = start + duration.toNanos();
         long counted = 0;
-        for (long now = start; now < end; ) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(TimeUnit.SECONDS.toNanos(1), end - now));
+        boolean ended = early.getCount() == 0;
+        for (long now = start; now < end && !ended; ) {
+            ended = early.await(Math.min(TimeUnit.SECONDS.toNanos(1), end - now), TimeUnit.NANOSECONDS);
             long before = now;
             now = System.nanoTime();
             long total = done.sum();
@@ -162,7 +170,7 @@ final class LoadRun {
     private static String kind(IOException e) {
         return switch (e) {
             case RequestRejectedException rejected -> "rejected: " + rejected.protocolStatus();
-            case RequestTimeoutException timeOut -> "time-out: " + timeOut.limit();
+            case RequestTimeoutException timeout -> timeout.getMessage();
             case ResponseLostException lost -> "connection lost";
             case FcgiException protocol -> "protocol error";
             default -> CANNOT_CONNECT;

@@ -17,17 +17,19 @@ import picocli.CommandLine.ParentCommand;
 /** {@code fcgi ping}: is a server healthy? */
 @Command(name = "ping", sortOptions = false,
         header = "Checks the health of a server.",
-        description = "Asks for a page, as both SCRIPT_NAME and SCRIPT_FILENAME, which is how PHP-FPM recognizes its "
-                + "ping.path and pm.status_path. Ends with status 0 when the answer is below 400, with 22 otherwise.",
+        description = "Asks for a page of an application at /, or of PHP-FPM: that is what happens without --path, with "
+                + "--status, and with --script. Ends with status 0 when the answer is below 400, with 22 otherwise.",
         footer = {
             "",
             "Examples:",
             "  fcgi ping unix:/run/php/php-fpm.sock --expect pong",
             "  fcgi ping unix:/run/php/php-fpm.sock --status /status --max-queue 10",
-            "  fcgi ping unix:/run/app.sock --path /hello --timeout 500ms"
+            "  fcgi ping unix:/run/php/php-fpm.sock --path /alive --script /alive",
+            "  fcgi ping unix:/run/app.sock --path /hello?from=ping --timeout 500ms"
         })
 final class PingCommand implements Callable<Integer> {
-    private static final Pattern QUEUE = Pattern.compile("^listen queue:\\s*(\\d{1,9})\\s*$", Pattern.MULTILINE);
+    private static final Pattern QUEUE = Pattern.compile(
+            "^listen queue:\\s*(\\d{1,9})\\s*$|[{,]\\s*\"listen queue\":\\s*(\\d{1,9})", Pattern.MULTILINE);
 
     @ParentCommand
     private Fcgi fcgi;
@@ -35,15 +37,18 @@ final class PingCommand implements Callable<Integer> {
     @Mixin
     private ServerOptions server;
 
-    @Option(names = "--path", paramLabel = "PATH", defaultValue = "/ping", order = 10,
-            description = "The page to ask for. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--path", paramLabel = "PATH", order = 1,
+            description = "The page to ask for, as in a URL. Default: PHP-FPM's, /ping (ping.path).")
     private String path;
 
-    @Option(names = "--expect", paramLabel = "TEXT", order = 11, description = "What the page must contain.")
+    @Mixin
+    private RequestOptions request;
+
+    @Option(names = "--expect", paramLabel = "TEXT", order = 2, description = "What the page must contain.")
     private String expected;
 
     @Option(names = "--status", paramLabel = "PATH", order = 20,
-            description = "A status page to print, too, such as PHP-FPM's.")
+            description = "PHP-FPM's status page (pm.status_path), to be printed, too: PATH, or PATH?json and the like.")
     private String status;
 
     @Option(names = "--max-queue", paramLabel = "N", order = 21,
@@ -57,26 +62,26 @@ final class PingCommand implements Callable<Integer> {
         }
         try (FcgiClient client = server.client().build()) {
             long start = System.nanoTime();
-            String answer = get(client, path);
+            String page = path == null ? "/ping" : path;
+            String answer = get(client, page,
+                    path == null ? request.paramsOfStatusPage(page) : request.params(page, false, null));
             double milliseconds = (System.nanoTime() - start) / 10_000 / 100.0;
             if (expected != null && !answer.contains(expected)) {
-                throw new Failure(ExitStatus.FAILED, path + " does not contain '" + expected + "'");
+                throw new Failure(ExitStatus.FAILED, page + " does not contain '" + expected + "'");
             }
-            fcgi.console().println(path + ": ok, " + milliseconds + " ms");
+            fcgi.console().println(page + ": ok, " + milliseconds + " ms");
             if (status != null) {
-                String page = get(client, status);
-                fcgi.console().println(page.stripTrailing());
-                checkQueue(page);
+                String text = get(client, status, request.paramsOfStatusPage(status));
+                fcgi.console().println(text.stripTrailing());
+                checkQueue(text);
             }
             return ExitStatus.OK;
         }
     }
 
-    private static String get(FcgiClient client, String page) throws IOException, Failure {
-        ClientRequest request = ClientRequest.responder()
-                .params(CgiParams.of("GET", page).scriptFilename(page))
-                .build();
-        try (ClientResponse response = ServerOptions.send(client, request)) {
+    private static String get(FcgiClient client, String page, CgiParams params) throws IOException, Failure {
+        try (ClientResponse response =
+                ServerOptions.send(client, ClientRequest.responder().params(params).build())) {
             int code = response.head().status();
             if (code >= 400) {
                 throw new Failure(ExitStatus.HTTP, page + " answers with status " + code);
@@ -93,10 +98,11 @@ final class PingCommand implements Callable<Integer> {
         }
         Matcher matcher = QUEUE.matcher(page);
         if (!matcher.find()) {
-            throw new Failure(ExitStatus.FAILED, status + " tells no listen queue");
+            throw new Failure(ExitStatus.FAILED, status + " does not tell the length of the listen queue");
         }
-        if (Integer.parseInt(matcher.group(1)) > maxQueue) {
-            throw new Failure(ExitStatus.FAILED, "listen queue of " + matcher.group(1) + ", more than " + maxQueue);
+        String length = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+        if (Integer.parseInt(length) > maxQueue) {
+            throw new Failure(ExitStatus.FAILED, "listen queue of " + length + ", more than " + maxQueue);
         }
     }
 }

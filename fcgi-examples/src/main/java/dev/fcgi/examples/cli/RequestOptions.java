@@ -24,25 +24,50 @@ final class RequestOptions {
     private List<String> headers = new ArrayList<>();
 
     @Option(names = "--param", paramLabel = "NAME=VALUE", order = 12,
-            description = "A FastCGI parameter, last word on it; repeatable.")
+            description = "A FastCGI parameter, instead of what it would be; repeatable.")
     private Map<String, String> params = new LinkedHashMap<>();
 
     @Option(names = "--script", paramLabel = "FILE", order = 13,
-            description = "SCRIPT_FILENAME: the script's path on the server's machine, which PHP-FPM needs.")
+            description = "SCRIPT_FILENAME: the script's path on the server's machine, which PHP-FPM needs. "
+                    + "PATH is then the name of the script.")
     private String script;
+
+    @Option(names = "--script-name", paramLabel = "NAME", order = 14,
+            description = "SCRIPT_NAME: where the application or script is; what follows in PATH is PATH_INFO. "
+                    + "Default: empty, an application at /; with --script all of PATH.")
+    private String scriptName;
 
     /** The parameters for a path as in a URL. A header wins over the content type, which may be null. */
     CgiParams params(String path, boolean hasBody, String contentType) {
-        int question = path.indexOf('?');
-        String rawPath = question < 0 ? path : path.substring(0, question);
+        return params(path, scriptName, script, hasBody, contentType);
+    }
+
+    /** The parameters for a page of PHP-FPM itself, which knows it by the name of a script that is not there. */
+    CgiParams paramsOfStatusPage(String path) {
+        return params(path, null, decoded(withoutQuery(path)), false, null);
+    }
+
+    private CgiParams params(String url, String place, String file, boolean hasBody, String contentType) {
+        String path = url.replaceFirst("#.*", ""); // which is the browser's own
+        String rawPath = withoutQuery(path);
         if (!rawPath.startsWith("/")) {
-            throw new IllegalArgumentException("PATH " + path + " does not start with a slash");
+            throw new IllegalArgumentException("PATH '" + url + "' does not start with a slash");
         }
-        String decoded = URLDecoder.decode(rawPath.replace("+", "%2B"), StandardCharsets.UTF_8);
-        CgiParams cgi = CgiParams.of(method != null ? method : hasBody ? "POST" : "GET", decoded);
-        cgi.set("REQUEST_URI", rawPath).set("DOCUMENT_URI", decoded);
-        if (question >= 0) {
-            cgi.query(path.substring(question + 1));
+        String decoded = decoded(rawPath);
+        String name = place != null ? place : file != null ? decoded : "";
+        if (!decoded.startsWith(name) || !decoded.startsWith("/", name.length()) && decoded.length() > name.length()) {
+            throw new IllegalArgumentException("PATH '" + url + "' does not begin with --script-name " + name);
+        }
+        CgiParams cgi = CgiParams.of(method != null ? method : hasBody ? "POST" : "GET", name)
+                .set("REQUEST_URI", rawPath)
+                .set("DOCUMENT_URI", decoded)
+                .set("REQUEST_SCHEME", "http")
+                .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
+        if (decoded.length() > name.length()) {
+            cgi.pathInfo(decoded.substring(name.length()));
+        }
+        if (rawPath.length() < path.length()) {
+            cgi.query(path.substring(rawPath.length() + 1));
         }
         if (hasBody && contentType != null) {
             cgi.header("Content-Type", contentType);
@@ -51,11 +76,29 @@ final class RequestOptions {
         for (String header : headers) {
             addHeader(header, cgi);
         }
-        if (script != null) {
-            cgi.scriptFilename(script);
+        if (file != null) {
+            cgi.scriptFilename(file);
         }
         params.forEach(cgi::set);
         return cgi;
+    }
+
+    private static String withoutQuery(String path) {
+        int question = path.indexOf('?');
+        return question < 0 ? path : path.substring(0, question);
+    }
+
+    private static String decoded(String path) {
+        String text;
+        try {
+            text = URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("PATH '" + path + "' has a % without two hexadecimal digits", e);
+        }
+        if (text.indexOf('\uFFFD') >= 0 || text.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("PATH '" + path + "' is not UTF-8, or has a NUL, when decoded");
+        }
+        return text;
     }
 
     private static void addHeader(String header, CgiParams cgi) {

@@ -3,7 +3,11 @@ package dev.fcgi.examples.cli;
 import dev.fcgi.FcgiException;
 import dev.fcgi.client.FcgiClient;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +27,8 @@ import picocli.CommandLine.Parameters;
             "  fcgi values 127.0.0.1:9000 FCGI_MPXS_CONNS --timeout 200ms --json"
         })
 final class ValuesCommand implements Callable<Integer> {
+    private static final List<String> SPECIFIED = List.of("FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS");
+
     @ParentCommand
     private Fcgi fcgi;
 
@@ -31,7 +37,7 @@ final class ValuesCommand implements Callable<Integer> {
 
     @Parameters(index = "1..*", paramLabel = "NAME", arity = "0..*",
             description = "What to ask for. Default: the three of the specification.")
-    private String[] names = {"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS"};
+    private String[] names = SPECIFIED.toArray(String[]::new);
 
     @Option(names = "--json", order = 42, description = "Print one JSON object.")
     private boolean json;
@@ -41,12 +47,21 @@ final class ValuesCommand implements Callable<Integer> {
         try (FcgiClient client = server.client().build()) {
             Map<String, String> values = ask(client);
             if (values.isEmpty()) {
-                throw new Failure(ExitStatus.TIME_OUT, "no answer from " + server.address);
+                throw new Failure(ExitStatus.TIME_OUT, "no answer from " + server.address
+                        + ": many servers never answer this question");
+            }
+            values.keySet().retainAll(List.of(names));
+            for (String name : names) {
+                if (!values.containsKey(name)) {
+                    fcgi.console().err().println("fcgi values: the server does not know " + name);
+                }
             }
             if (json) {
                 fcgi.console().println(Json.of(values));
             } else {
-                values.forEach((name, value) -> fcgi.console().println(name + '=' + value));
+                for (Map.Entry<String, String> value : values.entrySet()) {
+                    fcgi.console().println(value.getKey() + '=' + value.getValue());
+                }
             }
             return ExitStatus.OK;
         }
@@ -54,7 +69,10 @@ final class ValuesCommand implements Callable<Integer> {
 
     private Map<String, String> ask(FcgiClient client) throws IOException, Failure {
         try {
-            return client.getValues(names);
+            // those of the specification as well: no server knows none of them, so that an answer is never empty
+            Set<String> all = new LinkedHashSet<>(SPECIFIED);
+            all.addAll(List.of(names));
+            return new LinkedHashMap<>(client.getValues(all.toArray(String[]::new)));
         } catch (FcgiException e) {
             throw e;
         } catch (IOException e) {

@@ -15,8 +15,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class CallCommandTest {
     private static final Responder HELLO = TestServer.saying("Content-Type: text/plain\r\nX-A: 1\r\n\r\nhello\n");
@@ -52,30 +56,54 @@ final class CallCommandTest {
     @Test
     void asksAsAWebServerDoes() throws IOException {
         try (TestServer server = TestServer.of(MIRROR)) {
-            String show = "REQUEST_METHOD, SCRIPT_NAME, QUERY_STRING, REQUEST_URI, SCRIPT_FILENAME, HTTP_HOST, "
-                    + "REMOTE_USER";
+            String show = "REQUEST_METHOD, SCRIPT_NAME, PATH_INFO, QUERY_STRING, REQUEST_URI, DOCUMENT_URI, "
+                    + "SCRIPT_FILENAME, HTTP_HOST, REMOTE_USER";
             assertEquals("""
                     REQUEST_METHOD=PUT
-                    SCRIPT_NAME=/a b
+                    SCRIPT_NAME=
+                    PATH_INFO=/a b
                     QUERY_STRING=x=%20
                     REQUEST_URI=/a%20b?x=%20
-                    SCRIPT_FILENAME=/srv/a.php
+                    DOCUMENT_URI=/a b
+                    SCRIPT_FILENAME=null
                     HTTP_HOST=example.org
                     REMOTE_USER=joe
-                    """, Run.of("call", server.address(), "/a%20b?x=%20", "-X", "PUT", "-H", "X-Show: " + show, "-H",
-                    "Host: example.org", "--script", "/srv/a.php", "--param", "REMOTE_USER=joe").out());
+                    """, Run.of("call", server.address(), "/a%20b?x=%20#end", "-X", "PUT", "-H", "X-Show: " + show,
+                    "-H", "Host: example.org", "--param", "REMOTE_USER=joe").out());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            /x         | --script=/srv/x          | /x      | -    | /srv/x
+            /x/y       | --script-name=/x         | /x      | /y   | -
+            /x         | --script-name=/x         | /x      | -    | -
+            /x/        | --script-name=/x         | /x      | /    | -
+            /a%20b/y   | '--script-name=/a b'     | /a b    | /y   | -
+            /x.php/y   | --script=/srv/x.php --script-name=/x.php | /x.php | /y | /srv/x.php
+            """)
+    void aScriptOrAPlaceHasANameOfItsOwn(String path, String options, String name, String info, String file)
+            throws IOException {
+        try (TestServer server = TestServer.of(MIRROR)) {
+            List<String> arguments = new ArrayList<>(List.of("call", server.address(), path, "-H",
+                    "X-Show: SCRIPT_NAME, PATH_INFO, SCRIPT_FILENAME, DOCUMENT_URI, REQUEST_URI"));
+            arguments.addAll(List.of(options.split(" (?=--)")));
+            assertEquals("SCRIPT_NAME=" + name + "\nPATH_INFO=" + info + "\nSCRIPT_FILENAME=" + file
+                    + "\nDOCUMENT_URI=" + path.replace("%20", " ") + "\nREQUEST_URI=" + path + "\n",
+                    Run.of(arguments.toArray(String[]::new)).out());
         }
     }
 
     @Test
     void joinsPartsOfABody() throws IOException {
         try (TestServer server = TestServer.of(MIRROR)) {
-            Path file = Files.writeString(directory.resolve("b"), "b=2");
+            Path file = Files.writeString(directory.resolve("b"), "b=2 'x'\n-i"); // no arguments of the command
             assertEquals("""
                     REQUEST_METHOD=POST
                     CONTENT_TYPE=application/x-www-form-urlencoded
-                    CONTENT_LENGTH=11
-                    a=1&b=2&c=3""", Run.withInput("c=3", "call", server.address(), "/", "-H",
+                    CONTENT_LENGTH=18
+                    a=1&b=2 'x'
+                    -i&c=3""", Run.withInput("c=3", "call", server.address(), "/", "-H",
                     "X-Show: REQUEST_METHOD, CONTENT_TYPE, CONTENT_LENGTH", "-d", "a=1", "-d", "@" + file, "-d", "@-")
                     .out());
         }
@@ -180,7 +208,7 @@ final class CallCommandTest {
         }
         Run refused = Run.of("call", "127.0.0.1:" + port, "/");
         assertEquals(ExitStatus.CANNOT_CONNECT, refused.status());
-        assertTrue(refused.error().startsWith("fcgi call: cannot connect to "), refused.err());
+        assertTrue(refused.error().startsWith("fcgi call: cannot connect to 127.0.0.1:" + port + ": "), refused.err());
         Run missing = Run.of("call", "unix:" + directory.resolve("none"), "/");
         assertEquals(ExitStatus.CANNOT_CONNECT, missing.status());
         assertTrue(missing.error().endsWith("none: no such socket"), missing.err());
@@ -191,7 +219,7 @@ final class CallCommandTest {
         try (TestServer server = TestServer.of(request -> Thread.sleep(60_000))) {
             Run run = Run.of("call", server.address(), "/", "--timeout", "100ms");
             assertEquals(ExitStatus.TIME_OUT, run.status());
-            assertTrue(run.error().contains("time-out"), run.err());
+            assertTrue(run.error().matches("fcgi call: timeout: no (complete )?response within 100 ms"), run.err());
         }
     }
 
@@ -222,7 +250,7 @@ final class CallCommandTest {
             });
             Run run = Run.of("call", "127.0.0.1:" + socket.getLocalPort(), "/");
             assertEquals(ExitStatus.PROTOCOL, run.status());
-            run.error();
+            assertTrue(run.error().contains("this looks like HTTP, not FastCGI"), run.err());
             peer.join();
         }
     }
@@ -231,7 +259,9 @@ final class CallCommandTest {
     void wrongUsage() {
         for (String[] arguments : new String[][] {
             {"call"}, {"call", "127.0.0.1:1"}, {"call", "nowhere", "/"}, {"call", "127.0.0.1:1", "no-slash"},
-            {"call", "127.0.0.1:1", "/%zz"}, {"call", "127.0.0.1:1", "/", "--timeout", "soon"},
+            {"call", "127.0.0.1:1", "/%zz"}, {"call", "127.0.0.1:1", "/%ff"}, {"call", "127.0.0.1:1", "/%00"},
+            {"call", "127.0.0.1:1", "/xy", "--script-name", "/x"}, {"call", "tcp://127.0.0.1:1", "/"},
+            {"call", "127.0.0.1:1", "/", "-d", "\ufffd"}, {"call", "127.0.0.1:1", "/", "--timeout", "soon"},
             {"call", "127.0.0.1:1", "/", "--role", "filter"}, {"call", "127.0.0.1:1", "/", "--role", "king"},
             {"call", "127.0.0.1:1", "/", "-d", "a", "-F", "b=c"}, {"call", "127.0.0.1:1", "/", "-F", "b"},
             {"call", "127.0.0.1:1", "/", "-H", "b"}, {"call", "127.0.0.1:1", "/", "--param", "HTTP_PROXY=a"},
@@ -239,7 +269,7 @@ final class CallCommandTest {
         }) {
             Run run = Run.of(arguments);
             assertEquals(ExitStatus.USAGE, run.status(), String.join(" ", arguments));
-            assertTrue(run.error().startsWith("fcgi call: "), run.err());
+            assertTrue(run.error().startsWith("fcgi"), run.err());
         }
     }
 
@@ -259,8 +289,9 @@ final class CallCommandTest {
             };
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             Console console = Console.of(InputStream.nullInputStream(), closed, err);
-            assertEquals(ExitStatus.FAILED, Fcgi.commandLine(console).execute("call", server.address(), "/"));
-            assertEquals("fcgi call: standard output is closed", err.toString(StandardCharsets.UTF_8).strip());
+            assertEquals(ExitStatus.FAILED, Fcgi.run(console, "call", server.address(), "/"));
+            assertEquals("fcgi call: cannot write to standard output: broken pipe",
+                    err.toString(StandardCharsets.UTF_8).strip());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.fcgi.FcgiServer;
 import dev.fcgi.Responder;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +18,7 @@ final class LoadCommandTest {
 
     private static Run load(String address, String... more) {
         String[] arguments = new String[more.length + 6];
-        System.arraycopy(new String[] {"load", address, "/", "-d300ms", "-w0", "-q"}, 0, arguments, 0, 6);
+        System.arraycopy(new String[] {"load", address, "/", "-t300ms", "-w0", "-q"}, 0, arguments, 0, 6);
         System.arraycopy(more, 0, arguments, 6, more.length);
         return Run.of(arguments);
     }
@@ -43,8 +44,18 @@ final class LoadCommandTest {
     @Test
     void progress() throws IOException {
         try (TestServer server = TestServer.of(HELLO)) {
-            String progress = Run.of("load", server.address(), "/", "-d", "10ms", "-w", "0").err();
+            String progress = Run.of("load", server.address(), "/", "-t", "10ms", "-w", "0").err();
             assertTrue(progress.matches("\\s+0 s  \\d+ requests/s  0 errors\\R"), progress);
+        }
+    }
+
+    @Test
+    void aBodyIsWhatItIsInCall() throws IOException {
+        try (TestServer server = TestServer.of(request -> {
+            boolean right = new String(request.stdin().readAllBytes(), StandardCharsets.US_ASCII).equals("a=1");
+            TestServer.saying(right ? "\n" : "Status: 400\n\n").respond(request);
+        })) {
+            assertEquals(0, load(server.address(), "-d", "a=1").status());
         }
     }
 
@@ -93,7 +104,9 @@ final class LoadCommandTest {
         try (TestServer server = TestServer.of(TestServer.saying("X-A: b\r\nStatus: 503 Busy\r\n\r\n"))) {
             Run run = load(server.address());
             assertEquals(ExitStatus.FAILED, run.status());
-            assertTrue(run.out().matches("(?s).*errors: [1-9]\\d* x status 503\n"), run.out());
+            assertTrue(run.out().matches(
+                    "0 requests/s, .*\\Rlatency: none, as no request succeeded\nerrors: [1-9]\\d* x status 503\n"), run.out());
+            assertTrue(load(server.address(), "--json").out().contains("\"latencyMicros\":null,"));
         }
         try (TestServer server = TestServer.of(FcgiServer.builder().maxRequests(1).responder(request -> {
             Thread.sleep(10);

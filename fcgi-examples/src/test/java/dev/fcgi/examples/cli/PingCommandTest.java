@@ -13,8 +13,10 @@ final class PingCommandTest {
         String page = request.param("SCRIPT_NAME");
         boolean known = page.equals(request.param("SCRIPT_FILENAME"));
         String answer = switch (known ? page : "") {
-            case "/ping" -> "Content-Type: text/plain\r\n\r\npong";
-            case "/status" -> "Content-Type: text/plain\r\n\r\npool:                 www\nlisten queue:         7\n"
+            case "/ping", "/alive" -> "Content-Type: text/plain\r\n\r\npong";
+            case "/status" -> request.param("QUERY_STRING").equals("json")
+                    ? "Content-Type: application/json\r\n\r\n{\"pool\":\"www\",\"listen queue\":7,\"max listen queue\":9}"
+                    : "Content-Type: text/plain\r\n\r\npool:                 www\nlisten queue:         7\n"
                     + "max listen queue:     9\n";
             default -> "Status: 404 Not Found\r\n\r\nFile not found.\n";
         };
@@ -27,6 +29,27 @@ final class PingCommandTest {
             Run run = Run.of("ping", server.address(), "--expect", "pong");
             assertEquals(0, run.status());
             assertTrue(run.out().matches("/ping: ok, [0-9.]+ ms\n"), run.out());
+        }
+    }
+
+    @Test
+    void anotherPageOfPhpFpm() throws IOException {
+        try (TestServer server = TestServer.of(PHP_FPM)) {
+            assertEquals(0, Run.of("ping", server.address(), "--path", "/alive", "--script", "/alive").status());
+        }
+    }
+
+    @Test
+    void aPageOfAnApplication() throws IOException {
+        try (TestServer server = TestServer.of(request -> {
+            boolean right = request.param("SCRIPT_NAME").isEmpty() && request.param("PATH_INFO").equals("/up")
+                    && request.param("QUERY_STRING").equals("a=b") && request.param("DOCUMENT_URI").equals("/up")
+                    && request.param("X").equals("y") && request.param("HTTP_HOST").equals("example.org");
+            TestServer.saying(right ? "\n\n" : "Status: 404\n\n").respond(request);
+        })) {
+            Run run = Run.of("ping", server.address(), "--path", "/up?a=b", "--param", "X=y", "-H", "Host: example.org");
+            assertEquals(0, run.status(), run.err());
+            assertTrue(run.out().startsWith("/up?a=b: ok, "), run.out());
         }
     }
 
@@ -48,9 +71,12 @@ final class PingCommandTest {
             Run run = Run.of("ping", server.address(), "--status", "/status", "--max-queue", "7");
             assertEquals(0, run.status());
             assertTrue(run.out().endsWith("listen queue:         7\nmax listen queue:     9\n"), run.out());
-            Run full = Run.of("ping", server.address(), "--status", "/status", "--max-queue", "6");
-            assertEquals(ExitStatus.FAILED, full.status());
-            assertEquals("fcgi ping: listen queue of 7, more than 6", full.error());
+            for (String page : new String[] {"/status", "/status?json"}) {
+                assertEquals(0, Run.of("ping", server.address(), "--status", page, "--max-queue", "7").status());
+                Run full = Run.of("ping", server.address(), "--status", page, "--max-queue", "6");
+                assertEquals(ExitStatus.FAILED, full.status());
+                assertEquals("fcgi ping: listen queue of 7, more than 6", full.error());
+            }
             assertEquals(ExitStatus.FAILED,
                     Run.of("ping", server.address(), "--status", "/ping", "--max-queue", "6").status());
             assertEquals(ExitStatus.USAGE, Run.of("ping", server.address(), "--max-queue", "6").status());

@@ -17,6 +17,8 @@ final class ValuesCommandTest {
             assertEquals("FCGI_MPXS_CONNS=1\n", Run.of("values", server.address(), "FCGI_MPXS_CONNS", "OTHER").out());
             assertEquals("{\"FCGI_MPXS_CONNS\":\"1\"}\n",
                     Run.of("values", server.address(), "FCGI_MPXS_CONNS", "--json").out());
+            assertEquals(new Run(0, "", "fcgi values: the server does not know OTHER" + System.lineSeparator()),
+                    Run.of("values", server.address(), "OTHER"));
         }
     }
 
@@ -26,7 +28,8 @@ final class ValuesCommandTest {
             String address = "127.0.0.1:" + silent.getLocalPort();
             Run run = Run.of("values", address, "--timeout", "100ms");
             assertEquals(ExitStatus.TIME_OUT, run.status());
-            assertEquals("fcgi values: no answer from " + address, run.error());
+            assertEquals("fcgi values: no answer from " + address + ": many servers never answer this question",
+                    run.error());
         }
     }
 

@@ -1,0 +1,102 @@
+package dev.fcgi.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** CGI programs of others behind fcgi front and fcgiwrap, from the command line alone. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class FrontIT {
+    @TempDir
+    Path directory;
+
+    private Child fcgiwrap() throws Exception {
+        Path socket = directory.resolve("wrap");
+        Child wrap = Child.start(directory, Map.of(), Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(), "--",
+                Peers.require("fcgiwrap"));
+        Await.until("fcgiwrap listens", () -> Files.exists(socket));
+        return wrap;
+    }
+
+    private Child front(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Image.program("fcgi"), "front",
+                "unix:" + directory.resolve("wrap"), "--listen", "127.0.0.1:0"));
+        command.addAll(List.of(options));
+        Child front = Child.start(directory, Map.of(), command.toArray(String[]::new));
+        front.awaitOutput(" -> ");
+        return front;
+    }
+
+    private static String url(Child front) throws Exception {
+        return front.stdout().split(" ")[0];
+    }
+
+    private static String get(Child front, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(front)).resolve(path)).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private String git(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Peers.require("git"), "-c", "user.name=A", "-c",
+                "user.email=a@example.org", "-c", "http.proxy=", "-c", "init.defaultBranch=main"));
+        command.addAll(List.of(arguments));
+        Map<String, String> environment = Map.of("GIT_CONFIG_NOSYSTEM", "1", "HOME", directory.toString(),
+                "GIT_TERMINAL_PROMPT", "0");
+        try (Child git = Child.start(directory, environment, command.toArray(String[]::new))) {
+            assertEquals(0, git.exitStatus(), git.stderr());
+            return git.stdout();
+        }
+    }
+
+    @Test
+    void aRepositoryIsClonedThroughGitHttpBackend() throws Exception {
+        Peers.require("git");
+        Path backend = Path.of(git("--exec-path").strip(), "git-http-backend");
+        Peers.requireFile(backend);
+        Path work = directory.resolve("work");
+        Path repositories = Files.createDirectory(directory.resolve("git"));
+        git("init", "-q", work.toString());
+        Files.writeString(work.resolve("greeting.txt"), "hello");
+        git("-C", work.toString(), "add", ".");
+        git("-C", work.toString(), "commit", "-q", "-m", "first");
+        git("clone", "-q", "--bare", work.toString(), repositories.resolve("small.git").toString());
+        try (Child wrap = fcgiwrap(); Child front = front("--script", backend.toString(), "--param",
+                "GIT_PROJECT_ROOT=" + repositories, "--param", "GIT_HTTP_EXPORT_ALL=")) {
+            assertTrue(wrap.isAlive());
+            Path clone = directory.resolve("clone");
+            git("clone", "-q", url(front) + "small.git", clone.toString());
+            assertEquals("hello", Files.readString(clone.resolve("greeting.txt")));
+        }
+    }
+
+    @Test
+    void scriptsInADirectory() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("cgi bin/deep")).getParent();
+        Path script = Files.writeString(root.resolve("deep/show.sh"), """
+                #!/bin/sh
+                printf 'Content-Type: text/plain\\n\\n%s %s %s %s' "$SCRIPT_NAME" "$PATH_INFO" "$QUERY_STRING" "$GREETING"
+                """);
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(root.resolve("deep/style.css"), "style");
+        try (Child wrap = fcgiwrap(); Child front = front("--root", root.toString(), "--scripts", ".pl,.sh", "--index",
+                "show.sh", "--param", "GREETING=gr\u00fcezi")) {
+            assertTrue(wrap.isAlive());
+            assertEquals("/deep/show.sh /a b x=y gr\u00fcezi", get(front, "/deep/show.sh/a%20b?x=y"));
+            assertEquals("/deep/show.sh   gr\u00fcezi", get(front, "/deep/"));
+            assertEquals("style", get(front, "/deep/style.css"));
+        }
+    }
+}
