@@ -25,8 +25,8 @@ final class FrontIT {
 
     private Child fcgiwrap() throws Exception {
         Path socket = directory.resolve("wrap");
-        Child wrap = Child.start(directory, Map.of(), Peers.require("spawn-fcgi"), "-n", "-s", socket.toString(), "--",
-                Peers.require("fcgiwrap"));
+        Child wrap = Child.start(directory, Map.of(), Peer.SPAWN_FCGI.path(), "-n", "-s", socket.toString(),
+                "--", Peer.FCGIWRAP.path());
         Await.until("fcgiwrap listens", () -> Files.exists(socket));
         return wrap;
     }
@@ -50,7 +50,7 @@ final class FrontIT {
     }
 
     private String git(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Peers.require("git"), "-c", "user.name=A", "-c",
+        List<String> command = new ArrayList<>(List.of(Peer.GIT.path(), "-c", "user.name=A", "-c",
                 "user.email=a@example.org", "-c", "http.proxy=", "-c", "init.defaultBranch=main"));
         command.addAll(List.of(arguments));
         Map<String, String> environment = Map.of("GIT_CONFIG_NOSYSTEM", "1", "HOME", directory.toString(),
@@ -63,9 +63,8 @@ final class FrontIT {
 
     @Test
     void aRepositoryIsClonedThroughGitHttpBackend() throws Exception {
-        Peers.require("git");
+        Peer.require(Peer.GIT, Peer.SPAWN_FCGI, Peer.FCGIWRAP);
         Path backend = Path.of(git("--exec-path").strip(), "git-http-backend");
-        Peers.requireFile(backend);
         Path work = directory.resolve("work");
         Path repositories = Files.createDirectory(directory.resolve("git"));
         git("init", "-q", work.toString());
@@ -84,6 +83,7 @@ final class FrontIT {
 
     @Test
     void scriptsInADirectory() throws Exception {
+        Peer.require(Peer.SPAWN_FCGI, Peer.FCGIWRAP);
         Path root = Files.createDirectories(directory.resolve("cgi bin/deep")).getParent();
         Path script = Files.writeString(root.resolve("deep/show.sh"), """
                 #!/bin/sh

@@ -26,6 +26,7 @@ enum Peer {
     CHROMEDRIVER("chromedriver", "chromium-driver"),
     CHROMIUM("chromium", "chromium"),
     FCGIWRAP("fcgiwrap", "fcgiwrap"),
+    GIT("git", "git"),
     GO("go", "golang-go"),
     H2O("h2o", "h2o"),
     HAPROXY("haproxy", "haproxy"),
