@@ -217,9 +217,11 @@ public final class FcgiServer implements AutoCloseable {
 
         /**
          * Adds an address to listen on, in writing: {@code unix:/path/to.sock}, {@code host:port},
-         * {@code [ipv6]:port}, {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}.
+         * {@code [ipv6]:port}, {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}. A path
+         * may be relative to the working directory; port 0 is any free one. Abstract sockets, which others write as
+         * {@code unix:@name}, are not supported.
          *
-         * @param address the address
+         * @param address the address; the name of a host is resolved at once, which may block
          * @return this
          * @throws IllegalArgumentException when it has none of these forms
          */
@@ -235,7 +237,9 @@ public final class FcgiServer implements AutoCloseable {
          *
          * @param address an {@link InetSocketAddress} of one interface, port 0 for any free one, or a
          *     {@link UnixDomainSocketAddress}. A left-over socket file that nobody listens on is replaced; a live one,
-         *     or another file, makes {@link #start()} fail. The file is removed at the stop if it is still ours.
+         *     or another file, makes {@link #start()} fail. The file is removed at the stop if it is still ours. It is
+         *     made in a directory of its own beside its path and linked to it, so the directory must be one to write
+         *     to, on a file system with hard links; a path has at most 106 bytes.
          * @return this
          * @throws IllegalArgumentException when the address means all interfaces, which exposes the program to whoever
          *     can reach the machine: say {@link #listenOnAllInterfaces}
@@ -307,7 +311,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets the mode of the socket files that are made; they have it from the start. Default: as the umask says.
+         * Sets the mode of the socket files that are made; nobody can connect before they have it. Default: as the
+         * umask says.
          *
          * @param mode the permissions; who may connect needs the one to write
          * @return this
@@ -320,7 +325,7 @@ public final class FcgiServer implements AutoCloseable {
         /**
          * Sets the group of the socket files that are made. Default: the group of the process.
          *
-         * @param group the name of the group
+         * @param group the name of the group, or its number
          * @return this
          */
         public Builder unixGroup(String group) {

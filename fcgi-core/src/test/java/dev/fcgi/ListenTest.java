@@ -115,6 +115,14 @@ final class ListenTest extends ServerTest {
         }
     }
 
+    /** A container may have no names of groups. */
+    @Test
+    void theGroupMayBeANumber() throws Exception {
+        Object group = Files.getAttribute(directory, "unix:gid");
+        launch(b -> b.listen("unix:" + socket()).unixGroup(group.toString()).responder(ServerTest::echoPath));
+        assertEquals(group, Files.getAttribute(socket(), "unix:gid"));
+    }
+
     @Test
     void anUnknownGroupIsAnErrorAndLeavesNoFile() {
         assertThrows(BindException.class, () -> launch(b -> b.listen("unix:" + socket())

@@ -69,6 +69,9 @@ final class TempFile implements AutoCloseable {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
+            } catch (IOException e) { // a container with a read-only root has no place for it
+                throw new IOException("an upload needs a temporary file, and none can be made in " + directory
+                        + "; CgiOptions.temporaryDirectory names another place", e);
             }
         }
     }

@@ -268,7 +268,7 @@ public final class Server {
                 try {
                     ended = !acceptNext(listener);
                 } catch (ListenerLostException e) {
-                    log.log(Level.ERROR, e, "the end: {0}", e.getMessage());
+                    log.log(Level.ERROR, "the end: {0}", e.getMessage());
                     whenLost.accept(e);
                     return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
