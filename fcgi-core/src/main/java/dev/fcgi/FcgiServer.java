@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -638,6 +639,13 @@ public final class FcgiServer implements AutoCloseable {
                 copy.allowedPeers = new AllowedPeers(allowed);
             }
             return new FcgiServer(this, copy);
+        }
+
+        /** {@return a copy of handlers and limits, for a request without a web server} */
+        Options offlineOptions(Consumer<Throwable> failures) {
+            Options copy = options.copy();
+            copy.failures = failures;
+            return copy;
         }
 
         private static int atLeast(int least, int value, String name) {

@@ -2,7 +2,7 @@ package dev.fcgi;
 
 import dev.fcgi.cgi.CgiHandler;
 import dev.fcgi.cgi.CgiOptions;
-import dev.fcgi.cgi.OfflineRequest;
+import dev.fcgi.cgi.StubRequest;
 import dev.fcgi.cgi.Upload;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -29,7 +29,7 @@ final class HugeUploadProgram {
             q.out().print(q.param("before") + ' ' + upload.size() + ' '
                     + new String(tail.readAllBytes(), StandardCharsets.UTF_8) + ' ' + q.param("after"));
         };
-        OfflineRequest request = OfflineRequest.of("POST", "/", "multipart/form-data; boundary=x", new byte[0])
+        StubRequest request = StubRequest.of("POST", "/", "multipart/form-data; boundary=x", new byte[0])
                 .with("CONTENT_LENGTH", "");
         handler.toResponder(options).respond(new Fed(request));
         System.out.print(request.output());
@@ -64,8 +64,8 @@ final class HugeUploadProgram {
     }
 
     /** A request whose body is generated. */
-    private record Fed(OfflineRequest request, InputStream stdin) implements Request {
-        Fed(OfflineRequest request) {
+    private record Fed(StubRequest request, InputStream stdin) implements Request {
+        Fed(StubRequest request) {
             this(request, new SequenceInputStream(Collections.enumeration(List.of(
                     bytes("--x\r\nContent-Disposition: form-data; name=before\r\n\r\n1\r\n"
                             + "--x\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\n"),

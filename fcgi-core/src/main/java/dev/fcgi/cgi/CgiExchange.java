@@ -55,7 +55,7 @@ public final class CgiExchange extends CgiRequest {
 
     /**
      * Makes an exchange of a request, for handlers that are no {@link CgiHandler}, and for tests with an
-     * {@link OfflineRequest}. Call {@link #end()} when all is written.
+     * {@link Request} of one's own. Call {@link #end()} when all is written.
      *
      * @param request the request; nothing must have been written to its STDOUT
      * @param options limits and habits

@@ -1,9 +1,11 @@
 package dev.fcgi.cgi;
 
 import dev.fcgi.FcgiAcceptor;
+import dev.fcgi.OfflineRequest;
 import dev.fcgi.Request;
 import dev.fcgi.Responder;
 import dev.fcgi.internal.io.SocketPath;
+import dev.fcgi.internal.server.PlainCgiRequest;
 import java.io.IOException;
 import java.util.stream.Stream;
 
@@ -54,7 +56,7 @@ public final class CgiFast {
     private static FcgiAcceptor acceptor;
     private static CgiOptions options = CgiOptions.DEFAULT;
     private static CgiExchange current;
-    private static OfflineRequest offline;
+    private static PlainCgiRequest byHand;
 
     private CgiFast() {}
 
@@ -80,11 +82,11 @@ public final class CgiFast {
      */
     public static synchronized CgiExchange next(String... arguments) throws IOException, InterruptedException {
         endCurrent();
-        if (offline != null) {
+        if (byHand != null) {
             return null;
         }
         open(arguments);
-        Request request = offline != null ? offline : acceptor.accept();
+        Request request = byHand != null ? byHand : acceptor.accept();
         current = request == null ? null : CgiExchange.ofLoop(request, options);
         return current;
     }
@@ -103,14 +105,14 @@ public final class CgiFast {
     public static void serve(String[] arguments, CgiHandler handler) throws Exception {
         open(arguments);
         Responder responder = handler.toResponder(options);
-        if (offline == null) {
+        if (byHand == null) {
             acceptor.serve(responder);
             return;
         }
         try {
-            responder.respond(offline);
+            responder.respond(byHand);
         } finally {
-            printOffline();
+            byHand.end();
         }
     }
 
@@ -120,7 +122,7 @@ public final class CgiFast {
         }
         acceptor = open();
         if (acceptor.isCgi() && System.getenv("REQUEST_METHOD") == null) {
-            offline = OfflineRequest.of("GET", "/?" + query(arguments));
+            byHand = PlainCgiRequest.byHand(OfflineRequest.get("/?" + query(arguments)).params());
         } else {
             Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close));
         }
@@ -142,20 +144,12 @@ public final class CgiFast {
         }
         try {
             ending.end();
+            if (byHand != null) {
+                byHand.end();
+            }
         } catch (IOException ignored) {
             // the web server has given this request up, which is no concern of the next one
         }
-        if (offline != null) {
-            printOffline();
-        }
-    }
-
-    private static void printOffline() {
-        // as bytes: the charset of the terminal is not the one of the response
-        System.out.writeBytes(offline.outputBytes());
-        System.out.flush();
-        System.err.print(offline.errorOutput());
-        System.err.flush();
     }
 
     /** As CGI.pm does: without any name=value, the arguments are keywords. */

@@ -1,5 +1,6 @@
 package dev.fcgi.client;
 
+import dev.fcgi.CgiHead;
 import dev.fcgi.FcgiException;
 import dev.fcgi.internal.client.ClientCall;
 import dev.fcgi.internal.http.Status;

@@ -2,7 +2,7 @@ package dev.fcgi.httpserver;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.fcgi.client.CgiHead;
+import dev.fcgi.CgiHead;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;

@@ -3,7 +3,7 @@ package dev.fcgi.httpserver;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.fcgi.FcgiException;
-import dev.fcgi.client.CgiHead;
+import dev.fcgi.CgiHead;
 import dev.fcgi.client.ClientResponse;
 import dev.fcgi.internal.http.HopByHop;
 import dev.fcgi.internal.http.Status;

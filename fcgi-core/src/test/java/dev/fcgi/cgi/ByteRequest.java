@@ -25,7 +25,7 @@ final class ByteRequest {
         } catch (FcgiProtocolException e) {
             throw new AssertionError(e);
         }
-        OfflineRequest other = OfflineRequest.of("GET", "/");
+        StubRequest other = StubRequest.of("GET", "/");
         Class<?>[] types = {Request.class};
         Request request = (Request) Proxy.newProxyInstance(Request.class.getClassLoader(), types,
                 (proxy, method, arguments) ->

@@ -31,11 +31,11 @@ final class CgiBodyTest {
     @TempDir
     Path directory;
 
-    private static OfflineRequest post(String type, String body) {
-        return OfflineRequest.of("POST", "/app?a=query&q=1", type, body.getBytes(StandardCharsets.UTF_8));
+    private static StubRequest post(String type, String body) {
+        return StubRequest.of("POST", "/app?a=query&q=1", type, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static CgiExchange exchange(OfflineRequest request) {
+    private static CgiExchange exchange(StubRequest request) {
         return CgiExchange.of(request, CgiOptions.DEFAULT);
     }
 
@@ -59,7 +59,7 @@ final class CgiBodyTest {
         return part("name=\"" + name + "\"; filename=\"" + fileName + '"', "u".repeat(length));
     }
 
-    private static String output(OfflineRequest request, CgiOptions options, CgiHandler handler) throws Exception {
+    private static String output(StubRequest request, CgiOptions options, CgiHandler handler) throws Exception {
         handler.toResponder(options).respond(request);
         return request.output();
     }
@@ -87,7 +87,7 @@ final class CgiBodyTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "PATCH"})
     void aFormComesWithPostPutAndPatch(String method) throws Exception { // C13, C24
-        OfflineRequest request = OfflineRequest.of(method, "/?a=0", URLENCODED, "a=1".getBytes(StandardCharsets.UTF_8));
+        StubRequest request = StubRequest.of(method, "/?a=0", URLENCODED, "a=1".getBytes(StandardCharsets.UTF_8));
         assertEquals("{a=[1, 0]}", exchange(request).allParams().toString());
     }
 
@@ -97,7 +97,7 @@ final class CgiBodyTest {
         for (String type : List.of(URLENCODED, MULTIPART)) {
             String parts = part("name=id", "2") + part("name=more", "3") + "--x--";
             String form = type.equals(URLENCODED) ? "id=2&more=3" : parts;
-            OfflineRequest request = OfflineRequest.of(method, "/?id=1", type, form.getBytes(StandardCharsets.UTF_8));
+            StubRequest request = StubRequest.of(method, "/?id=1", type, form.getBytes(StandardCharsets.UTF_8));
             CgiExchange q = exchange(request);
             assertEquals("1", q.param("id"));
             assertNull(q.param("more"));
@@ -134,17 +134,17 @@ final class CgiBodyTest {
         assertFalse(q.isBodyComplete());
         assertEquals("a=1", q.bodyText());
         assertTrue(q.isBodyComplete());
-        OfflineRequest untyped = OfflineRequest.of("POST", "/", null, new byte[] {'a', '=', '1'});
+        StubRequest untyped = StubRequest.of("POST", "/", null, new byte[] {'a', '=', '1'});
         assertNull(exchange(untyped).bodyParam("a"));
     }
 
     @Test
     void formsHaveTheCharsetOfTheOptions() throws Exception {
-        OfflineRequest request = OfflineRequest.of("POST", "/", URLENCODED, new byte[] {'a', '=', '%', 'E', '9',
+        StubRequest request = StubRequest.of("POST", "/", URLENCODED, new byte[] {'a', '=', '%', 'E', '9',
             (byte) 0xE9});
         assertEquals("éé", CgiExchange.of(request, CgiOptions.DEFAULT.charset(StandardCharsets.ISO_8859_1)).param("a"));
         assertEquals("é\uFFFD", form("a=é%E9").param("a"));
-        OfflineRequest halves = OfflineRequest.of("POST", "/", URLENCODED,
+        StubRequest halves = StubRequest.of("POST", "/", URLENCODED,
                 "a=%E2\u0082\u00AC&b=\u00E2%82%AC".getBytes(StandardCharsets.ISO_8859_1));
         assertEquals("{a=[€], b=[€]}", exchange(halves).allParams().toString());
     }
@@ -168,7 +168,7 @@ final class CgiBodyTest {
 
     @Test
     void aFormThatIsShorterThanPromisedIs400() { // a cut value must not pass for the whole
-        OfflineRequest cut = post(URLENCODED, "amount=10").with("CONTENT_LENGTH", "10");
+        StubRequest cut = post(URLENCODED, "amount=10").with("CONTENT_LENGTH", "10");
         assertEquals(400, status(() -> exchange(cut).param("amount")));
     }
 
@@ -189,7 +189,7 @@ final class CgiBodyTest {
 
     @Test
     void aFormThatFoundNoRoomFailsAgain() { // what is behind the upload must not pass for all of the form
-        OfflineRequest request = post(MULTIPART, upload("f", "n", 100_000) + part("name=a", "1") + "--x--");
+        StubRequest request = post(MULTIPART, upload("f", "n", 100_000) + part("name=a", "1") + "--x--");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.temporaryDirectory(Path.of("/does/not/exist")));
         assertThrows(IOException.class, () -> q.upload("f"));
         assertThrows(IOException.class, () -> q.param("a"));
@@ -206,7 +206,7 @@ final class CgiBodyTest {
 
     @Test
     void anEpilogueIsLimitedAsTheBodyIs() throws Exception {
-        OfflineRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--" + "e".repeat(5000))
+        StubRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--" + "e".repeat(5000))
                 .with("CONTENT_LENGTH", "");
         CgiExchange q = CgiExchange.of(request, toDisk().maxBodyLength(3000));
         assertEquals(413, status(() -> q.upload("f")));
@@ -215,7 +215,7 @@ final class CgiBodyTest {
 
     @Test
     void aMultipartFormShowsItsEndByItself() throws Exception { // whatever an inflating filter did to the length
-        OfflineRequest request = post(MULTIPART, part("name=a", "1") + "--x--").with("CONTENT_LENGTH", "1000");
+        StubRequest request = post(MULTIPART, part("name=a", "1") + "--x--").with("CONTENT_LENGTH", "1000");
         assertEquals("1", exchange(request).param("a"));
     }
 
@@ -224,7 +224,7 @@ final class CgiBodyTest {
     @Test
     void aBodyThatSaysItIsTooLongIsNotRead() throws Exception { // C44
         CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(9);
-        OfflineRequest request = post(URLENCODED, "a=1234567").with("CONTENT_LENGTH", "10");
+        StubRequest request = post(URLENCODED, "a=1234567").with("CONTENT_LENGTH", "10");
         CgiExchange q = CgiExchange.of(request, options);
         assertEquals(413, status(() -> q.param("a")));
         assertEquals(413, status(q::body));
@@ -237,10 +237,10 @@ final class CgiBodyTest {
     @CsvSource({"9, 200", "10, 413"})
     void aBodyThatIsTooLongWithoutSayingSoIsNoticed(int length, int status) throws Exception {
         CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(9);
-        OfflineRequest request = post("a/b", "x".repeat(length)).with("CONTENT_LENGTH", "-1");
+        StubRequest request = post("a/b", "x".repeat(length)).with("CONTENT_LENGTH", "-1");
         String output = output(request, options, q -> q.out().print(q.body().readAllBytes().length));
         assertTrue(output.startsWith("Status: " + status + ' '), output);
-        OfflineRequest form = post(URLENCODED, "x".repeat(length)).with("CONTENT_LENGTH", "");
+        StubRequest form = post(URLENCODED, "x".repeat(length)).with("CONTENT_LENGTH", "");
         output = output(form, options, q -> q.out().print(q.param("a")));
         assertTrue(output.startsWith("Status: " + status + ' '), output);
     }
@@ -363,7 +363,7 @@ final class CgiBodyTest {
 
     @Test
     void aBodyThatNobodyAsksForIsNotRead() throws Exception { // C46
-        OfflineRequest request = post(MULTIPART, "garbage").with("HTTP_COOKIE", "c=1");
+        StubRequest request = post(MULTIPART, "garbage").with("HTTP_COOKIE", "c=1");
         output(request, CgiOptions.DEFAULT, q -> q.out().print(q.queryParam("a") + q.cookie("c") + q.selfUrl()
                 + q.headers() + q.contentLength() + q.path() + q.isBodyComplete()));
         assertEquals(7, request.stdin().available());
@@ -400,7 +400,7 @@ final class CgiBodyTest {
             body.writeBytes(content);
         }
         body.writeBytes("\r\n--x--".getBytes(StandardCharsets.UTF_8));
-        OfflineRequest request = OfflineRequest.of("POST", "/", MULTIPART, body.toByteArray());
+        StubRequest request = StubRequest.of("POST", "/", MULTIPART, body.toByteArray());
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.maxFieldLength(isUpload ? 10 : 10_000));
         Upload upload = q.upload("f");
         assertEquals(isUpload, upload != null);
@@ -501,7 +501,7 @@ final class CgiBodyTest {
     void temporaryFilesLastAsLongAsTheExchange() throws Exception {
         AtomicReference<Upload> kept = new AtomicReference<>();
         Path saved = directory.resolveSibling("saved-" + System.nanoTime());
-        OfflineRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--");
+        StubRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--");
         output(request, toDisk(), q -> {
             kept.set(q.upload("f"));
             assertEquals(1, files());
@@ -519,7 +519,7 @@ final class CgiBodyTest {
     @ParameterizedTest
     @ValueSource(strings = {"runtime", "error", "cgi", "io", "committed"})
     void temporaryFilesAreGoneWhenTheHandlerFails(String how) throws Exception {
-        OfflineRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--");
+        StubRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--");
         CgiHandler handler = q -> {
             assertNotNull(q.upload("f"));
             assertEquals(1, files());
@@ -544,7 +544,7 @@ final class CgiBodyTest {
 
     @Test
     void temporaryFilesAreGoneWhenTheFormFails() throws Exception {
-        OfflineRequest cut = post(MULTIPART, upload("f", "n", 1000));
+        StubRequest cut = post(MULTIPART, upload("f", "n", 1000));
         CgiExchange q = CgiExchange.of(cut, toDisk());
         assertEquals(400, status(() -> q.param("a")));
         assertEquals(0, files());

@@ -30,7 +30,7 @@ public final class CgiRequestFuzz {
         String[] values = new String(input, StandardCharsets.UTF_8).split("\0", VARIABLES.size() + 1);
         byte[] body = values.length > VARIABLES.size()
                 ? values[VARIABLES.size()].getBytes(StandardCharsets.UTF_8) : new byte[0];
-        OfflineRequest request = OfflineRequest.of("POST", "/", null, body);
+        StubRequest request = StubRequest.of("POST", "/", null, body);
         for (int i = 0; i < Math.min(values.length, VARIABLES.size()); i++) {
             request.with(VARIABLES.get(i), values[i]);
         }
@@ -151,7 +151,7 @@ public final class CgiRequestFuzz {
     // ---- the answer
 
     /** Whatever is sent back, the head has the lines that were asked for and no others. */
-    private static void answer(CgiExchange q, OfflineRequest request, String value) throws IOException {
+    private static void answer(CgiExchange q, StubRequest request, String value) throws IOException {
         int lines = 2; // Status and Content-Type
         List<Runnable> calls = List.of(() -> q.header("X-Value", value), () -> q.header(value, "x"),
                 () -> q.redirect(value), () -> q.attachment(value), () -> q.cookie(Cookie.of("a", "b").path(value)),

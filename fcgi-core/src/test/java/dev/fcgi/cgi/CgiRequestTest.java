@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CgiRequestTest {
     /** Names and values; an empty value stands for none. */
     static CgiExchange request(String... variables) {
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         for (int i = 0; i < variables.length; i += 2) {
             request.with(variables[i], variables[i + 1]);
         }
@@ -70,7 +70,7 @@ final class CgiRequestTest {
     void whatIsMissingHasADefault() {
         String[] names = {"GATEWAY_INTERFACE", "SERVER_PROTOCOL", "SERVER_SOFTWARE", "SERVER_NAME", "SERVER_PORT",
             "REMOTE_ADDR", "REQUEST_METHOD", "REQUEST_URI", "SCRIPT_NAME", "QUERY_STRING"};
-        OfflineRequest empty = OfflineRequest.of("GET", "/");
+        StubRequest empty = StubRequest.of("GET", "/");
         for (String name : names) {
             empty.with(name, "");
         }
@@ -336,15 +336,15 @@ final class CgiRequestTest {
 
     @Test
     void aSemicolonSeparatesWhereThatIsWanted() throws Exception { // CVE-2021-23336
-        OfflineRequest request = OfflineRequest.of("GET", "/?utm=1;admin=1&a;b=2");
+        StubRequest request = StubRequest.of("GET", "/?utm=1;admin=1&a;b=2");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         assertEquals("{utm=[1;admin=1], a;b=[2]}", q.allParams().toString());
         q = CgiExchange.of(request, CgiOptions.DEFAULT.semicolonSeparates(true));
         assertEquals("{utm=[1], admin=[1], a=[], b=[2]}", q.allParams().toString());
         assertEquals(List.of("a;b"), query("a;b").keywords());
-        OfflineRequest form = OfflineRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
+        StubRequest form = StubRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
         assertEquals("1;b=2", CgiExchange.of(form, CgiOptions.DEFAULT).bodyParam("a"));
-        form = OfflineRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
+        form = StubRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
         assertEquals("2", CgiExchange.of(form, CgiOptions.DEFAULT.semicolonSeparates(true)).bodyParam("b"));
     }
 
@@ -370,8 +370,8 @@ final class CgiRequestTest {
     @Test
     void tooManyParametersAre413() throws Exception {
         CgiOptions options = CgiOptions.DEFAULT.maxFields(3);
-        assertEquals("3", CgiExchange.of(OfflineRequest.of("GET", "/?a=1&&&b=2&c=3"), options).queryParam("c"));
-        CgiExchange q = CgiExchange.of(OfflineRequest.of("GET", "/?a=1&b=2&c=3&d"), options);
+        assertEquals("3", CgiExchange.of(StubRequest.of("GET", "/?a=1&&&b=2&c=3"), options).queryParam("c"));
+        CgiExchange q = CgiExchange.of(StubRequest.of("GET", "/?a=1&b=2&c=3&d"), options);
         assertEquals(413, assertThrows(CgiException.class, () -> q.queryParam("a")).status());
         assertEquals(413, assertThrows(CgiException.class, () -> q.param("a")).status());
     }
@@ -379,10 +379,10 @@ final class CgiRequestTest {
     @Test
     void theCharsetOfTheOptionsDecodes() throws Exception {
         CgiOptions latin1 = CgiOptions.DEFAULT.charset(StandardCharsets.ISO_8859_1);
-        assertEquals("é", CgiExchange.of(OfflineRequest.of("GET", "/?a=%E9"), latin1).queryParam("a"));
-        assertEquals("Ã©é", CgiExchange.of(OfflineRequest.of("GET", "/?a=é%E9"), latin1).queryParam("a")); // bytes
+        assertEquals("é", CgiExchange.of(StubRequest.of("GET", "/?a=%E9"), latin1).queryParam("a"));
+        assertEquals("Ã©é", CgiExchange.of(StubRequest.of("GET", "/?a=é%E9"), latin1).queryParam("a")); // bytes
         CgiOptions shiftJis = CgiOptions.DEFAULT.charset(Charset.forName("Shift_JIS"));
-        assertEquals("カ", CgiExchange.of(OfflineRequest.of("GET", "/?a=%83J"), shiftJis).queryParam("a"));
+        assertEquals("カ", CgiExchange.of(StubRequest.of("GET", "/?a=%83J"), shiftJis).queryParam("a"));
     }
 
     @Test

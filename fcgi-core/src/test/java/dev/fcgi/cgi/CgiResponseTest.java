@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CgiResponseTest {
     private static final CgiOptions SMALL = CgiOptions.DEFAULT.responseBuffer(10);
 
-    private static OfflineRequest respond(String method, CgiOptions options, CgiHandler handler) throws Exception {
-        OfflineRequest request = OfflineRequest.of(method, "/");
+    private static StubRequest respond(String method, CgiOptions options, CgiHandler handler) throws Exception {
+        StubRequest request = StubRequest.of(method, "/");
         handler.toResponder(options).respond(request);
         return request;
     }
@@ -55,7 +55,7 @@ final class CgiResponseTest {
     }
 
     private static CgiExchange exchange() {
-        return CgiExchange.of(OfflineRequest.of("GET", "/"), CgiOptions.DEFAULT);
+        return CgiExchange.of(StubRequest.of("GET", "/"), CgiOptions.DEFAULT);
     }
 
     // ---- type, status, length
@@ -193,7 +193,7 @@ final class CgiResponseTest {
 
     @Test
     void flushSendsHeadAndBody() throws Exception { // C32
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         assertFalse(q.isCommitted());
         q.out().print("a");
@@ -227,7 +227,7 @@ final class CgiResponseTest {
     @ParameterizedTest
     @MethodSource("changesOfTheHead")
     void afterTheHeadWasSentNothingOfItChanges(Consumer<CgiExchange> change) throws Exception {
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         q.flush();
         assertThrows(IllegalStateException.class, () -> change.accept(q));
@@ -410,7 +410,7 @@ final class CgiResponseTest {
 
     @Test
     void textThatAWriterStillHeldIsNotInTheErrorPage() throws Exception {
-        OfflineRequest request = respond("GET", CgiOptions.DEFAULT, q -> {
+        StubRequest request = respond("GET", CgiOptions.DEFAULT, q -> {
             PrintWriter out = q.out();
             out.print("secret");
             throw new CgiException(403, "no");
@@ -421,7 +421,7 @@ final class CgiResponseTest {
 
     @Test
     void anErrorAfterTheHeadIsAVisibleFailure() {
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiException thrown = new CgiException(400, "late");
         CgiHandler handler = q -> {
             q.flush();
@@ -433,7 +433,7 @@ final class CgiResponseTest {
 
     @Test
     void anExceptionLeavesTheAnswerToTheServer() {
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiHandler handler = q -> {
             q.out().print("partly");
             throw new IllegalStateException("secret");
@@ -488,7 +488,7 @@ final class CgiResponseTest {
 
     @Test
     void eventsFailOnceTheExchangeHasEnded() throws Exception {
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         EventStream events = q.events();
         q.end();
@@ -510,7 +510,7 @@ final class CgiResponseTest {
     @Test
     void tasksRunInOrderWhateverTheyThrow() throws Exception {
         List<String> order = new ArrayList<>();
-        OfflineRequest request = OfflineRequest.of("GET", "/");
+        StubRequest request = StubRequest.of("GET", "/");
         CgiHandler handler = q -> {
             q.out().print("x");
             q.afterResponse(() -> {

@@ -22,7 +22,7 @@ final class LinearTimeTest {
         return piece.repeat(LENGTH / piece.length());
     }
 
-    private static void read(OfflineRequest request, CgiHandler handler) {
+    private static void read(StubRequest request, CgiHandler handler) {
         assertTimeoutPreemptively(MUCH, () -> handler.toResponder(OPTIONS).respond(request));
     }
 
@@ -36,7 +36,7 @@ final class LinearTimeTest {
         }
         router.prefix("/a", q -> { });
         for (String end : new String[] {"", "/", "x", "/x"}) {
-            OfflineRequest request = OfflineRequest.of("GET", "/").with("SCRIPT_NAME", '/' + much(piece) + end);
+            StubRequest request = StubRequest.of("GET", "/").with("SCRIPT_NAME", '/' + much(piece) + end);
             read(request, router);
             read(request, q -> {
                 q.url(UrlPart.RELATIVE, UrlPart.PATH_INFO);
@@ -57,8 +57,8 @@ final class LinearTimeTest {
                 throw new AssertionError(e);
             }
         };
-        read(OfflineRequest.of("GET", "/").with("QUERY_STRING", much(piece)), reader::accept);
-        read(OfflineRequest.of("POST", "/", "application/x-www-form-urlencoded", much(piece).getBytes()),
+        read(StubRequest.of("GET", "/").with("QUERY_STRING", much(piece)), reader::accept);
+        read(StubRequest.of("POST", "/", "application/x-www-form-urlencoded", much(piece).getBytes()),
                 reader::accept);
     }
 
@@ -66,7 +66,7 @@ final class LinearTimeTest {
     @ValueSource(strings = {";", ",", ", ", ", a", ", a=", "a;", "a=;", "=", "\"", "\\\"", "\\", "a=\"", ";a=\"\\", "q=",
         "text/a;q=1,", "*/*;a=b;", ":", "[", "'", "%", "*=UTF-8''%"})
     void headers(String piece) {
-        OfflineRequest request = OfflineRequest.of("POST", "/").with("HTTP_COOKIE", "a=b" + much(piece))
+        StubRequest request = StubRequest.of("POST", "/").with("HTTP_COOKIE", "a=b" + much(piece))
                 .with("HTTP_ACCEPT", "a/b" + much(piece)).with("HTTP_HOST", "a" + much(piece))
                 .with("SERVER_NAME", "a" + much(piece));
         read(request, q -> {
@@ -79,13 +79,13 @@ final class LinearTimeTest {
         });
         for (String type : new String[] {"multipart/form-data;", "multipart/form-data; boundary=",
             "application/x-www-form-urlencoded;"}) {
-            read(OfflineRequest.of("POST", "/").with("CONTENT_TYPE", type + much(piece)), q -> q.param("none"));
+            read(StubRequest.of("POST", "/").with("CONTENT_TYPE", type + much(piece)), q -> q.param("none"));
         }
     }
 
     @Test
     void namesOfFilesThatAreSent() {
-        read(OfflineRequest.of("GET", "/"), q -> {
+        read(StubRequest.of("GET", "/"), q -> {
             for (String piece : new String[] {"%", "\"", "\\", "\u20ac", "a"}) {
                 q.attachment(much(piece));
             }

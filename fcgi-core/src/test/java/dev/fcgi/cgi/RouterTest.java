@@ -24,8 +24,8 @@ final class RouterTest {
         };
     }
 
-    private static OfflineRequest send(Router router, String method, String target) throws Exception {
-        OfflineRequest request = OfflineRequest.of(method, target);
+    private static StubRequest send(Router router, String method, String target) throws Exception {
+        StubRequest request = StubRequest.of(method, target);
         router.toResponder().respond(request);
         return request;
     }
@@ -65,7 +65,7 @@ final class RouterTest {
 
     @Test
     void headGoesToGetAndHasNoBody() throws Exception { // C23
-        OfflineRequest request = send(new Router().get("/a", say("a")), "HEAD", "/a");
+        StubRequest request = send(new Router().get("/a", say("a")), "HEAD", "/a");
         assertEquals("Status: 200 OK\r\nContent-Length: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
                 request.output());
     }
@@ -84,7 +84,7 @@ final class RouterTest {
     void theRoutedPathIsTheOneOfAllWebServers() throws Exception { // C14
         Router router = new Router().get("/app/x", say("x"));
         for (String cut : new String[] {"", "/app", "/app/x"}) {
-            OfflineRequest request = OfflineRequest.of("GET", "/other").with("SCRIPT_NAME", cut)
+            StubRequest request = StubRequest.of("GET", "/other").with("SCRIPT_NAME", cut)
                     .with("PATH_INFO", "/app/x".substring(cut.length()));
             router.toResponder().respond(request);
             assertTrue(request.output().endsWith("\r\n\r\nx"), request.output());
@@ -158,7 +158,7 @@ final class RouterTest {
             throw thrown == 413 ? new CgiException(413, "much") : new IllegalStateException("secret");
         });
         Router router = new Router().filter(log).filter(log).any("/a", inner);
-        OfflineRequest request = OfflineRequest.of("GET", "/a");
+        StubRequest request = StubRequest.of("GET", "/a");
         if (thrown == 413) {
             router.toResponder().respond(request);
             assertTrue(request.output().startsWith("Status: 413 Content Too Large\r\n"), request.output());
@@ -219,7 +219,7 @@ final class RouterTest {
         Router router = new Router().get("/a", q -> {
             throw new IllegalStateException("secret");
         });
-        OfflineRequest request = OfflineRequest.of("GET", "/a");
+        StubRequest request = StubRequest.of("GET", "/a");
         assertThrows(IllegalStateException.class, () -> router.toResponder().respond(request));
         assertFalse(request.output().contains("secret"));
     }

@@ -19,7 +19,7 @@ final class UrlTest {
     };
 
     private static CgiExchange request(CgiOptions options, String... variables) {
-        OfflineRequest request = OfflineRequest.of("GET", "/").with("SCRIPT_NAME", "").with("REQUEST_URI", "")
+        StubRequest request = StubRequest.of("GET", "/").with("SCRIPT_NAME", "").with("REQUEST_URI", "")
                 .with("SERVER_NAME", "srv");
         for (int i = 0; i < variables.length; i += 2) {
             request.with(variables[i], variables[i + 1]);

@@ -17,11 +17,11 @@ final class WaitingErrorsTest {
     private static final String BROKEN = "Status: 400 Bad Request\r\nContent-Length: 43\r\n"
             + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 Bad Request\nmultipart without boundary\n";
 
-    private static OfflineRequest broken() {
-        return OfflineRequest.of("POST", "/?q=1", "multipart/form-data", "--b\r\n".getBytes(StandardCharsets.US_ASCII));
+    private static StubRequest broken() {
+        return StubRequest.of("POST", "/?q=1", "multipart/form-data", "--b\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static String respond(OfflineRequest request, CgiOptions options, CgiHandler program) throws Exception {
+    private static String respond(StubRequest request, CgiOptions options, CgiHandler program) throws Exception {
         CgiExchange q = CgiExchange.ofLoop(request, options);
         program.handle(q); // throws nothing, or the loop would have ended
         q.end();
@@ -82,7 +82,7 @@ final class WaitingErrorsTest {
 
     @Test
     void aGoodRequestHasNoError() throws Exception {
-        String output = respond(OfflineRequest.of("GET", "/?a=1"), CgiOptions.DEFAULT, q -> {
+        String output = respond(StubRequest.of("GET", "/?a=1"), CgiOptions.DEFAULT, q -> {
             assertNull(q.cgiError());
             q.out().print(q.param("a"));
         });
@@ -94,7 +94,7 @@ final class WaitingErrorsTest {
         CgiOptions small = CgiOptions.DEFAULT.maxFields(1).maxFieldLength(3).maxBodyLength(5);
         for (String target : new String[] {"/?a=1&b=2", "/"}) {
             for (String type : new String[] {"application/x-www-form-urlencoded", "a/b"}) {
-                OfflineRequest request = OfflineRequest.of("POST", target, type, new byte[4]);
+                StubRequest request = StubRequest.of("POST", target, type, new byte[4]);
                 String output = respond(request, small, q -> {
                     assertNull(q.param("a"));
                     assertEquals("", q.bodyText());
@@ -110,7 +110,7 @@ final class WaitingErrorsTest {
     void whatIsOurFaultIs500() throws Exception {
         byte[] form = ("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + "x".repeat(100)
                 + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
-        OfflineRequest request = OfflineRequest.of("POST", "/", "multipart/form-data; boundary=b", form);
+        StubRequest request = StubRequest.of("POST", "/", "multipart/form-data; boundary=b", form);
         CgiOptions noRoom = CgiOptions.DEFAULT.memoryThreshold(1).temporaryDirectory(Path.of("/no/such/directory"));
         String output = respond(request, noRoom, q -> assertNull(q.upload("f")));
         assertTrue(output.startsWith("Status: 500 "), output);
@@ -142,6 +142,6 @@ final class WaitingErrorsTest {
         CgiException thrown = assertThrows(CgiException.class, () -> q.param("a"));
         assertEquals(thrown, q.cgiError());
         assertEquals(400, q.cgiError().status());
-        assertNull(CgiExchange.of(OfflineRequest.of("GET", "/"), CgiOptions.DEFAULT).cgiError());
+        assertNull(CgiExchange.of(StubRequest.of("GET", "/"), CgiOptions.DEFAULT).cgiError());
     }
 }

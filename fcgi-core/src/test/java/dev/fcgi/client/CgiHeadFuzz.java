@@ -1,5 +1,6 @@
 package dev.fcgi.client;
 
+import dev.fcgi.CgiHead;
 import dev.fcgi.FcgiException;
 import dev.fcgi.fuzz.Pieces;
 import java.io.IOException;

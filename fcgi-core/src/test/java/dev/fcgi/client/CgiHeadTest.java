@@ -1,5 +1,6 @@
 package dev.fcgi.client;
 
+import dev.fcgi.CgiHead;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,5 +1,6 @@
 package dev.fcgi.fuzz;
 
+import dev.fcgi.CgiHead;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URISyntaxException;

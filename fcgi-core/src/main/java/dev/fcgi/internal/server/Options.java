@@ -8,6 +8,7 @@ import dev.fcgi.Role;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -22,6 +23,8 @@ public final class Options implements Cloneable {
     /** Where handlers run; null: on the thread of the connection where possible. */
     public Executor executor;
     public Predicate<SocketAddress> allowedPeers = peer -> true;
+    /** Told what handlers throw, on their threads. */
+    public Consumer<Throwable> failures = failure -> { };
     public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;
     /** Whether requests go to a loop: connections are taken one after the other, as the loop asks. */
     public boolean oneAtATime;

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The one request of a program that was started as plain CGI: environment, standard input, standard output. Nobody can
@@ -37,6 +38,11 @@ public final class PlainCgiRequest implements Request {
     /** Makes the request of this process. */
     public static PlainCgiRequest fromEnvironment() throws IOException {
         return new PlainCgiRequest(environment());
+    }
+
+    /** Makes a request of a program that was started by hand: without a body, its response is printed. */
+    public static PlainCgiRequest byHand(Map<String, String> params) {
+        return new PlainCgiRequest(Params.of(params));
     }
 
     /** The exact bytes where the system has them: System.getenv() decodes by the locale, which CGI programs lack. */

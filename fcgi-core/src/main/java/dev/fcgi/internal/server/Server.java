@@ -9,6 +9,7 @@ import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.io.ListenerLostException;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.SpareBuffers;
@@ -298,20 +299,26 @@ public final class Server {
     private void open(SocketChannel channel, SocketAddress address) throws IOException {
         boolean started = false;
         try {
-            ChannelTransport transport = new ChannelTransport(channel, address);
-            ServerConnection connection = new ServerConnection(this, transport);
-            opened(connection);
-            try {
-                LibraryThreads.start(connection.reader());
-                started = true;
-            } finally {
-                if (!started) {
-                    closed(connection);
-                }
-            }
+            serve(new ChannelTransport(channel, address));
+            started = true;
         } finally {
             if (!started) {
                 channel.close();
+            }
+        }
+    }
+
+    /** Serves a new connection on a thread of its own. The transport stays with the caller when this throws. */
+    void serve(Transport transport) {
+        ServerConnection connection = new ServerConnection(this, transport);
+        opened(connection);
+        boolean started = false;
+        try {
+            LibraryThreads.start(connection.reader());
+            started = true;
+        } finally {
+            if (!started) {
+                closed(connection);
             }
         }
     }

@@ -200,6 +200,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
             connection.handle(this);
         } catch (Throwable e) { // an Error of a handler costs its own request only, too
             failure = e;
+            connection.options().failures.accept(e);
         }
         complete(failure);
     }

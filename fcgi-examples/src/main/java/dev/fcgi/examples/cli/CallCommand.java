@@ -3,7 +3,7 @@ package dev.fcgi.examples.cli;
 import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.Role;
-import dev.fcgi.client.CgiHead;
+import dev.fcgi.CgiHead;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;

@@ -1,6 +1,6 @@
 package dev.fcgi.examples.cli;
 
-import dev.fcgi.client.CgiHead;
+import dev.fcgi.CgiHead;
 import dev.fcgi.client.EndRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

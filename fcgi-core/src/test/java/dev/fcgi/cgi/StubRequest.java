@@ -16,15 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request without a web server, for tests of handlers and for debugging. Collects what the handler writes.
- *
- * {@snippet :
- * OfflineRequest request = OfflineRequest.of("GET", "/greet?name=world");
- * handler.toResponder().respond(request);
- * assertTrue(request.output().endsWith("hello world\n"));
- * }
+ * A request whose streams are arrays: for tests of what is read and written, without a server around it.
  */
-public final class OfflineRequest implements Request {
+public final class StubRequest implements Request {
     private final Map<String, String> variables;
     private final InputStream stdin;
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
@@ -34,7 +28,7 @@ public final class OfflineRequest implements Request {
     private boolean aborted;
     private boolean finished;
 
-    private OfflineRequest(Map<String, String> variables, byte[] body) {
+    private StubRequest(Map<String, String> variables, byte[] body) {
         this.variables = variables;
         this.stdin = new ByteArrayInputStream(body);
     }
@@ -46,7 +40,7 @@ public final class OfflineRequest implements Request {
      * @param target path and query, encoded as in an HTTP request
      * @return the request
      */
-    public static OfflineRequest of(String method, String target) {
+    public static StubRequest of(String method, String target) {
         return of(method, target, null, new byte[0]);
     }
 
@@ -59,7 +53,7 @@ public final class OfflineRequest implements Request {
      * @param body the body
      * @return the request
      */
-    public static OfflineRequest of(String method, String target, String contentType, byte[] body) {
+    public static StubRequest of(String method, String target, String contentType, byte[] body) {
         int mark = target.indexOf('?');
         String path = mark < 0 ? target : target.substring(0, mark);
         Map<String, String> variables = new LinkedHashMap<>();
@@ -79,7 +73,7 @@ public final class OfflineRequest implements Request {
         if (contentType != null || body.length > 0) {
             variables.put("CONTENT_LENGTH", Integer.toString(body.length));
         }
-        return new OfflineRequest(variables, body);
+        return new StubRequest(variables, body);
     }
 
     /**
@@ -89,7 +83,7 @@ public final class OfflineRequest implements Request {
      * @param value its value
      * @return this
      */
-    public OfflineRequest with(String name, String value) {
+    public StubRequest with(String name, String value) {
         variables.put(name, value);
         return this;
     }

@@ -1,6 +1,5 @@
-package dev.fcgi.client;
+package dev.fcgi;
 
-import dev.fcgi.FcgiException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -38,7 +37,7 @@ public final class CgiHead {
      * @throws FcgiException when it is malformed, too long, or cut
      * @throws IOException when reading fails
      */
-    static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
+    public static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
         CgiHead head = new CgiHead();
         StringBuilder line = new StringBuilder();
         String last = null;

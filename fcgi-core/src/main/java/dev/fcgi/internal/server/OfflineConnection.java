@@ -1,0 +1,115 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.Role;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.NameValuePairs;
+import dev.fcgi.internal.wire.RecordBuffer;
+import dev.fcgi.internal.wire.RecordReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One request to a server of its own, without listener and without socket; all else is as it always is.
+ *
+ * <p>May be used by any thread.
+ */
+public final class OfflineConnection {
+    private static final int ID = 1;
+
+    /**
+     * What the server has sent.
+     *
+     * @param stdout the content of STDOUT
+     * @param stderr the content of STDERR
+     * @param ended whether there was an END_REQUEST; the rest is what it said
+     */
+    public record Answer(byte[] stdout, byte[] stderr, boolean ended, int appStatus, int protocolStatus) {}
+
+    private final Server server;
+    private final OfflineTransport transport = new OfflineTransport();
+
+    private OfflineConnection(Server server) {
+        this.server = server;
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param data the content of DATA; looked at for role Filter only, as the body is for all but Authorizer
+     */
+    public static OfflineConnection send(
+            Options options, Role role, Map<String, String> params, byte[] body, byte[] data) {
+        OfflineConnection connection = new OfflineConnection(new Server(options, List.of()));
+        connection.server.start(lost -> { });
+        RecordBuffer records = new RecordBuffer(0, true);
+        records.beginRequest(ID, role.code(), 0);
+        appendStream(records, Fcgi.PARAMS, encoded(params));
+        if (role != Role.AUTHORIZER) {
+            appendStream(records, Fcgi.STDIN, body);
+        }
+        if (role == Role.FILTER) {
+            appendStream(records, Fcgi.DATA, data);
+        }
+        connection.transport.send(records.view());
+        connection.server.serve(connection.transport);
+        return connection;
+    }
+
+    private static byte[] encoded(Map<String, String> params) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        params.forEach((name, value) -> NameValuePairs.append(block, name, value));
+        return block.toByteArray();
+    }
+
+    private static void appendStream(RecordBuffer records, int type, byte[] content) {
+        records.appendAll(type, ID, content, content.length);
+        records.endStream(type, ID);
+    }
+
+    /** Sends ABORT_REQUEST. */
+    public void abort() {
+        RecordBuffer records = new RecordBuffer(0, true);
+        records.abortRequest(ID);
+        transport.send(records.view());
+    }
+
+    /** Goes away, as most web servers do when their own client has gone. */
+    public void disconnect() {
+        transport.disconnect();
+    }
+
+    /** Waits until the connection is closed and the handler has returned. */
+    public Answer await() throws InterruptedException {
+        byte[] output = transport.awaitClose();
+        server.shutdown(Long.MAX_VALUE);
+        try {
+            return decode(output);
+        } catch (IOException e) {
+            throw new AssertionError(e); // these records are our own
+        }
+    }
+
+    private static Answer decode(byte[] output) throws IOException {
+        ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        RecordReader reader = new RecordReader(Channels.newChannel(new ByteArrayInputStream(output)));
+        while (reader.next()) {
+            byte[] content = reader.readContent(Fcgi.MAX_LENGTH);
+            switch (reader.type()) {
+                case Fcgi.STDOUT -> stdout.writeBytes(content);
+                case Fcgi.STDERR -> stderr.writeBytes(content);
+                case Fcgi.END_REQUEST -> {
+                    ByteBuffer body = ByteBuffer.wrap(content);
+                    return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.getInt(), body.get());
+                }
+                default -> { } // the mark of a response that breaks off, for web servers
+            }
+        }
+        return new Answer(stdout.toByteArray(), stderr.toByteArray(), false, 0, 0);
+    }
+}
