@@ -50,8 +50,10 @@ public final class Server {
     private final Ticker ticker;
     /** Requests whose head is complete and whose handler has not returned. */
     private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger heads = new AtomicInteger();
-    private final AtomicInteger readAheads = new AtomicInteger();
+    /** Heads that are not complete, beyond the first of each connection. */
+    final AtomicInteger heads = new AtomicInteger();
+    /** Streams that queue more than usual. */
+    final AtomicInteger readAheads = new AtomicInteger();
     private volatile boolean draining;
     /** Since when a stop refuses requests on connections that are busy; written before draining. */
     private long refusingSince;

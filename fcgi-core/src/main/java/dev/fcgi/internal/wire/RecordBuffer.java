@@ -212,7 +212,7 @@ public final class RecordBuffer {
     private void ensure(int more) {
         if (length + more > bytes.capacity()) {
             int larger = Math.max(FIRST_CAPACITY, Math.min(4 * bytes.capacity(), capacity + TAIL));
-            replace(ByteBuffer.allocate(Math.max(length + more, larger)).put(0, bytes, 0, length));
+            replace(Buffers.allocate(Math.max(length + more, larger)).put(0, bytes, 0, length));
         }
     }
 

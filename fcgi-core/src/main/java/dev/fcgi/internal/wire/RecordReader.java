@@ -279,7 +279,7 @@ public final class RecordReader {
     private void makeRoom() {
         if (buffer == null) {
             ByteBuffer spare = SPARE.take();
-            own = spare == null ? ByteBuffer.allocate(FIRST_CAPACITY) : spare;
+            own = spare == null ? Buffers.allocate(FIRST_CAPACITY) : spare;
             buffer = own;
         } else if (limit == buffer.capacity()) {
             grow(); // a read that fills the buffer tells of more to come
@@ -332,7 +332,7 @@ public final class RecordReader {
     }
 
     private void replaceOwn(int capacity) {
-        ByteBuffer other = ByteBuffer.allocate(capacity);
+        ByteBuffer other = Buffers.allocate(capacity);
         moveTo(other);
         keepSpare();
         own = other;
