@@ -209,6 +209,11 @@ public final class Output {
         }
     }
 
+    public boolean hasFailed() {
+        assert lock.isHeldByCurrentThread();
+        return failure != null;
+    }
+
     private void check() throws NothingWrittenException {
         assert lock.isHeldByCurrentThread();
         if (failure != null) {
@@ -254,6 +259,12 @@ public final class Output {
         return failure == null;
     }
 
+    /** Something of ours has failed and not the connection: without a close nobody would come to know. */
+    private void breakOff(Throwable cause) {
+        fail(failure(cause));
+        transport.close();
+    }
+
     private static IOException failure(Throwable cause) {
         try {
             return cause instanceof IOException e ? e : new IOException("writing failed", cause);
@@ -276,7 +287,7 @@ public final class Output {
         try {
             LibraryThreads.start(this::flush);
         } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal
-            fail(failure(e));
+            breakOff(e);
             stopWriting();
         }
     }
@@ -296,7 +307,7 @@ public final class Output {
                 progress.signalAll();
             }
         } catch (Throwable e) { // out of memory
-            fail(failure(e));
+            breakOff(e);
         } finally {
             stopWriting();
             lock.unlock();

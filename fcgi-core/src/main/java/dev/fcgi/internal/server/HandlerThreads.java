@@ -67,15 +67,15 @@ final class HandlerThreads {
         }
     }
 
-    /** Locked. For who waits behind a handler that may last. */
-    private void startAnother() {
+    /** Locked. For who waits behind a handler that may last; called now and then, too, for those who got no thread. */
+    void startAnother() {
         assert lock.isHeldByCurrentThread();
         if (first == null || onItsWay) {
             return;
         }
         try {
             startThread();
-        } catch (Throwable e) { // OutOfMemoryError: this thread comes to them in the end
+        } catch (Throwable e) { // OutOfMemoryError, which may pass
             log.log(Level.WARNING, e, "no thread for requests that wait");
         }
     }

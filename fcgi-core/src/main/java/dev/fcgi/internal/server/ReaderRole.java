@@ -288,6 +288,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         if (!taken) {
             watch();
         }
+        if (handlers != null) {
+            handlers.startAnother();
+        }
     }
 
     /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */

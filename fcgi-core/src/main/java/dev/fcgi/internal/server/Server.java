@@ -298,7 +298,7 @@ public final class Server {
         return true;
     }
 
-    private void open(SocketChannel channel, SocketAddress address) throws IOException {
+    void open(SocketChannel channel, SocketAddress address) throws IOException {
         boolean started = false;
         try {
             serve(new ChannelTransport(channel, address));

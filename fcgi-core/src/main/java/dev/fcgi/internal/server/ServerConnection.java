@@ -497,6 +497,8 @@ final class ServerConnection implements Ticker.Ticked {
                 if (output.isIdle() && closing.isOver(closingTime(), now)) {
                     transport.close();
                 }
+            } else if (isOpen() && output.hasFailed()) { // in a thread that has no handler to tell it to
+                giveUp(Reason.CONNECTION_LOST, null);
             } else if (isOpen() && requests.isEmpty()) {
                 checkIdle(now);
             } else if (isOpen()) {

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.fcgi.LogCapture;
 import dev.fcgi.Request;
-import dev.fcgi.fault.FaultyServerChannel;
+import dev.fcgi.fault.FaultyChannel;
 import dev.fcgi.fault.Faults;
 import dev.fcgi.fuzz.NaiveRecord;
 import dev.fcgi.internal.conn.FaultyThreads;
-import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.FaultyBuffers;
 import dev.fcgi.internal.wire.LargeBuffers;
@@ -22,13 +21,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,7 +65,8 @@ final class FaultTest {
 
     private final Faults faults = new Faults();
     private final LogCapture log = new LogCapture("dev.fcgi.server");
-    private FaultyServerChannel listening;
+    private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
+    private ServerSocketChannel listening;
     private Server server;
     /** How many requests of the other connection wait at the gate. */
     private final AtomicInteger innocents = new AtomicInteger();
@@ -139,7 +142,7 @@ final class FaultTest {
                 peer.check(peer.receive(exchange.answers, what), exchange.answers, what);
             }
             until(what + ": all is given back", () -> server.stats().connections() == 1
-                    && server.stats().activeRequests() == 2 && listening.openChannels() == 1 && LargeBuffers.lent() == 0
+                    && server.stats().activeRequests() == 2 && accepted.stream().filter(SocketChannel::isOpen).count() == 1 && LargeBuffers.lent() == 0
                     && FaultyThreads.running() <= threads);
         } finally {
             failed = faults.disarm();
@@ -165,11 +168,25 @@ final class FaultTest {
         Options options = new Options();
         options.responder = this::respond;
         options.executor = executor ? this::execute : null;
-        ServerSocketChannel real = ServerSocketChannel.open().bind(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        listening = new FaultyServerChannel(real, faults);
-        server = new Server(options, List.of(Listener.adopt(listening)));
-        server.start();
+        listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        server = new Server(options, List.of());
+        server.start(lost -> { });
+        Thread.startVirtualThread(this::accept);
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                SocketChannel channel = listening.accept();
+                accepted.removeIf(one -> !one.isOpen());
+                accepted.add(channel);
+                server.open(new FaultyChannel(channel, faults), listening.getLocalAddress());
+            } catch (ClosedChannelException end) {
+                return;
+            } catch (Throwable injected) {
+                // a server goes on accepting
+            }
+        }
     }
 
     private void execute(Runnable task) {
@@ -205,6 +222,7 @@ final class FaultTest {
         } finally {
             FaultyThreads.remove();
             FaultyBuffers.remove();
+            listening.close();
             log.close();
         }
     }
