@@ -97,7 +97,8 @@ final class DocumentRoot {
 
     private Found file(Path real, Path file, String path, int end) throws IOException {
         if (isScript(path.substring(0, end))) {
-            return mayShow(real, file, file.toRealPath()) ? new Script(path.substring(0, end), path.substring(end)) : REFUSED;
+            return mayShow(real, file, file.toRealPath())
+                    ? new Script(path.substring(0, end), path.substring(end)) : REFUSED;
         }
         return end == path.length() ? plain(real, file, false) : NOTHING;
     }

@@ -46,9 +46,9 @@ import java.util.Objects;
  * AUTH_TYPE where an authenticator of the HTTP server has worked, which then keeps the password to itself. SERVER_NAME
  * is what the browser says (Host). Headers of the connection, {@code Proxy}, and those with anything but letters,
  * digits and hyphens in their names are dropped. Values of headers are passed on byte by byte, in both directions,
- * whatever charset they are in; the gateway's own text is UTF-8. A body goes on as it arrives; up to 32 KiB it is read first, so that
- * the request can be repeated when a kept connection turns out to be closed. A body of unknown length (chunked) has no
- * CONTENT_LENGTH, which PHP-FPM takes for no body.
+ * whatever charset they are in; the gateway's own text is UTF-8. A body goes on as it arrives; up to 32 KiB it is read
+ * first, so that the request can be repeated when a kept connection turns out to be closed. A body of unknown length
+ * (chunked) has no CONTENT_LENGTH, which PHP-FPM takes for no body.
  *
  * <p><b>Responses.</b> Output is passed on as it arrives. {@code Location} with a path and without {@code Status} is
  * answered by that path (RFC 3875 6.2.2), at most ten times in a row, any other is the browser's. {@code X-Sendfile} (a
@@ -56,8 +56,9 @@ import java.util.Objects;
  * there also below directories that begin with a dot, where browsers do not get. With {@code X-Accel-Redirect} only
  * those headers of the application remain that remain in nginx: Content-Type, Content-Disposition, Set-Cookie,
  * Accept-Ranges, Cache-Control, Expires; an error page has none of them. GET and HEAD of a file obey If-Match,
- * If-None-Match, If-Modified-Since, If-Unmodified-Since, and GET one Range with If-Range (RFC 9110 13 and 14). A body without {@code Content-Type} is
- * {@code text/plain}. After the head of a response that has no body, the application has some seconds to end.
+ * If-None-Match, If-Modified-Since, If-Unmodified-Since, and GET one Range with If-Range (RFC 9110 13 and 14). A body
+ * without {@code Content-Type} is {@code text/plain}. After the head of a response that has no body, the application
+ * has some seconds to end.
  *
  * <p><b>Failures.</b> 502 when the application is not there, is lost, or sends what is no response; 503 when it
  * refuses; 504 when it exceeds a limit of the client; 413 for a body over {@link Builder#maxBody}. A response that
@@ -276,7 +277,8 @@ public final class FcgiGateway implements HttpHandler {
             if (documentRoot == null && mount == null) {
                 throw new IllegalStateException("neither a document root nor everything()");
             }
-            DocumentRoot root = documentRoot == null ? null : new DocumentRoot(documentRoot, index, suffixes, followLinks);
+            DocumentRoot root = documentRoot == null
+                    ? null : new DocumentRoot(documentRoot, index, suffixes, followLinks);
             String seen = scriptRoot == null && root != null ? root.path().toString() : scriptRoot;
             if ("/".equals(seen)) {
                 seen = "";

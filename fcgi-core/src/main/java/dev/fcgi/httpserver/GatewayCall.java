@@ -77,7 +77,8 @@ final class GatewayCall {
                 throw new HttpError(502, "more than " + MAX_REDIRECTS + " local redirects");
             }
             // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
-            redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", ordered(redirect.replaceFirst("#.*", ""), "Location"), false);
+            RequestTarget other = ordered(redirect.replaceFirst("#.*", ""), "Location");
+            redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", other, false);
         }
     }
 

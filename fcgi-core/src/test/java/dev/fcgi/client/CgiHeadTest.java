@@ -112,7 +112,8 @@ final class CgiHeadTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "", "A", "A: b", "A: b\n", "A: b\r\n\r", "no colon\n\n", ": x\n\n", "A b: c\n\n", " A: b\n\n", "A: b\0c\n\n",
-        "A: b\rB: c\n\n", "A\rB: c\n\n", "Status: 20\n\n", "Status: \u0662\u0660\u0660\n\n", "A\u2003: b\n\n", "\u017ftatus: 200\n\n", "Status: 2000\n\n", "Status: OK\n\n", "Status:\n\n",
+        "A: b\rB: c\n\n", "A\rB: c\n\n", "Status: 20\n\n", "Status: \u0662\u0660\u0660\n\n",
+        "A\u2003: b\n\n", "\u017ftatus: 200\n\n", "Status: 2000\n\n", "Status: OK\n\n", "Status:\n\n",
         "HTTP/1.1\n\n", "HTTP/1.1 abc\n\n", "A: b\nHTTP/1.1 200 OK\n\n",
         "HTTP/1.1 200 a\rB: c\n\n", "HTTP/1.1 200 a\0b\n\n", "A: b\n c\rB: d\n\n", "A: b\n\tc\0d\n\n",
         "no \u009B colon\n\n",

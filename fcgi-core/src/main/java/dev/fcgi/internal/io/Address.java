@@ -50,9 +50,10 @@ public final class Address {
         }
         int scheme = text.indexOf("://");
         if (scheme >= 0) {
-            throw malformed(text, text.startsWith("http")
-                    ? "what is called must speak FastCGI, not HTTP, and is named without " + text.substring(0, scheme + 3)
-                    : "leave out " + text.substring(0, scheme + 3));
+            String prefix = text.substring(0, scheme + 3);
+            throw malformed(text, prefix.startsWith("http")
+                    ? "what is called must speak FastCGI, not HTTP, and is named without " + prefix
+                    : "leave out " + prefix);
         }
         if (text.indexOf('/') >= 0) {
             throw malformed(text, "if it is the path of a socket, say unix:" + text);
