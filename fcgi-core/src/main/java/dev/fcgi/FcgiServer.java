@@ -24,8 +24,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A concurrent FastCGI server: any number of connections, each on a virtual thread, each carrying any number of
- * requests.
+ * A concurrent FastCGI server: any number of connections, each carrying any number of requests, handled side by side on
+ * virtual threads. A thread may handle several requests, one after the other, unless an {@linkplain Builder#executor
+ * executor} says otherwise: what a handler leaves in a thread local the next one finds.
  *
  * {@snippet :
  * FcgiServer server = FcgiServer.builder()
@@ -44,6 +45,9 @@ import java.util.function.Predicate;
  * interfaces need {@link Builder#listenOnAllInterfaces}; {@link Builder#unixMode} and {@link Builder#unixGroup} say who
  * may use a Unix socket, {@code FCGI_WEB_SERVER_ADDRS} and {@link Builder#allowedPeers} who is served at all. Memory,
  * time and numbers have limits, each with a default and a setter; SECURITY.md of the project lists them.
+ *
+ * <p>What a server has to say goes to the logger {@code dev.fcgi.server}, by a thread for that alone: of each kind of
+ * event ten lines in ten seconds, and how many more there were.
  *
  * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls
  * {@link #start()} ends when its {@code main} ends, one that calls {@link #serve()} lives as long as the server.
@@ -175,7 +179,7 @@ public final class FcgiServer implements AutoCloseable {
      * Stops gracefully: accepts what the kernel has taken in and nothing more, answers every request that has begun,
      * closes each connection behind its last answer and idle ones after a moment. A connection that always has requests
      * takes new ones for half of the period of grace, and refuses them then. What still runs after the period is
-     * cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about two seconds
+     * cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about three seconds
      * longer than the period of grace at most. With TCP, a connection that arrives in the moment between the last look
      * and the end of the listener is reset by the kernel; with Unix sockets nothing is lost.
      *
@@ -380,11 +384,18 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets where handlers run. Default: on the virtual thread of the connection while it carries one request at a
-         * time, else on a virtual thread of their own. A pool of platform threads suits handlers that compute for
-         * long; {@code Thread::startVirtualThread} gives every request a fresh thread, with fresh thread locals.
+         * Sets where handlers run. Default: on virtual threads of the library, which a connection that carries one
+         * request at a time, and a burst of requests on a shared one, use again: several requests may run on one thread,
+         * one after the other, and see the thread locals that earlier ones have left. {@code
+         * Thread::startVirtualThread} gives every request a fresh thread. A pool of platform threads suits handlers that
+         * compute for long.
          *
-         * @param executor must not run a task on the thread that gives it; a task that it rejects is answered 503
+         * <p>A task that the executor rejects, by whatever it throws, is answered 503 with OVERLOADED and counts as
+         * refused. One that it runs on the thread that gives it is handled there, and another thread reads the
+         * connection on. A second run of a task does nothing. A request counts for {@link #maxRequests} until its task
+         * was run, also after it was cancelled: an executor that drops tasks has to throw for each.
+         *
+         * @param executor runs each task once, or throws; may block, which keeps only its connection waiting
          * @return this
          */
         public Builder executor(Executor executor) {

@@ -39,7 +39,8 @@ public interface Request {
      * time-out}. What the handler leaves unread is discarded by the library. The end of the stream is where the web
      * server ended it, whatever {@code CONTENT_LENGTH} says: compare the two to detect a short body. An Authorizer has
      * no input, its stream is at its end from the start (FastCGI 6.3).
-     * {@code available()} tells what can be read without blocking; {@code close()} discards the rest.
+     * {@code available()} tells how much the library has received already, which can be read without blocking; {@code
+     * close()} discards the rest.
      *
      * @return the stream, the same at each call; reading fails with {@link RequestAbortedException} after an abort
      */

@@ -6,10 +6,11 @@ package dev.fcgi;
  * @param connections connections that are open now
  * @param activeRequests requests in hand: begun, and their handlers, if they came so far, have not returned
  * @param connectionsAccepted connections accepted since the start
- * @param requestsStarted requests given to a handler since the start
+ * @param requestsStarted requests that a handler has begun with since the start
  * @param requestsAborted requests cancelled before their end, for whatever {@linkplain RequestAbortedException.Reason
  *     reason}
- * @param requestsRefused requests answered by the server itself: over a limit, unknown role, draining
+ * @param requestsRefused requests answered by the server itself: over a limit, unknown role, draining, rejected by the
+ *     executor
  * @param handlersFailed handlers that threw
  * @param protocolErrors connections closed because the peer broke the protocol
  * @param connectionsMultiplexed connections on which two requests were active at once

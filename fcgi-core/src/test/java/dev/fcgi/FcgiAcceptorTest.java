@@ -258,8 +258,8 @@ final class FcgiAcceptorTest {
             backlog.request(1, "/3").send();
             acceptor.close();
             peer.expectAnswer(1, "last").expectClosed();
-            waiting.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
-            backlog.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+            waiting.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
+            backlog.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
             assertNull(acceptor.accept());
         }
         acceptor.close(); // without effect

@@ -157,9 +157,9 @@ final class OutcomeTest extends ServerTest {
             throw new RejectedExecutionException("full");
         }));
         ScriptedPeer peer = peer();
-        peer.request(1, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
-        peer.request(1, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectQuiet();
-        peer.request(1, 0, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+        peer.request(1, "/").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        peer.request(1, "/").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectQuiet();
+        peer.request(1, 0, "/").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
         assertEquals(0, server.stats().activeRequests());
     }
 
@@ -168,7 +168,7 @@ final class OutcomeTest extends ServerTest {
         start(b -> b.responder(ServerTest::echoPath).executor(task -> {
             throw new IllegalStateException("broken");
         }));
-        peer().request(1, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectQuiet();
+        peer().request(1, "/").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectQuiet();
         assertEquals(0, server.stats().activeRequests());
     }
 

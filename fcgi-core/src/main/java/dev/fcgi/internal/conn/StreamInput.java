@@ -26,6 +26,11 @@ public final class StreamInput extends InputStream {
          */
         int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException;
 
+        /** Called with the lock held when nothing is queued: tells how much a read would get without blocking. */
+        default int available(StreamInput stream) {
+            return 0;
+        }
+
         /** Called with the lock held when a full queue has room again, or is not {@linkplain #extend extended} any more. */
         void roomMade(StreamInput stream);
     }
@@ -255,7 +260,7 @@ public final class StreamInput extends InputStream {
     public int available() throws IOException {
         lock.lock();
         try {
-            return size;
+            return size > 0 || ended || closed || failure != null ? size : source.available(this);
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,5 @@
 package dev.fcgi.internal.server;
 
-import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
@@ -41,6 +40,8 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private boolean exposed;
     /** The same before the latest request. */
     private boolean inUse;
+    /** The holder of the role while it gives a task to the executor; written by that thread only. */
+    private Thread lending;
     /** Made when the first handler needs a thread of its own. */
     private HandlerThreads handlers;
 
@@ -96,7 +97,8 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private boolean actOnRecords() throws IOException {
         ServerRequest ready = null;
         while (connection.isOpen()) {
-            if (ready != null && (reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
+            if (ready != null
+                    && (options.executor != null || reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
                 // nothing at hand says that it will not be alone
                 if (begins(ready)) {
                     ready.handle();
@@ -105,8 +107,8 @@ final class ReaderRole implements StreamInput.Source, Runnable {
                         return false;
                     }
                     exposed = true;
-                } else {
-                    startElsewhere(ready);
+                } else if (!startElsewhere(ready)) {
+                    return false;
                 }
                 ready = null;
                 continue;
@@ -130,7 +132,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             ServerRequest complete = records.handle();
             if (complete != null) {
                 if (ready != null) {
-                    startElsewhere(ready);
+                    startElsewhere(ready); // with no executor, which could take the role
                 }
                 ready = complete;
             }
@@ -182,7 +184,6 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         } finally {
             lock.unlock();
         }
-        connection.counters().started.increment();
         return true;
     }
 
@@ -214,28 +215,60 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         inUse = exposed;
     }
 
-    /** Has a request handled on another thread, unless it has ended. */
-    private void startElsewhere(ServerRequest request) {
+    /**
+     * Has a request handled on another thread, unless it has ended, or on this one, if the executor insists.
+     *
+     * @return false when another thread has taken the role over
+     */
+    private boolean startElsewhere(ServerRequest request) {
         try {
             lock.lock();
             try {
                 if (!request.isOpen()) {
-                    return;
+                    return true;
                 }
-                connection.counters().started.increment();
                 request.dispatched(true);
                 if (options.executor == null) {
                     handlers().execute(request);
-                    return;
+                    return true;
                 }
             } finally {
                 lock.unlock();
             }
+            lending = Thread.currentThread();
             options.executor.execute(request);
         } catch (Throwable e) { // rejected, or out of memory
-            answerUnhandled(request, e);
-            connection.log().log(Level.WARNING, e, "no thread for {0}", request);
+            if (request.reject()) { // else it was run all the same
+                connection.log().log(Level.WARNING, e, "no thread for {0}", request);
+            }
         }
+        return options.executor == null || takeBack();
+    }
+
+    /** Locked. If the calling thread has just given a task to the executor, and runs it itself: another may read. */
+    void lend() {
+        assert lock.isHeldByCurrentThread();
+        if (lending == Thread.currentThread()) {
+            lending = null;
+            release();
+            if (output.isShared()) {
+                ensureTaken();
+            }
+        }
+    }
+
+    /** After the executor has returned. Returns whether this thread has the role, still or again. */
+    private boolean takeBack() {
+        Thread.interrupted(); // if a handler or the executor left one, it is not for what this thread does next
+        if (lending == Thread.currentThread()) {
+            lending = null;
+            return true;
+        }
+        if (!takeAgain()) {
+            return false;
+        }
+        exposed = true;
+        return true;
     }
 
     private HandlerThreads handlers() {
@@ -243,23 +276,6 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             handlers = new HandlerThreads(lock, connection.log());
         }
         return handlers;
-    }
-
-    private void answerUnhandled(ServerRequest request, Throwable cause) {
-        lock.lock();
-        try {
-            request.dispatched(false);
-            if (!request.isOpen()) {
-                request.handlerReturned(); // it was cancelled meanwhile, and counted on its handler
-            }
-            while (request.isOpen() && !output.hasRoom(1)) {
-                output.awaitProgressUninterruptibly();
-            }
-            request.abort(Reason.TIMEOUT, cause);
-            connection.settle();
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Locked. Throws nothing: what follows may not fail. */
@@ -410,6 +426,14 @@ final class ReaderRole implements StreamInput.Source, Runnable {
                 lock.unlock();
             }
         }
+    }
+
+    /** Locked. */
+    @Override
+    public int available(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
+        ServerRequest request = taken ? null : connection.requests().find(one -> one.hasInput(stream));
+        return request == null ? 0 : records.available(request, stream);
     }
 
     @Override

@@ -86,6 +86,15 @@ final class RecordHandler {
                 && request.input(reader.type()) == stream;
     }
 
+    /** {@return how much of a stream has been received, as far as one can see without taking a record} */
+    int available(ServerRequest request, StreamInput stream) {
+        if (hasContentOf(request, stream)) {
+            return reader.buffered();
+        }
+        int type = request.input(Fcgi.STDIN) == stream ? Fcgi.STDIN : Fcgi.DATA;
+        return reader.contentLeft() > 0 ? 0 : reader.bufferedNext(type, request.id());
+    }
+
     private static boolean isInput(int type) {
         return type == Fcgi.STDIN || type == Fcgi.DATA;
     }
@@ -130,6 +139,8 @@ final class RecordHandler {
             ProtocolStatus refusal = refusal(role);
             ServerRequest request = refusal == null ? ServerRequest.of(connection, id, role) : null;
             if (request != null && !request.beginHead()) {
+                connection.log().log(Level.WARNING, "too many requests begun and not complete, one of {0} refused",
+                        connection.transport());
                 refusal = ProtocolStatus.OVERLOADED;
             }
             if (!keepConn) {
@@ -187,13 +198,15 @@ final class RecordHandler {
         if (!requests.isEmpty() && options.maxRequestsPerConnection == 1) {
             return ProtocolStatus.CANT_MPX_CONN;
         }
-        boolean closing = !requests.isEmpty() && connection.isRefusing();
-        boolean full = requests.isFull(options.maxRequestsPerConnection);
-        return closing || full ? ProtocolStatus.OVERLOADED : null;
+        if (requests.isFull(options.maxRequestsPerConnection)) {
+            connection.log().log(Level.WARNING, "maxRequestsPerConnection {0} reached, request of {1} refused",
+                    options.maxRequestsPerConnection, connection.transport());
+            return ProtocolStatus.OVERLOADED;
+        }
+        return !requests.isEmpty() && connection.isRefusing() ? ProtocolStatus.OVERLOADED : null;
     }
 
     /** Locked. */
-
     private void refuse(int id, ProtocolStatus status) throws IOException {
         assert lock.isHeldByCurrentThread();
         connection.counters().refused.increment();
@@ -237,6 +250,7 @@ final class RecordHandler {
         lock.lock();
         try {
             if (request.isOpen() && !request.headComplete(params)) {
+                connection.log().log(Level.WARNING, "maxRequests {0} reached, refused: {1}", options.maxRequests, request);
                 refuseHeadLocked(request);
             }
             return request.isOpen() ? request : null;
@@ -249,6 +263,7 @@ final class RecordHandler {
         lock.lock();
         try {
             if (request.isOpen()) {
+                connection.log().log(Level.WARNING, "parameters over maxParamsLength or maxParamsCount: {0}", request);
                 refuseHeadLocked(request);
             }
         } finally {

@@ -267,15 +267,18 @@ public final class Server {
     private void accept(Listener listener, Consumer<ListenerLostException> whenLost) {
         try {
             boolean ended = false;
+            boolean failing = false;
             while (!ended) {
                 try {
                     ended = !acceptNext(listener);
+                    failing = false;
                 } catch (ListenerLostException e) {
                     log.log(Level.ERROR, "the end: {0}", e.getMessage());
                     whenLost.accept(e);
                     return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
-                    pause(listener, e);
+                    pause(listener, e, failing);
+                    failing = true;
                 }
             }
         } finally {
@@ -347,9 +350,12 @@ public final class Server {
     }
 
     /** Throws nothing: accepting goes on. */
-    private void pause(Listener listener, Throwable cause) {
+    private void pause(Listener listener, Throwable cause, boolean known) {
         try {
-            log.log(Level.WARNING, cause, "cannot accept connections at {0} for now", Address.text(listener.address()));
+            if (!known) {
+                log.log(Level.WARNING, cause, "cannot accept connections at {0} for now",
+                        Address.text(listener.address()));
+            }
             Thread.sleep(ACCEPT_PAUSE_MILLIS);
         } catch (Throwable ignored) {
             // an interrupt, which nobody is meant to send and which would close the listener, or out of memory again

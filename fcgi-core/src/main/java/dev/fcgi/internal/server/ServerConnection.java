@@ -146,6 +146,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** Asks who decides about peers: code of others, which may take its time on this thread. */
     private boolean isAllowed() {
+        assert !lock.isHeldByCurrentThread();
         try {
             if (options.allowedPeers.test(transport.peer())) {
                 return true;
@@ -160,13 +161,13 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     void handle(ServerRequest request) throws Exception {
+        assert !lock.isHeldByCurrentThread();
         server.handle(request);
     }
 
     // ---- requests
 
     /** Locked. */
-
     boolean isAlone(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         return requests.size() == 1 && requests.get(request.id()) == request;
@@ -183,7 +184,6 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
-
     void shareIfNeeded() {
         assert lock.isHeldByCurrentThread();
         if (requests.size() == 2 && !output.isShared()) {
@@ -206,7 +206,6 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
-
     void inputStaysOpen() {
         assert lock.isHeldByCurrentThread();
         inputOpen = true;
@@ -250,7 +249,11 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
+    void lendRole() {
+        role.lend();
+    }
 
+    /** Locked. */
     void closeAfterLast() {
         assert lock.isHeldByCurrentThread();
         keep = false;
@@ -368,7 +371,6 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
-
     private void giveUp(Reason reason, IOException cause) {
         assert lock.isHeldByCurrentThread();
         output.fail(cause);
@@ -378,7 +380,6 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     /** Locked. */
-
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
         assert lock.isHeldByCurrentThread();
         requests.forEach(request -> {

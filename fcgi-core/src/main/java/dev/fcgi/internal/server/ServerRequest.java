@@ -49,6 +49,8 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     private final Response response;
     private final HandlerThread handler = new HandlerThread();
     private boolean dispatched;
+    /** Whether a thread has come to handle the request, or it was rejected. */
+    private boolean claimed;
     private boolean returned;
     /** Whether it counts among the heads of its connection, which are not complete. */
     private boolean countsAsHead;
@@ -160,14 +162,39 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         since.restart();
     }
 
-    /** Handles the request from beginning to end on the calling thread. Throws nothing. */
+    /**
+     * Handles the request from beginning to end on the calling thread, unless that was done before: an executor may run
+     * a task twice, or one that it has rejected, or on the thread that gives it. Throws nothing.
+     */
     @Override
     public void run() {
-        if (beginIfOpen()) {
+        boolean open;
+        lock.lock();
+        try {
+            if (!claim()) {
+                return;
+            }
+            open = !ended;
+            if (open) {
+                begin();
+                connection.lendRole();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (open) {
             handle();
         } else {
             complete(null);
         }
+    }
+
+    /** Locked. Returns whether it is up to the caller to end this request: to the first one who asks. */
+    boolean claim() {
+        assert lock.isHeldByCurrentThread();
+        boolean first = !claimed;
+        claimed = true;
+        return first;
     }
 
     /**
@@ -178,6 +205,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     public boolean beginIfOpen() {
         lock.lock();
         try {
+            claimed = true;
             if (!ended) {
                 begin();
             }
@@ -190,6 +218,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
     void begin() {
         assert lock.isHeldByCurrentThread();
+        connection.counters().started.increment();
         handler.begin();
     }
 
@@ -256,7 +285,6 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     }
 
     /** Locked. */
-
     private void endSafely(Throwable failure) {
         assert lock.isHeldByCurrentThread();
         try {
@@ -300,16 +328,37 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         }
     }
 
-    /** Ends a request whose handler will not come. */
-    public void reject() {
+    /**
+     * Refuses a request for which no thread has come. Blocks while the web server takes no output.
+     *
+     * @return false when a thread has come: nothing was done then
+     */
+    public boolean reject() {
+        boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
         lock.lock();
         try {
-            abort(Reason.SHUTDOWN, null);
+            if (!claim()) {
+                return false;
+            }
+            dispatched = false;
+            if (ended) {
+                handlerReturned(); // it was cancelled meanwhile, and counted on its handler
+            } else {
+                connection.counters().refused.increment();
+                refuse(ErrorAnswer.OVERLOADED);
+            }
+        } catch (IOException e) {
+            connection.lost(e);
+        } catch (Throwable e) { // OutOfMemoryError
+            abort(Reason.CONNECTION_LOST, e);
             connection.settle();
         } finally {
             lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        complete(null);
+        return true;
     }
 
     /** Locked. From here on no record of this request is admitted. */
@@ -379,7 +428,6 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     }
 
     /** Locked. */
-
     private void stage(RecordBuffer records) {
         assert lock.isHeldByCurrentThread();
         try {

@@ -152,6 +152,19 @@ public final class RecordReader {
         return received >= contentLength(header) + paddingLength(header);
     }
 
+    /** {@return how much content of the next record was received, if that has some type and id; reads nothing} */
+    public int bufferedNext(int wantedType, int wantedId) {
+        int next = position + contentLeft + paddingLeft;
+        int received = limit - next - Fcgi.HEADER_LENGTH;
+        if (received <= 0) {
+            return 0;
+        }
+        long header = buffer.getLong(next);
+        boolean wanted = header >>> 56 == Fcgi.VERSION_1 && (header >>> 48 & 0xFF) == wantedType
+                && (header >>> 32 & 0xFFFF) == wantedId;
+        return wanted ? Math.min(received, contentLength(header)) : 0;
+    }
+
     /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */
     public int buffered() {
         return Math.min(contentLeft, limit - position);
