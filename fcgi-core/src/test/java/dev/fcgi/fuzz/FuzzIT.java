@@ -105,7 +105,7 @@ final class FuzzIT {
     /** What the process was about, with its threads, which it prints when it is asked. */
     private static String stuck(Process process, Path log) {
         try {
-            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("/bin/sh", "-c", "kill -QUIT " + process.pid()).start().waitFor();
             process.waitFor(5, TimeUnit.SECONDS); // prints
             String output = Files.readString(log, StandardCharsets.ISO_8859_1);
             return "does not end: " + output.substring(Math.max(0, output.length() - 20_000));

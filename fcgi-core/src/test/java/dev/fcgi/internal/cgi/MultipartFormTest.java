@@ -230,7 +230,7 @@ class MultipartFormTest {
     @Test
     void theFileIsReadableByItsOwnerOnly() throws IOException {
         Path descriptors = Path.of("/proc/self/fd");
-        Assumptions.assumeTrue(Files.isDirectory(descriptors));
+        Assumptions.assumeTrue(Files.isDirectory(descriptors), "no /proc");
         try (MultipartForm form = read(TYPE, file("f", "n", "more than four") + "--B--");
                 Stream<Path> list = Files.list(descriptors)) {
             assertEquals(14, form.uploads().getFirst().size());

@@ -23,7 +23,7 @@ final class ChannelTransportTest {
             new ChannelTransport(accepted, listener.getLocalAddress());
             assertTrue(peer.isConnected());
             assertTrue(accepted.getOption(StandardSocketOptions.SO_KEEPALIVE));
-            assumeTrue(accepted.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE));
+            assumeTrue(accepted.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE), "no TCP_KEEPIDLE");
             int seconds = accepted.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)
                     + accepted.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)
                             * accepted.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL);
