@@ -38,7 +38,7 @@ final class NoUnicodeInGrammarsTest {
         Path sources = Path.of("src/main/java/dev/fcgi");
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                String name = sources.relativize(file).toString().replace('\\', '/');
+                String name = file.getFileName().toString();
                 for (String line : Files.readAllLines(file)) {
                     if (!line.matches("\\s*(\\*|//|/\\*).*")) {
                         uses(line).map(method -> name + ' ' + method).filter(use -> !allowed.containsKey(use))
