@@ -297,7 +297,11 @@ final class ScriptedPeer implements AutoCloseable {
     }
 
     ScriptedPeer expectStderr(int id, String text) {
-        assertEquals(text, stream(Fcgi.STDERR, id), describe("STDERR of request " + id));
+        StringBuilder content = new StringBuilder();
+        while (content.length() < text.length()) {
+            content.append(next(Fcgi.STDERR, id).text());
+        }
+        assertEquals(text, content.toString(), describe("STDERR of request " + id));
         return this;
     }
 

@@ -158,9 +158,8 @@ final class Response {
             return;
         }
         byte[] text = stderr.content();
-        if (text.length > 0) {
+        if (text.length > 0) { // END_REQUEST ends it: no peer needs an empty record, and one takes it for an error
             records.appendAll(Fcgi.STDERR, id, text, text.length);
-            records.endStream(Fcgi.STDERR, id);
         }
         if (stderr.dropped() > 0) {
             connection.log().log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
