@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Calls FastCGI servers, as a web server does: keeps connections, shares them where the server can, streams both ways.
@@ -371,6 +372,12 @@ public final class FcgiClient implements AutoCloseable {
         /** For tests: another resolver, other sockets. */
         Builder network(Network network) {
             options.network = network;
+            return this;
+        }
+
+        /** For tests: threads that are watched, or not to be had. */
+        Builder threads(Consumer<Runnable> threads) {
+            options.threads = threads;
             return this;
         }
 

@@ -39,6 +39,7 @@ final class BuilderCopyTest extends ClientTest {
             }
         }
         options.network = null;
+        options.threads = null;
         ClientOptions copy = options.copy();
         for (Field field : ClientOptions.class.getFields()) {
             assertEquals(field.get(options), field.get(copy), field.getName());

@@ -5,7 +5,6 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.Role;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.ResponseLostException;
-import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
@@ -69,7 +68,7 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     void start() {
-        LibraryThreads.start(reader);
+        options.threads.accept(reader);
     }
 
     /** The application has sent something: it has accepted the connection. */
@@ -214,7 +213,7 @@ final class ClientConnection implements Ticker.Ticked {
             lock.unlock();
         }
         if (sent && !small) {
-            LibraryThreads.start(new InputSender(this, call)); // which closes the input
+            options.threads.accept(new InputSender(this, call)); // which closes the input
         } else {
             request.closeInput();
         }

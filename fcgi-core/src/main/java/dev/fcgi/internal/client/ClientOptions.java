@@ -1,9 +1,11 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.internal.conn.LibraryThreads;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The settings of a client, as its builder collects them; read-only once the client exists. Times are nanoseconds,
@@ -26,6 +28,8 @@ public final class ClientOptions {
     public long valuesTimeout = Duration.ofSeconds(1).toNanos();
     public long keepTime = Duration.ofSeconds(1).toNanos();
     public Network network = new SystemNetwork();
+    /** Starts a thread. */
+    public Consumer<Runnable> threads = LibraryThreads::start;
 
     /** {@return the same settings, which a change of these does not change} */
     public ClientOptions copy() {
@@ -46,6 +50,7 @@ public final class ClientOptions {
         copy.valuesTimeout = valuesTimeout;
         copy.keepTime = keepTime;
         copy.network = network;
+        copy.threads = threads;
         return copy;
     }
 }

@@ -97,7 +97,7 @@ public final class Connector {
 
     private Map<String, String> values(Connected connected, String... names) throws IOException {
         try {
-            return new ValuesQuery(connected).ask(options.valuesTimeout, names);
+            return new ValuesQuery(connected).ask(options, names);
         } finally {
             connected.close();
         }

@@ -1,6 +1,5 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
@@ -31,9 +30,9 @@ final class ValuesQuery {
     }
 
     /** {@return what was answered; empty when nothing was within the time, or the connection ended} */
-    Map<String, String> ask(long nanos, String... names) throws IOException {
+    Map<String, String> ask(ClientOptions options, String... names) throws IOException {
         CompletableFuture<Map<String, String>> answer = new CompletableFuture<>();
-        LibraryThreads.start(() -> {
+        options.threads.accept(() -> {
             try {
                 answer.complete(exchange(names));
             } catch (IOException e) {
@@ -43,7 +42,7 @@ final class ValuesQuery {
             }
         });
         try {
-            return answer.get(nanos, TimeUnit.NANOSECONDS);
+            return answer.get(options.valuesTimeout, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return Map.of();
         } catch (ExecutionException e) {

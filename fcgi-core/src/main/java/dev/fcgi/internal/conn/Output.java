@@ -255,6 +255,7 @@ public final class Output {
         }
         if (failed != null) {
             fail(failed);
+            transport.shutdownOutput(); // out of memory, the connection may be well: the peer must not wait for the rest
         }
         return failure == null;
     }
