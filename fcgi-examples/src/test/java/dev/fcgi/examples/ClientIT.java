@@ -12,10 +12,18 @@ import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.client.RequestRejectedException;
 import dev.fcgi.client.ResponseLostException;
+import dev.fcgi.examples.cli.HttpFront;
+import dev.fcgi.httpserver.FcgiGateway;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client and the servers of others. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -206,6 +215,36 @@ final class ClientIT {
                 assertEquals(sum, Digest.of(response.body()) + "\n");
             }
         }
+    }
+
+    /**
+     * Twelve requests for two processes take the time of six rounds, since no process waits on a connection that is kept
+     * for nothing. Another client of the same PHP-FPM gets its turn as well.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"pm = static\npm.max_children = 2", "pm = dynamic\npm.max_children = 2\n"
+            + "pm.start_servers = 1\npm.min_spare_servers = 1\npm.max_spare_servers = 1"})
+    void moreRequestsThanPhpHasProcesses(String manager) throws Exception {
+        try (PhpFpm fpm = PhpFpm.start(directory, manager);
+                FcgiClient client = FcgiClient.builder().address(fpm.address()).keepTime(Duration.ofSeconds(60)).build();
+                FcgiClient other = FcgiClient.builder().address(fpm.address()).keepAlive(false).build();
+                HttpFront front = HttpFront.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        FcgiGateway.builder(client).documentRoot(directory).build());
+                HttpClient browser = HttpClient.newHttpClient()) {
+            for (int wave = 0; wave < 2; wave++) {
+                inTimeForSixRounds(14,
+                        i -> assertEquals("done", call(i < 12 ? client : other, php(fpm, "GET", "do=work"))));
+            }
+            HttpRequest page = HttpRequest.newBuilder(URI.create(front.url() + "peer.php?do=work")).build();
+            inTimeForSixRounds(12, i -> assertEquals("done", browser.send(page, BodyHandlers.ofString()).body()));
+        }
+    }
+
+    private static void inTimeForSixRounds(int count, Task task) throws Exception {
+        long start = System.nanoTime();
+        concurrently(count, task);
+        Duration taken = Duration.ofNanos(System.nanoTime() - start); // 1.2 s, on a machine with nothing else to do
+        assertTrue(taken.compareTo(Duration.ofSeconds(6)) < 0, taken::toString);
     }
 
     @Test

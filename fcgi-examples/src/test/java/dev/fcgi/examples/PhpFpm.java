@@ -13,8 +13,7 @@ final class PhpFpm implements AutoCloseable {
             [pool]
             user = %2$s
             listen = %1$s/php.sock
-            pm = static
-            pm.max_children = 4
+            %3$s
             pm.status_path = /status
             ping.path = /ping
             catch_workers_output = yes
@@ -38,8 +37,14 @@ final class PhpFpm implements AutoCloseable {
     }
 
     static PhpFpm start(Path directory) throws Exception {
+        return start(directory, "pm = static\npm.max_children = 4");
+    }
+
+    /** Starts it with a process manager as these lines have it. */
+    static PhpFpm start(Path directory, String manager) throws Exception {
         Path configuration = directory.resolve("php-fpm.conf");
-        Files.writeString(configuration, CONFIGURATION.formatted(directory, System.getProperty("user.name")));
+        Files.writeString(configuration, CONFIGURATION.formatted(directory,
+                System.getProperty("user.name"), manager));
         Path log = directory.resolve("php-fpm.log");
         // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
         Daemon daemon = Daemon.start(directory, Map.of(), log,

@@ -30,6 +30,10 @@ switch ($_GET['do'] ?? '') {
         flush();
         sleep(30);
         break;
+    case 'work':
+        usleep(200000);
+        echo 'done';
+        break;
     default:
         echo $_SERVER['REQUEST_METHOD'], ' ', $_SERVER['QUERY_STRING'], ' ', strlen(file_get_contents('php://input'));
 }

@@ -51,10 +51,6 @@ final class LoadCommand implements Callable<Integer> {
                     + "${DEFAULT-VALUE}.")
     private int outstanding;
 
-    @Option(names = "--keep-alive", negatable = true, defaultValue = "true", fallbackValue = "true", order = 32,
-            description = "Whether connections are kept. Default: they are.")
-    private boolean keepAlive;
-
     @Option(names = {"-t", "--duration"}, paramLabel = "TIME", defaultValue = "10", order = 33,
             description = "How long to measure. Default: ${DEFAULT-VALUE}.")
     private Duration duration;
@@ -81,7 +77,6 @@ final class LoadCommand implements Callable<Integer> {
         ClientRequest prepared = prepare();
         try (FcgiClient client = server.client()
                 .maxConnections(connections)
-                .keepAlive(keepAlive)
                 .multiplex(outstanding > 1)
                 .maxRequestsPerConnection(outstanding)
                 .build()) {
@@ -116,9 +111,9 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private boolean canMultiplex(FcgiClient client) throws Exception {
-        boolean can = keepAlive && "1".equals(client.getValues("FCGI_MPXS_CONNS").get("FCGI_MPXS_CONNS"));
+        boolean can = server.keepAlive && "1".equals(client.getValues("FCGI_MPXS_CONNS").get("FCGI_MPXS_CONNS"));
         if (!can) {
-            fcgi.console().err().println("fcgi load: " + (keepAlive ? "the server does not multiplex" : "no keep-alive")
+            fcgi.console().err().println("fcgi load: " + (server.keepAlive ? "the server does not multiplex" : "no keep-alive")
                     + ": one request at a time on each connection");
         }
         return can;

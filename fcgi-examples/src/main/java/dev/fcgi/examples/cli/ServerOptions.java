@@ -26,12 +26,17 @@ final class ServerOptions {
             description = "How long connecting may take. Default: ${DEFAULT-VALUE}.")
     private Duration connectTimeout;
 
+    @Option(names = "--keep-alive", negatable = true, defaultValue = "true", fallbackValue = "true", order = 82,
+            description = "Whether connections are kept, for a second. Default: they are.")
+    boolean keepAlive;
+
     /** A client of the server; a socket that is not there is told at once and by name. */
     FcgiClient.Builder client() throws Failure {
         if (address.startsWith("unix:/") && !Files.exists(Path.of(address.substring(5)))) {
             throw new Failure(ExitStatus.CANNOT_CONNECT, "cannot connect to " + address + ": no such socket");
         }
-        FcgiClient.Builder builder = FcgiClient.builder().address(address).connectTimeout(connectTimeout);
+        FcgiClient.Builder builder = FcgiClient.builder().address(address).connectTimeout(connectTimeout)
+                .keepAlive(keepAlive);
         if (timeout != null) {
             builder.requestTimeout(timeout).firstByteTimeout(timeout).idleTimeout(timeout);
             if (!timeout.isZero()) {
