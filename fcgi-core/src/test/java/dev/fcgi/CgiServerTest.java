@@ -41,7 +41,7 @@ final class CgiServerTest extends ServerTest {
 
     @Test
     void headHasNoBody() throws Exception { // C23
-        serveCgi(new Router().get("/", q -> q.out().print("hello")));
+        serveCgi(Router.builder().get("/", q -> q.out().print("hello")).build());
         peer().begin(1, ScriptedPeer.RESPONDER, 1).params(1, "REQUEST_METHOD", "HEAD", "SCRIPT_NAME", "/").endParams(1)
                 .endStdin(1).expectAnswer(1, "Status: 200 OK\r\nContent-Length: 5\r\n" + TEXT);
     }

@@ -14,11 +14,12 @@ import java.util.regex.Pattern;
  * Chooses a handler by path and method; the first route that fits is taken.
  *
  * {@snippet :
- * Router app = new Router()
- *         .filter(MyProgram::authenticate)
+ * Router app = Router.builder()
+ *         .intercept(MyProgram::authenticate)
  *         .get("/users/{id}", q -> q.out().println(q.pathVariable("id")))
  *         .post("/users", MyProgram::create)
- *         .prefix("/files", MyProgram::file);
+ *         .prefix("/files", MyProgram::file)
+ *         .build();
  * FcgiServer server = FcgiServer.builder().listen(address).responder(app.toResponder()).build();
  * }
  *
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
  * length of the path. HEAD goes to the routes of GET. A path that no route fits is answered 404, a method that none
  * takes 405 with Allow.
  *
- * <p>Set up by one thread; once it serves requests it must not be changed.
+ * <p>Immutable. Any number of threads may have it answer requests; a router can be the handler of a route of another.
  */
 public final class Router implements CgiHandler {
     private static final String ANY = "*";
@@ -43,152 +44,19 @@ public final class Router implements CgiHandler {
         }
     }
 
-    private final List<Route> routes = new ArrayList<>();
-    private final List<CgiFilter> filters = new ArrayList<>();
-    private CgiHandler otherwise = q -> q.error(404);
+    private final List<Route> routes;
+    private final List<CgiInterceptor> interceptors;
+    private final CgiHandler otherwise;
 
-    /** Creates a router without routes. */
-    public Router() {}
-
-    /**
-     * Adds a route for GET and HEAD.
-     *
-     * @param path the path
-     * @param handler what answers
-     * @return this
-     */
-    public Router get(String path, CgiHandler handler) {
-        return route("GET", path, handler);
+    private Router(Builder builder) {
+        routes = List.copyOf(builder.routes);
+        interceptors = List.copyOf(builder.interceptors);
+        otherwise = builder.otherwise;
     }
 
-    /**
-     * Adds a route for POST.
-     *
-     * @param path the path
-     * @param handler what answers
-     * @return this
-     */
-    public Router post(String path, CgiHandler handler) {
-        return route("POST", path, handler);
-    }
-
-    /**
-     * Adds a route for PUT.
-     *
-     * @param path the path
-     * @param handler what answers
-     * @return this
-     */
-    public Router put(String path, CgiHandler handler) {
-        return route("PUT", path, handler);
-    }
-
-    /**
-     * Adds a route for DELETE.
-     *
-     * @param path the path
-     * @param handler what answers
-     * @return this
-     */
-    public Router delete(String path, CgiHandler handler) {
-        return route("DELETE", path, handler);
-    }
-
-    /**
-     * Adds a route for every method.
-     *
-     * @param path the path
-     * @param handler what answers
-     * @return this
-     */
-    public Router any(String path, CgiHandler handler) {
-        return route(ANY, path, handler);
-    }
-
-    /**
-     * Adds a route.
-     *
-     * @param method the HTTP method, in upper case as a rule; {@code *} for every one
-     * @param path the path, with variables in braces
-     * @param handler what answers
-     * @return this
-     * @throws IllegalArgumentException when the path does not start with a slash or has a malformed variable
-     */
-    public Router route(String method, String path, CgiHandler handler) {
-        requireSlash(path);
-        return add(method, new RoutePath(path)::match, handler);
-    }
-
-    private static void requireSlash(String path) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("path without a slash at its start: " + path);
-        }
-    }
-
-    /**
-     * Adds a route for a path and everything below it, for every method.
-     *
-     * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a} but not {@code /filesystem}
-     * @param handler what answers
-     * @return this
-     * @throws IllegalArgumentException when the path does not start with a slash
-     */
-    public Router prefix(String path, CgiHandler handler) {
-        requireSlash(path);
-        String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return add(ANY, asked -> asked.equals(base) || asked.startsWith(base + '/') ? Map.of() : null, handler);
-    }
-
-    /**
-     * Adds a route for a regular expression, which the whole path has to match. Strangers choose the path: an
-     * expression that backtracks, such as {@code (a+)+}, lets them keep a thread busy.
-     *
-     * @param method the HTTP method; {@code *} for every one
-     * @param path the expression; its groups are the path variables {@code 1}, {@code 2}, ...
-     * @param handler what answers
-     * @return this
-     */
-    public Router pattern(String method, Pattern path, CgiHandler handler) {
-        Objects.requireNonNull(path, "path");
-        return add(method, asked -> groups(path.matcher(asked)), handler);
-    }
-
-    private static Map<String, String> groups(Matcher matcher) {
-        if (!matcher.matches()) {
-            return null;
-        }
-        Map<String, String> variables = new LinkedHashMap<>();
-        for (int group = 1; group <= matcher.groupCount(); group++) {
-            variables.put(Integer.toString(group), Objects.requireNonNullElse(matcher.group(group), ""));
-        }
-        return variables;
-    }
-
-    private Router add(String method, Fit fit, CgiHandler handler) {
-        routes.add(new Route(method, fit, Objects.requireNonNull(handler, "handler")));
-        return this;
-    }
-
-    /**
-     * Adds a filter before all routes, behind the filters added so far; it sees requests that fit no route, too.
-     *
-     * @param filter the filter
-     * @return this
-     */
-    public Router filter(CgiFilter filter) {
-        filters.add(Objects.requireNonNull(filter, "filter"));
-        return this;
-    }
-
-    /**
-     * Sets what answers when no route fits the path. Default: an error page with status 404.
-     *
-     * @param handler what answers
-     * @return this
-     */
-    public Router otherwise(CgiHandler handler) {
-        otherwise = Objects.requireNonNull(handler, "handler");
-        return this;
+    /** {@return a builder without routes} */
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
@@ -196,14 +64,14 @@ public final class Router implements CgiHandler {
         handle(q, 0);
     }
 
-    private void handle(CgiExchange q, int filter) throws Exception {
+    private void handle(CgiExchange q, int index) throws Exception {
         try {
-            if (filter < filters.size()) {
-                filters.get(filter).filter(q, next -> handle(next, filter + 1));
+            if (index < interceptors.size()) {
+                interceptors.get(index).intercept(q, next -> handle(next, index + 1));
             } else {
                 dispatch(q);
             }
-        } catch (Throwable e) { // the filters before this one shall see the answer that it will be
+        } catch (Throwable e) { // the interceptors before this one shall see the answer that it will be
             q.fail(e);
             throw e;
         }
@@ -231,6 +99,162 @@ public final class Router implements CgiHandler {
             otherwise.handle(q);
         } else {
             q.error(405).header("Allow", String.join(", ", allowed));
+        }
+    }
+
+    private static Map<String, String> groups(Matcher matcher) {
+        if (!matcher.matches()) {
+            return null;
+        }
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (int group = 1; group <= matcher.groupCount(); group++) {
+            variables.put(Integer.toString(group), Objects.requireNonNullElse(matcher.group(group), ""));
+        }
+        return variables;
+    }
+
+    /** Collects routes, in their order. Not thread-safe; each setter returns the builder. */
+    public static final class Builder {
+        private final List<Route> routes = new ArrayList<>();
+        private final List<CgiInterceptor> interceptors = new ArrayList<>();
+        private CgiHandler otherwise = q -> q.error(404);
+
+        private Builder() {}
+
+        /**
+         * Adds a route for GET and HEAD.
+         *
+         * @param path the path
+         * @param handler what answers
+         * @return this
+         */
+        public Builder get(String path, CgiHandler handler) {
+            return route("GET", path, handler);
+        }
+
+        /**
+         * Adds a route for POST.
+         *
+         * @param path the path
+         * @param handler what answers
+         * @return this
+         */
+        public Builder post(String path, CgiHandler handler) {
+            return route("POST", path, handler);
+        }
+
+        /**
+         * Adds a route for PUT.
+         *
+         * @param path the path
+         * @param handler what answers
+         * @return this
+         */
+        public Builder put(String path, CgiHandler handler) {
+            return route("PUT", path, handler);
+        }
+
+        /**
+         * Adds a route for DELETE.
+         *
+         * @param path the path
+         * @param handler what answers
+         * @return this
+         */
+        public Builder delete(String path, CgiHandler handler) {
+            return route("DELETE", path, handler);
+        }
+
+        /**
+         * Adds a route for every method.
+         *
+         * @param path the path
+         * @param handler what answers
+         * @return this
+         */
+        public Builder any(String path, CgiHandler handler) {
+            return route(ANY, path, handler);
+        }
+
+        /**
+         * Adds a route.
+         *
+         * @param method the HTTP method, in upper case as a rule; {@code *} for every one
+         * @param path the path, with variables in braces
+         * @param handler what answers
+         * @return this
+         * @throws IllegalArgumentException when the path does not start with a slash or has a malformed variable
+         */
+        public Builder route(String method, String path, CgiHandler handler) {
+            requireSlash(path);
+            return add(method, new RoutePath(path)::match, handler);
+        }
+
+        /**
+         * Adds a route for a path and everything below it, for every method.
+         *
+         * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a} but not {@code /filesystem}
+         * @param handler what answers
+         * @return this
+         * @throws IllegalArgumentException when the path does not start with a slash
+         */
+        public Builder prefix(String path, CgiHandler handler) {
+            requireSlash(path);
+            String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+            return add(ANY, asked -> asked.equals(base) || asked.startsWith(base + '/') ? Map.of() : null, handler);
+        }
+
+        /**
+         * Adds a route for a regular expression, which the whole path has to match. Strangers choose the path: an
+         * expression that backtracks, such as {@code (a+)+}, lets them keep a thread busy.
+         *
+         * @param method the HTTP method; {@code *} for every one
+         * @param path the expression; its groups are the path variables {@code 1}, {@code 2}, ...
+         * @param handler what answers
+         * @return this
+         */
+        public Builder pattern(String method, Pattern path, CgiHandler handler) {
+            Objects.requireNonNull(path, "path");
+            return add(method, asked -> groups(path.matcher(asked)), handler);
+        }
+
+        private Builder add(String method, Fit fit, CgiHandler handler) {
+            routes.add(new Route(Objects.requireNonNull(method, "method"), fit, Objects.requireNonNull(handler, "handler")));
+            return this;
+        }
+
+        /**
+         * Adds an interceptor before all routes, after the interceptors added so far; it sees requests that fit no route,
+         * too.
+         *
+         * @param interceptor the interceptor
+         * @return this
+         */
+        public Builder intercept(CgiInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+            return this;
+        }
+
+        /**
+         * Sets what answers when no route fits the path. Default: an error page with status 404.
+         *
+         * @param handler what answers
+         * @return this
+         */
+        public Builder otherwise(CgiHandler handler) {
+            otherwise = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /** {@return a router with the routes added so far; the builder can be used on} */
+        public Router build() {
+            return new Router(this);
+        }
+
+        private static void requireSlash(String path) {
+            if (!Objects.requireNonNull(path, "path").startsWith("/")) {
+                throw new IllegalArgumentException("path without a slash at its start: " + path);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,14 +25,14 @@ final class RouterTest {
         };
     }
 
-    private static StubRequest send(Router router, String method, String target) throws Exception {
+    private static StubRequest send(Router.Builder router, String method, String target) throws Exception {
         StubRequest request = StubRequest.of(method, target);
-        router.toResponder().respond(request);
+        router.build().toResponder().respond(request);
         return request;
     }
 
     /** The body, or the status where it is not 200. */
-    private static String ask(Router router, String method, String target) throws Exception {
+    private static String ask(Router.Builder router, String method, String target) throws Exception {
         String output = send(router, method, target).output();
         return output.startsWith("Status: 200 ")
                 ? output.substring(output.indexOf("\r\n\r\n") + 4) : output.substring(8, 11);
@@ -50,7 +51,7 @@ final class RouterTest {
         "GET, /a.b, dot", "GET, /axb, 404", "GET, /x-1.html, file n=1"
     })
     void theFirstRouteThatFitsIsTaken(String method, String target, String answer) throws Exception {
-        Router router = new Router()
+        Router.Builder router = Router.builder()
                 .get("/", say("root"))
                 .get("/a", say("a")).post("/a", say("post")).put("/a", say("put")).delete("/a", say("delete"))
                 .get("/a", say("never"))
@@ -65,14 +66,14 @@ final class RouterTest {
 
     @Test
     void headGoesToGetAndHasNoBody() throws Exception { // C23
-        StubRequest request = send(new Router().get("/a", say("a")), "HEAD", "/a");
+        StubRequest request = send(Router.builder().get("/a", say("a")), "HEAD", "/a");
         assertEquals("Status: 200 OK\r\nContent-Length: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
                 request.output());
     }
 
     @Test
     void aMethodThatNoRouteTakesIs405WithAllow() throws Exception {
-        Router router = new Router().post("/a", say("p")).get("/a", say("g")).delete("/b", say("d"))
+        Router.Builder router = Router.builder().post("/a", say("p")).get("/a", say("g")).delete("/b", say("d"))
                 .prefix("/c", say("c"));
         String output = send(router, "PUT", "/a").output();
         assertTrue(output.startsWith("Status: 405 Method Not Allowed\r\n"), output);
@@ -82,52 +83,52 @@ final class RouterTest {
 
     @Test
     void theRoutedPathIsTheOneOfAllWebServers() throws Exception { // C14
-        Router router = new Router().get("/app/x", say("x"));
+        Router.Builder router = Router.builder().get("/app/x", say("x"));
         for (String cut : new String[] {"", "/app", "/app/x"}) {
             StubRequest request = StubRequest.of("GET", "/other").with("SCRIPT_NAME", cut)
                     .with("PATH_INFO", "/app/x".substring(cut.length()));
-            router.toResponder().respond(request);
+            router.build().toResponder().respond(request);
             assertTrue(request.output().endsWith("\r\n\r\nx"), request.output());
         }
     }
 
     @Test
     void aPrefixOfTheRootFitsAll() throws Exception {
-        assertEquals("x", ask(new Router().prefix("/", say("x")), "GET", "/a/b"));
-        assertEquals("x", ask(new Router().prefix("/f/", say("x")), "GET", "/f"));
-        assertEquals("404", ask(new Router().prefix("/f{a}", say("x")), "GET", "/fb"));
+        assertEquals("x", ask(Router.builder().prefix("/", say("x")), "GET", "/a/b"));
+        assertEquals("x", ask(Router.builder().prefix("/f/", say("x")), "GET", "/f"));
+        assertEquals("404", ask(Router.builder().prefix("/f{a}", say("x")), "GET", "/fb"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "/{", "/}", "/{}", "/{a", "/{1}", "/{a b}", "/{a...}/b", "/{a..}"})
     void malformedPathsAreErrors(String path) {
-        assertThrows(IllegalArgumentException.class, () -> new Router().get(path, say("")));
+        assertThrows(IllegalArgumentException.class, () -> Router.builder().get(path, say("")));
     }
 
     @Test
     void aPrefixNeedsItsSlashToo() {
-        assertThrows(IllegalArgumentException.class, () -> new Router().prefix("files", say("")));
-        assertThrows(NullPointerException.class, () -> new Router().get("/", null));
+        assertThrows(IllegalArgumentException.class, () -> Router.builder().prefix("files", say("")));
+        assertThrows(NullPointerException.class, () -> Router.builder().get("/", null));
     }
 
     @Test
     void whatNoRouteFitsCanBeAnsweredOtherwise() throws Exception {
-        Router router = new Router().get("/a", say("a")).otherwise(say("other"));
+        Router.Builder router = Router.builder().get("/a", say("a")).otherwise(say("other"));
         assertEquals("other", ask(router, "GET", "/b"));
         assertEquals("405", ask(router, "POST", "/a"));
     }
 
     @Test
-    void filtersStandInOrderBeforeAllAndSeeTheOutcome() throws Exception {
+    void interceptorsStandInOrderBeforeAllAndSeeTheOutcome() throws Exception {
         StringBuilder seen = new StringBuilder();
-        Router router = new Router()
-                .filter((q, next) -> {
+        Router.Builder router = Router.builder()
+                .intercept((q, next) -> {
                     seen.append("1(");
                     next.handle(q);
                     seen.append(q.status()).append(")1");
                 })
                 .get("/a", q -> seen.append("handler"))
-                .filter((q, next) -> {
+                .intercept((q, next) -> {
                     seen.append("2(");
                     next.handle(q);
                     seen.append(")2");
@@ -141,43 +142,43 @@ final class RouterTest {
 
     @ParameterizedTest
     @CsvSource({"500, 500", "413, 413", "200, 200"})
-    void allFiltersSeeTheStatusThatIsSent(int thrown, int sent) throws Exception {
+    void allInterceptorsSeeTheStatusThatIsSent(int thrown, int sent) throws Exception {
         List<Integer> seen = new ArrayList<>();
-        CgiFilter log = (q, next) -> {
+        CgiInterceptor log = (q, next) -> {
             try {
                 next.handle(q);
             } finally {
                 seen.add(q.status());
             }
         };
-        Router inner = new Router().filter(log).get("/a", q -> {
+        Router.Builder inner = Router.builder().intercept(log).get("/a", q -> {
             q.status(201).out().print("secret");
             if (thrown == 200) {
                 q.status(200).flush(); // from here on it is what is sent
             }
             throw thrown == 413 ? new CgiException(413, "much") : new IllegalStateException("secret");
         });
-        Router router = new Router().filter(log).filter(log).any("/a", inner);
+        Router.Builder router = Router.builder().intercept(log).intercept(log).any("/a", inner.build());
         StubRequest request = StubRequest.of("GET", "/a");
         if (thrown == 413) {
-            router.toResponder().respond(request);
+            router.build().toResponder().respond(request);
             assertTrue(request.output().startsWith("Status: 413 Content Too Large\r\n"), request.output());
         } else {
-            assertThrows(IllegalStateException.class, () -> router.toResponder().respond(request));
+            assertThrows(IllegalStateException.class, () -> router.build().toResponder().respond(request));
         }
         assertEquals(List.of(sent, sent, sent), seen);
     }
 
     @Test
-    void aFilterBeforeAnotherThatThrowsSeesThat() throws Exception {
+    void anInterceptorBeforeAnotherThatThrowsSeesThat() throws Exception {
         List<Integer> seen = new ArrayList<>();
-        Router router = new Router().filter((q, next) -> {
+        Router.Builder router = Router.builder().intercept((q, next) -> {
             try {
                 next.handle(q);
             } catch (CgiException e) {
                 seen.add(q.status());
             }
-        }).filter((q, next) -> {
+        }).intercept((q, next) -> {
             throw new CgiException(403, "no");
         });
         assertEquals("403", ask(router, "GET", "/")); // taken for answered
@@ -185,14 +186,14 @@ final class RouterTest {
     }
 
     @Test
-    void aFilterMayAnswerItself() throws Exception {
-        Router router = new Router().filter((q, next) -> q.error(401)).get("/a", say("a"));
+    void anInterceptorMayAnswerItself() throws Exception {
+        Router.Builder router = Router.builder().intercept((q, next) -> q.error(401)).get("/a", say("a"));
         assertEquals("401", ask(router, "GET", "/a"));
     }
 
     @Test
-    void aFilterMayAnswerAnException() throws Exception {
-        Router router = new Router().filter((q, next) -> {
+    void anInterceptorMayAnswerAnException() throws Exception {
+        Router.Builder router = Router.builder().intercept((q, next) -> {
             try {
                 next.handle(q);
             } catch (IllegalStateException e) {
@@ -206,7 +207,7 @@ final class RouterTest {
 
     @Test
     void aCgiExceptionIsItsStatusPage() throws Exception {
-        Router router = new Router().get("/a", q -> {
+        Router.Builder router = Router.builder().get("/a", q -> {
             throw new CgiException(410, "was here");
         });
         String output = send(router, "GET", "/a").output();
@@ -216,18 +217,50 @@ final class RouterTest {
 
     @Test
     void anotherExceptionIsTheServers() {
-        Router router = new Router().get("/a", q -> {
+        Router.Builder router = Router.builder().get("/a", q -> {
             throw new IllegalStateException("secret");
         });
         StubRequest request = StubRequest.of("GET", "/a");
-        assertThrows(IllegalStateException.class, () -> router.toResponder().respond(request));
+        assertThrows(IllegalStateException.class, () -> router.build().toResponder().respond(request));
         assertFalse(request.output().contains("secret"));
     }
 
     @Test
     void routersNest() throws Exception {
-        Router inner = new Router().get("/in/{a}", say("inner", "a"));
-        assertEquals("inner a=1", ask(new Router().prefix("/in", inner), "GET", "/in/1"));
-        assertEquals("404", ask(new Router().prefix("/in", inner), "GET", "/in"));
+        Router.Builder inner = Router.builder().get("/in/{a}", say("inner", "a"));
+        assertEquals("inner a=1", ask(Router.builder().prefix("/in", inner.build()), "GET", "/in/1"));
+        assertEquals("404", ask(Router.builder().prefix("/in", inner.build()), "GET", "/in"));
+    }
+
+    @Test
+    void aRouterDoesNotChangeWithItsBuilder() throws Exception {
+        Router.Builder builder = Router.builder().get("/a", say("a"));
+        Router before = builder.build();
+        Router after = builder.get("/b", say("b")).intercept((q, next) -> q.error(401)).otherwise(say("none")).build();
+        for (String path : List.of("/b", "/c")) {
+            StubRequest request = StubRequest.of("GET", path);
+            before.toResponder().respond(request);
+            assertTrue(request.output().startsWith("Status: 404 "), request.output());
+        }
+        StubRequest request = StubRequest.of("GET", "/b");
+        after.toResponder().respond(request);
+        assertTrue(request.output().startsWith("Status: 401 "), request.output());
+    }
+
+    @Test
+    void nullIsRefusedAtOnce() {
+        Router.Builder builder = Router.builder();
+        assertNamed("path", () -> builder.get(null, say("")));
+        assertNamed("path", () -> builder.prefix(null, say("")));
+        assertNamed("path", () -> builder.pattern("GET", null, say("")));
+        assertNamed("method", () -> builder.route(null, "/", say("")));
+        assertNamed("method", () -> builder.pattern(null, Pattern.compile(""), say("")));
+        assertNamed("handler", () -> builder.any("/", null));
+        assertNamed("interceptor", () -> builder.intercept(null));
+        assertNamed("handler", () -> builder.otherwise(null));
+    }
+
+    private static void assertNamed(String argument, Executable call) {
+        assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage());
     }
 }

@@ -42,9 +42,10 @@ final class Demo {
         playgroundAddress = "unix:" + directory.resolve("playground.sock");
         siteAddress = "unix:" + directory.resolve("site.sock");
         playground = new Playground(playgroundAddress).server();
-        Router router = new Router()
+        Router router = Router.builder()
                 .get("/", this::index)
-                .prefix("/guestbook", Guestbook.in(directory.resolve("guestbook")));
+                .prefix("/guestbook", Guestbook.in(directory.resolve("guestbook")))
+                .build();
         site = FcgiServer.builder().listen(siteAddress).responder(router.toResponder(Guestbook.OPTIONS)).build();
         toPlayground = client(playgroundAddress);
         toSite = client(siteAddress);
