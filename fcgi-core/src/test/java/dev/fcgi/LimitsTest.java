@@ -115,6 +115,7 @@ final class LimitsTest extends ServerTest {
         assertEquals(9, server.stats().activeRequests());
         assertEquals(41, server.stats().requestsRefused());
         peer().request(1, "/one").request(2, "/two").expectAnswer(1, "\r\n/one").expectAnswer(2, "\r\n/two");
+        peers.get(2).params(2, "SCRIPT_NAME", "/share").endParams(2).endStdin(2).expectAnswer(2, "\r\n/share");
         peers.get(0).params(1, "SCRIPT_NAME", "/late").endParams(1).endStdin(1).expectAnswer(1, "\r\n/late");
         for (ScriptedPeer peer : peers) {
             peer.close();
