@@ -38,14 +38,15 @@ final class AvailableTest extends ServerTest {
     void whatCameWithTheHeadIsAvailable() throws Exception {
         serve(request -> {
             InputStream in = request.stdin();
-            untilAvailable(in, 4);
-            print(request, "" + (char) in.read());
-            untilAvailable(in, 3);
+            if (mode == Mode.EXECUTOR) {
+                untilAvailable(in, 4); // another thread reads, and may be later than this one
+            }
+            print(request, in.available() + "" + (char) in.read() + in.available());
             print(request, new String(in.readAllBytes()) + in.available());
         });
         ScriptedPeer peer = peer();
         for (int i = 0; i < 3; i++) {
-            peer.head(1, KEEP_CONN, "/").stdin(1, "body").endStdin(1).expectAnswer(1, "body0");
+            peer.head(1, KEEP_CONN, "/").stdin(1, "body").endStdin(1).expectAnswer(1, "4b3ody0");
         }
     }
 
