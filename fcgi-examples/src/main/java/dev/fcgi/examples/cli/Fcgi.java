@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
             "   2  wrong usage",
             "   3  cannot connect",
             "   4  timeout",
-            "   5  protocol error: a broken or cut response",
-            "   6  rejected by the server: OVERLOADED, UNKNOWN_ROLE or CANT_MPX_CONN",
+            "   5  protocol error: a broken or incomplete response",
+            "   6  refused by the server: OVERLOADED, UNKNOWN_ROLE or CANT_MPX_CONN",
             "  22  HTTP status of 400 or more (fcgi ping, and fcgi call --fail)",
             "  23  application status other than 0 (fcgi call --fail)"
         })
