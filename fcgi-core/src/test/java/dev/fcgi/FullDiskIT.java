@@ -56,7 +56,7 @@ final class FullDiskIT {
                 peer.next(Fcgi.END_REQUEST, 1);
                 assertTrue(answer.startsWith("Status: 500 ") && !answer.contains(cause), answer);
                 assertEquals(List.of(), openFiles(server.pid(), temporary));
-                assertTrue(server.log().contains(cause), server.log());
+                ServerTest.until("a line about " + cause, () -> server.log().contains(cause));
             }
             upload(peer, 900_000); // there is room again
             assertEquals("900000 yes", body(peer));
