@@ -23,13 +23,24 @@ public interface Request {
     Params params();
 
     /**
-     * Looks up one parameter, like {@link Params#get(String)}.
+     * Looks up one meta-variable, like {@link Params#get(String)}.
      *
-     * @param name the exact name
+     * @param name the exact name, such as {@code PATH_INFO}
      * @return the value decoded as UTF-8, or null when there is none
      */
-    default String param(String name) {
+    default String meta(String name) {
         return params().get(name);
+    }
+
+    /**
+     * Looks up one meta-variable, like {@link Params#get(String, String)}.
+     *
+     * @param name the exact name, such as {@code PATH_INFO}
+     * @param otherwise what to return when there is none, may be null
+     * @return the value decoded as UTF-8
+     */
+    default String meta(String name, String otherwise) {
+        return params().get(name, otherwise);
     }
 
     /**

@@ -228,7 +228,7 @@ final class AbortTest extends ServerTest {
         CountDownLatch goOn = gate();
         serve(request -> {
             echoPath(request);
-            if (request.param("SCRIPT_NAME").equals("/finish")) {
+            if (request.meta("SCRIPT_NAME").equals("/finish")) {
                 request.appStatus(5);
                 request.finish();
                 request.finish();

@@ -32,7 +32,7 @@ final class EvilAbortActionTest extends ServerTest {
         CountDownLatch begun = gate();
         CountDownLatch gate = gate();
         serve(request -> {
-            if ("/abort".equals(request.param("SCRIPT_NAME"))) {
+            if ("/abort".equals(request.meta("SCRIPT_NAME"))) {
                 for (Runnable action : actions) {
                     request.onAbort(action);
                 }

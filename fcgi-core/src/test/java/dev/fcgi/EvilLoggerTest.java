@@ -52,7 +52,7 @@ final class EvilLoggerTest extends ServerTest {
         CountDownLatch gate = gate();
         start(b -> b.handlerTimeout(Duration.ofSeconds(1)).headTimeout(Duration.ofSeconds(1)).maxStderrLength(1)
                 .maxParamsLength(1024).abortPolicy(AbortPolicy.SIGNAL).responder(request -> {
-                    switch (request.param("SCRIPT_NAME")) {
+                    switch (request.meta("SCRIPT_NAME")) {
                         case "/fail" -> throw new Exception("as a test");
                         case "/stderr" -> request.stderr().write(new byte[100]);
                         case "/last" -> {

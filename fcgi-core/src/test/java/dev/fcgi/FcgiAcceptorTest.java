@@ -56,7 +56,7 @@ final class FcgiAcceptorTest {
         try (ScriptedPeer peer = peer()) {
             peer.request(1, "/1").request(1, "/2").send();
             Request one = acceptor.accept();
-            print(one, one.param("SCRIPT_NAME"));
+            print(one, one.meta("SCRIPT_NAME"));
             one.appStatus(3);
             Request two = acceptor.accept();
             peer.expectStdout(1, "/1").expectEnd(1, 3, ProtocolStatus.REQUEST_COMPLETE);
@@ -73,7 +73,7 @@ final class FcgiAcceptorTest {
         CompletableFuture<Void> loop = CompletableFuture.runAsync(() -> {
             try {
                 acceptor.serve(request -> {
-                    switch (request.param("SCRIPT_NAME")) {
+                    switch (request.meta("SCRIPT_NAME")) {
                         case "/exception" -> throw new IOException("expected in the log");
                         case "/error" -> throw new StackOverflowError("expected in the log");
                         case "/late" -> {
@@ -154,15 +154,15 @@ final class FcgiAcceptorTest {
             silent.send();
             for (int i = 0; i < 5; i++) {
                 two.request(1, "/two").send();
-                assertEquals("/two", acceptor.accept().param("SCRIPT_NAME"));
+                assertEquals("/two", acceptor.accept().meta("SCRIPT_NAME"));
                 if (i == 2) {
                     one.params(1, "SCRIPT_NAME", "/one").endParams(1).endStdin(1).send();
-                    assertEquals("/one", acceptor.accept().param("SCRIPT_NAME"));
+                    assertEquals("/one", acceptor.accept().meta("SCRIPT_NAME"));
                 }
                 ScriptedPeer three = peer();
                 three.request(1, 0, "/three").send();
                 Request next = acceptor.accept();
-                assertEquals("/three", next.param("SCRIPT_NAME"));
+                assertEquals("/three", next.meta("SCRIPT_NAME"));
                 two.expectAnswer(1, "");
                 next.finish();
                 three.expectAnswer(1, "").expectClosed();
@@ -181,7 +181,7 @@ final class FcgiAcceptorTest {
             Request first = acceptor.accept();
             other.request(1, "/cancelled").abort(1).expectAnswer(1, "").request(1, "/next").send();
             first.finish();
-            assertEquals("/next", acceptor.accept().param("SCRIPT_NAME"));
+            assertEquals("/next", acceptor.accept().meta("SCRIPT_NAME"));
         }
     }
 
@@ -194,7 +194,7 @@ final class FcgiAcceptorTest {
             assertTrue(request.isAborted());
             assertTrue(Thread.currentThread().isInterrupted());
             peer.request(1, "/next").send();
-            assertEquals("/next", acceptor.accept().param("SCRIPT_NAME"));
+            assertEquals("/next", acceptor.accept().meta("SCRIPT_NAME"));
             assertFalse(Thread.currentThread().isInterrupted());
         }
     }
@@ -205,7 +205,7 @@ final class FcgiAcceptorTest {
         assertThrows(InterruptedException.class, acceptor::accept);
         try (ScriptedPeer peer = peer()) {
             peer.request(1, "/").send();
-            assertEquals("/", acceptor.accept().param("SCRIPT_NAME"));
+            assertEquals("/", acceptor.accept().meta("SCRIPT_NAME"));
         }
     }
 
@@ -218,7 +218,7 @@ final class FcgiAcceptorTest {
             CompletableFuture<Void> closed = closeElsewhere();
             print(request, "one");
             Request last = acceptor.accept();
-            assertEquals("/2", last.param("SCRIPT_NAME"));
+            assertEquals("/2", last.meta("SCRIPT_NAME"));
             peer.expectAnswer(1, "one").expectClosed();
             last.finish();
             waiting.expectAnswer(1, "").expectClosed();

@@ -45,7 +45,7 @@ final class FloodProgram {
     }
 
     private static void respond(Request request, Responder uploads) throws Exception {
-        switch (request.param("SCRIPT_NAME")) {
+        switch (request.meta("SCRIPT_NAME")) {
             case "/hold" -> Thread.sleep(Duration.ofHours(1)); // until it is cancelled
             case "/write" -> {
                 byte[] piece = new byte[1000];

@@ -170,7 +170,7 @@ final class LimitsTest extends ServerTest {
 
     @Test
     void longerParametersAreAnswered503() throws Exception {
-        start(b -> b.maxParamsLength(1024).responder(request -> print(request, "" + request.param("A").length())));
+        start(b -> b.maxParamsLength(1024).responder(request -> print(request, "" + request.meta("A").length())));
         ScriptedPeer peer = peer().begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x".repeat(1018)).endParams(1)
                 .endStdin(1).expectAnswer(1, "1018");
         peer.begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x".repeat(1019))

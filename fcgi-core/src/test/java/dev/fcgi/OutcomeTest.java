@@ -36,7 +36,7 @@ final class OutcomeTest extends ServerTest {
 
     /** Fails in the way that the path says; with output sent before if the path starts with /late. */
     private static void failing(Request request) throws Exception {
-        String path = request.param("SCRIPT_NAME");
+        String path = request.meta("SCRIPT_NAME");
         print(request, "\r\npart");
         if (path.startsWith("/late")) {
             request.stdout().flush();

@@ -103,7 +103,7 @@ abstract class ServerTest {
 
     /** What {@link #print} prints for a request that says where it came from. */
     static void echoPath(Request request) throws IOException {
-        print(request, "\r\n" + request.param("SCRIPT_NAME"));
+        print(request, "\r\n" + request.meta("SCRIPT_NAME"));
     }
 
     static void await(CountDownLatch latch) throws InterruptedException {

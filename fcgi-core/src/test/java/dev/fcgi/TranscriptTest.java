@@ -178,7 +178,7 @@ final class TranscriptTest extends ServerTest {
 
     @Test
     void aBodyMayDifferFromContentLength() throws Exception { // S95, S96
-        serve(request -> print(request, request.param("CONTENT_LENGTH") + ":" + request.stdin().readAllBytes().length));
+        serve(request -> print(request, request.meta("CONTENT_LENGTH") + ":" + request.stdin().readAllBytes().length));
         ScriptedPeer peer = peer();
         peer.begin(1, RESPONDER, KEEP_CONN).params(1, "CONTENT_LENGTH", "10").endParams(1).stdin(1, "abc").endStdin(1)
                 .expectAnswer(1, "10:3");
@@ -226,7 +226,7 @@ final class TranscriptTest extends ServerTest {
 
     @Test
     void allBitsOfAnApplicationStatusAreSent() throws Exception { // S83, S97
-        serve(request -> request.appStatus(Integer.parseUnsignedInt(request.param("SCRIPT_NAME"))));
+        serve(request -> request.appStatus(Integer.parseUnsignedInt(request.meta("SCRIPT_NAME"))));
         ScriptedPeer peer = peer();
         peer.request(1, "4294967295").expectStdout(1, "").expectEnd(1, 0xFFFFFFFF, ProtocolStatus.REQUEST_COMPLETE);
         peer.request(1, "938").expectStdout(1, "").expectEnd(1, 938, ProtocolStatus.REQUEST_COMPLETE);
@@ -271,7 +271,7 @@ final class TranscriptTest extends ServerTest {
         serve(request -> print(request, request.params().names().toString()));
         peer().begin(1, RESPONDER, 0).params(1, "A", "1", "HTTP_PROXY", "evil", "B", "2", "HTTP_PROXY_X", "3")
                 .endParams(1).endStdin(1).expectAnswer(1, "[A, B, HTTP_PROXY_X]").expectClosed();
-        start(b -> b.keepHttpProxy(true).responder(request -> print(request, request.param("HTTP_PROXY"))));
+        start(b -> b.keepHttpProxy(true).responder(request -> print(request, request.meta("HTTP_PROXY"))));
         peer().begin(1, RESPONDER, 0).params(1, "HTTP_PROXY", "kept").endParams(1).endStdin(1)
                 .expectAnswer(1, "kept").expectClosed();
     }
@@ -357,7 +357,7 @@ final class TranscriptTest extends ServerTest {
 
     @Test
     void recordsOfTwoRequestsMayInterleaveAnywhere() throws Exception { // S43, S80
-        serve(request -> print(request, request.param("NAME") + request.stdin().readAllBytes().length));
+        serve(request -> print(request, request.meta("NAME") + request.stdin().readAllBytes().length));
         peer().begin(1, RESPONDER, KEEP_CONN).begin(2, RESPONDER, KEEP_CONN)
                 .params(1, new byte[] {4, 1, 'N'}).params(2, new byte[] {4, 1, 'N', 'A'})
                 .params(1, new byte[] {'A', 'M', 'E', 'a'}).params(2, new byte[] {'M', 'E', 'b'})
@@ -536,7 +536,7 @@ final class TranscriptTest extends ServerTest {
 
     @Test
     void anAuthorizerNeedsNoStdin() throws Exception { // S98, S99, S100
-        start(b -> b.authorizer(request -> Decision.granted().variable("USER", request.param("REMOTE_USER"))));
+        start(b -> b.authorizer(request -> Decision.granted().variable("USER", request.meta("REMOTE_USER"))));
         ScriptedPeer peer = peer();
         peer.begin(1, AUTHORIZER, KEEP_CONN).params(1, "REMOTE_USER", "joe").endParams(1)
                 .expectAnswer(1, "Status: 200 OK\r\nVariable-USER: joe\r\n\r\n");

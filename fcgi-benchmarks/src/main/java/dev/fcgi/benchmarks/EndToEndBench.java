@@ -76,7 +76,7 @@ public class EndToEndBench {
         return FcgiServer.builder()
                 .listen(address)
                 .responder(request -> {
-                    if (request.param("SCRIPT_NAME").equals("/hello")) {
+                    if (request.meta("SCRIPT_NAME").equals("/hello")) {
                         request.stdout().write(stdout);
                     }
                 })

@@ -45,7 +45,7 @@ public class InMemoryBench {
         running = switch (server) {
             case "bare" -> bare();
             case "responder" -> serve(request -> {
-                if (request.param("SCRIPT_NAME").equals("/hello")) {
+                if (request.meta("SCRIPT_NAME").equals("/hello")) {
                     request.stdout().write(Messages.HELLO);
                 }
             });

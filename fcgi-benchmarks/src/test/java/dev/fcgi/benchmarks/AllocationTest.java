@@ -32,7 +32,7 @@ final class AllocationTest {
     @Test
     void responder() throws Exception {
         check("responder", RESPONDER_BOUND, request -> {
-            if (request.param("SCRIPT_NAME").equals("/hello")) {
+            if (request.meta("SCRIPT_NAME").equals("/hello")) {
                 request.stdout().write(Messages.HELLO);
             }
         });

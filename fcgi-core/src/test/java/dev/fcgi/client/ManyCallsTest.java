@@ -52,8 +52,8 @@ final class ManyCallsTest {
     private static void respond(Request request) throws IOException {
         DigestInputStream in = new DigestInputStream(request.stdin(), sha());
         in.transferTo(OutputStream.nullOutputStream());
-        int seed = Integer.parseInt(request.param("SEED"));
-        int length = Integer.parseInt(request.param("LENGTH"));
+        int seed = Integer.parseInt(request.meta("SEED"));
+        int length = Integer.parseInt(request.meta("LENGTH"));
         String head = "X-Body: " + HexFormat.of().formatHex(in.getMessageDigest().digest()) + "\r\nContent-Length: "
                 + length + "\r\n\r\n";
         request.stdout().write(head.getBytes());

@@ -45,9 +45,9 @@ final class GatewayPathsTest extends GatewayTest {
         Files.createSymbolicLink(root.resolve("source.txt"), root.resolve("app.php"));
         Files.createSymbolicLink(root.resolve("shown.txt"), root.resolve(".env"));
         Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
-        serve(request -> print(request, "Content-Type: x/y\n\n" + request.param("SCRIPT_NAME") + " "
+        serve(request -> print(request, "Content-Type: x/y\n\n" + request.meta("SCRIPT_NAME") + " "
                 + request.params().get("PATH_INFO", "-") + " "
-                + request.param("SCRIPT_FILENAME").replace(root.toString(), "")),
+                + request.meta("SCRIPT_FILENAME").replace(root.toString(), "")),
                 builder -> more.apply(builder.documentRoot(root)));
     }
 

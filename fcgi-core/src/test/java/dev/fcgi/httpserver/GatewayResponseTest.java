@@ -295,7 +295,7 @@ final class GatewayResponseTest extends GatewayTest {
     @Test
     void aLocalRedirectIsFollowedInside() throws Exception {
         serve(request -> {
-            if (request.param("PATH_INFO").equals("/from")) {
+            if (request.meta("PATH_INFO").equals("/from")) {
                 print(request, "Location: /t%6f?a=b#part\n\n");
             } else {
                 params(request);
@@ -312,7 +312,7 @@ final class GatewayResponseTest extends GatewayTest {
     @Test
     void aLocalRedirectWithWhatAUrlDoesNotHave() throws Exception {
         serve(request -> {
-            if (request.param("PATH_INFO").equals("/from")) {
+            if (request.meta("PATH_INFO").equals("/from")) {
                 print(request, "Location: /a b/gr\u00fcn?c d\n\n");
             } else {
                 params(request);
@@ -328,7 +328,7 @@ final class GatewayResponseTest extends GatewayTest {
         write("go.php", "source");
         write("plain.txt", "plain");
         write(".env", "secret");
-        serve(request -> print(request, "Location: /" + request.param("QUERY_STRING") + "\n\n"),
+        serve(request -> print(request, "Location: /" + request.meta("QUERY_STRING") + "\n\n"),
                 builder -> builder.documentRoot(root));
         assertEquals("plain", get("/go.php?plain.txt").body());
         assertEquals("plain", exchange("POST /go.php?plain.txt HTTP/1.1\nHost: a").body());
@@ -352,7 +352,7 @@ final class GatewayResponseTest extends GatewayTest {
         java.nio.file.Files.writeString(directory.resolve("outside.txt"), "secret");
         java.nio.file.Files.createSymbolicLink(root.resolve("out.txt"), directory.resolve("outside.txt"));
         serve(request -> {
-            String[] order = request.param("QUERY_STRING").split("=", 2);
+            String[] order = request.meta("QUERY_STRING").split("=", 2);
             print(request, "Content-Type: x/y\nContent-Disposition: attachment\nContent-Length: 99\n" + order[0] + ": "
                     + order[1] + "\n\nnot this");
         }, builder -> builder.documentRoot(root).scriptRoot("/srv"));
@@ -416,7 +416,7 @@ final class GatewayResponseTest extends GatewayTest {
                 X-Mine: mine
                 X-Accel-Redirect: /%s
 
-                """.formatted(request.param("QUERY_STRING"))), builder -> builder.documentRoot(root));
+                """.formatted(request.meta("QUERY_STRING"))), builder -> builder.documentRoot(root));
         HttpReply sent = get("/send.php?plain.txt", "\nIf-None-Match: \"x\"");
         assertEquals("plain", sent.body());
         assertEquals("x/y", sent.header("Content-Type"));

@@ -55,7 +55,7 @@ final class Handlers implements Responder, Filter, Authorizer {
     }
 
     private Plan begin(Request request) {
-        Plan plan = Plan.decode(request.param(Plan.PARAM));
+        Plan plan = Plan.decode(request.meta(Plan.PARAM));
         ledger.entered(plan);
         if (Thread.currentThread().isInterrupted() && !request.isAborted()) {
             ledger.violation("interrupted from the start: " + plan);

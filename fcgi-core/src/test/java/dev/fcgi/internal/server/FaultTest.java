@@ -195,7 +195,7 @@ final class FaultTest {
     }
 
     private void respond(Request request) throws Exception {
-        switch (request.param("SCRIPT_NAME")) {
+        switch (request.meta("SCRIPT_NAME")) {
             case "/echo" -> request.stdin().transferTo(request.stdout());
             case "/large" -> request.stdout().write(pattern(LARGE));
             case "/wait" -> Thread.sleep(TIME_OUT_MILLIS);

@@ -116,7 +116,7 @@ public final class ServerConnectionFuzz {
                 while (request.stdin().read() >= 0) {
                     Thread.onSpinWait();
                 }
-                request.params().toMap().forEach((name, value) -> request.param(name));
+                request.params().toMap().forEach((name, value) -> request.meta(name));
             }
             default -> {
                 request.stdin().close();

@@ -32,7 +32,7 @@ final class FrontCommandTest {
     @Test
     void answersHttp() throws Exception {
         try (TestServer server = TestServer.of(request -> {
-            String head = "Status: 201\r\nContent-Type: text/plain\r\n\r\n" + request.param("REQUEST_URI") + ' ';
+            String head = "Status: 201\r\nContent-Type: text/plain\r\n\r\n" + request.meta("REQUEST_URI") + ' ';
             request.stdout().write(head.getBytes(StandardCharsets.UTF_8));
             request.stdin().transferTo(request.stdout());
         }); PipedInputStream output = new PipedInputStream()) {
@@ -67,7 +67,7 @@ final class FrontCommandTest {
         Files.writeString(root.resolve("go.cgi"), "source");
         Files.createSymbolicLink(root.resolve("out"), Files.writeString(directory.resolve("outside"), "outside"));
         Responder responder = request -> TestServer.saying("Content-Type: text/plain\n\n"
-                + (request.param("SCRIPT_NAME").isEmpty() ? "(empty)" : request.param("SCRIPT_NAME")) + ' '
+                + (request.meta("SCRIPT_NAME").isEmpty() ? "(empty)" : request.meta("SCRIPT_NAME")) + ' '
                 + request.params().get("PATH_INFO", "-") + ' ' + request.params().get("SCRIPT_FILENAME", "-") + ' '
                 + request.params().get("A", "-")).respond(request);
         try (TestServer server = TestServer.of(responder); PipedInputStream output = new PipedInputStream()) {

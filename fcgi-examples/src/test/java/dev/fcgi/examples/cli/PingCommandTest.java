@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 final class PingCommandTest {
     /** Recognizes its pages as PHP-FPM does, by both names. */
     private static final Responder PHP_FPM = request -> {
-        String page = request.param("SCRIPT_NAME");
-        boolean known = page.equals(request.param("SCRIPT_FILENAME"));
+        String page = request.meta("SCRIPT_NAME");
+        boolean known = page.equals(request.meta("SCRIPT_FILENAME"));
         String answer = switch (known ? page : "") {
             case "/ping", "/alive" -> "Content-Type: text/plain\r\n\r\npong";
-            case "/status" -> request.param("QUERY_STRING").equals("json")
+            case "/status" -> request.meta("QUERY_STRING").equals("json")
                     ? "Content-Type: application/json\r\n\r\n{\"pool\":\"www\",\"listen queue\":7,\"max listen queue\":9}"
                     : "Content-Type: text/plain\r\n\r\npool:                 www\nlisten queue:         7\n"
                     + "max listen queue:     9\n";
@@ -42,9 +42,9 @@ final class PingCommandTest {
     @Test
     void aPageOfAnApplication() throws IOException {
         try (TestServer server = TestServer.of(request -> {
-            boolean right = request.param("SCRIPT_NAME").isEmpty() && request.param("PATH_INFO").equals("/up")
-                    && request.param("QUERY_STRING").equals("a=b") && request.param("DOCUMENT_URI").equals("/up")
-                    && request.param("X").equals("y") && request.param("HTTP_HOST").equals("example.org");
+            boolean right = request.meta("SCRIPT_NAME").isEmpty() && request.meta("PATH_INFO").equals("/up")
+                    && request.meta("QUERY_STRING").equals("a=b") && request.meta("DOCUMENT_URI").equals("/up")
+                    && request.meta("X").equals("y") && request.meta("HTTP_HOST").equals("example.org");
             TestServer.saying(right ? "\n\n" : "Status: 404\n\n").respond(request);
         })) {
             Run run = Run.of("ping", server.address(), "--path", "/up?a=b", "--param", "X=y", "-H", "Host: example.org");

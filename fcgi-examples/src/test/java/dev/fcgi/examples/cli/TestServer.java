@@ -17,7 +17,7 @@ final class TestServer implements AutoCloseable {
 
     static TestServer of(Responder responder) throws IOException {
         return of(FcgiServer.builder().responder(responder)
-                .authorizer(request -> "user=alice".equals(request.param("QUERY_STRING"))
+                .authorizer(request -> "user=alice".equals(request.meta("QUERY_STRING"))
                         ? Decision.granted().variable("AUTH_USER", "alice") : Decision.denied(403).body("denied\n"))
                 .filter(request -> {
                     request.stdout().write("\n".getBytes(StandardCharsets.US_ASCII));
