@@ -226,7 +226,7 @@ final class ClientIT {
             + "pm.start_servers = 1\npm.min_spare_servers = 1\npm.max_spare_servers = 1"})
     void moreRequestsThanPhpHasProcesses(String manager) throws Exception {
         try (PhpFpm fpm = PhpFpm.start(directory, manager);
-                FcgiClient client = FcgiClient.builder().address(fpm.address()).keepTime(Duration.ofSeconds(60)).build();
+                FcgiClient client = FcgiClient.to(fpm.address()); // keeps for a second, so that the other gets its turn
                 FcgiClient other = FcgiClient.builder().address(fpm.address()).keepAlive(false).build();
                 HttpFront front = HttpFront.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         FcgiGateway.builder(client).documentRoot(directory).build());
