@@ -22,7 +22,7 @@ final class CgiFastProgram {
         for (CgiExchange q; (q = CgiFast.next(args)) != null; ) {
             served++;
             if (q.path().equals("/set")) {
-                q.status(404).header("X-Left", "over").cookie(Cookie.of("a", "b")).charset(StandardCharsets.ISO_8859_1);
+                q.status(404).setHeader("X-Left", "over").addCookie(Cookie.of("a", "b")).charset(StandardCharsets.ISO_8859_1);
                 q.request().appStatus(7);
                 q.out().print("set " + q.params("n"));
                 continue;

@@ -75,7 +75,7 @@ final class CgiServerTest extends ServerTest {
     @Test
     void aFailureBeforeTheHeadIsA500WithoutItsText() throws Exception {
         serveCgi(q -> {
-            q.header("X-Secret", "1").out().print("secret");
+            q.setHeader("X-Secret", "1").out().print("secret");
             throw new IllegalStateException("secret");
         });
         ScriptedPeer peer = peer().request(1, "/");

@@ -17,18 +17,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A CGI request and the response to it: what CGI.pm calls {@code $q}.
  *
  * {@snippet :
- * q.contentType("text/html").cookie(Cookie.of("seen", "1"));
+ * q.setContentType("text/html").addCookie(Cookie.of("seen", "1"));
  * q.out().printf("<p>hello %s</p>%n", q.param("name"));
  * }
  *
  * <p>The response consists of status and headers, which can be changed until the first byte of the body leaves the
  * buffer, and the body: text by {@link #out()} or bytes by {@link #stream()}. A body that fits the buffer is sent with
  * its Content-Length. For a HEAD request, and where the status allows none, no body is sent, whatever is written.
+ *
+ * <p>What reads the request is named after what it reads, {@link #header} or {@link #contentType()}; what changes the
+ * response sets or adds. {@link #status()}, {@link #responseHeader} and {@link #bytesSent} tell what was set and sent.
  *
  * <p>Belongs to the thread that handles the request. Writing blocks like {@link Request#stdout()}.
  */
@@ -141,7 +146,7 @@ public final class CgiExchange extends CgiRequest {
      */
     public CgiExchange status(int code, String reason) {
         requireUncommitted();
-        head.status(code, reason);
+        head.status(code, Objects.requireNonNull(reason, "reason"));
         return this;
     }
 
@@ -155,15 +160,15 @@ public final class CgiExchange extends CgiRequest {
      * @return this
      * @throws IllegalArgumentException when the name is no token, or the value has a CR, LF or NUL
      */
-    public CgiExchange header(String name, String value) {
+    public CgiExchange setHeader(String name, String value) {
         requireUncommitted();
-        head.set(name, value);
+        head.set(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
         return this;
     }
 
     /**
      * Adds a header to those with that name; those that must not be repeated, such as Content-Type, Content-Length,
-     * Location, ETag or Content-Disposition, are replaced. Some are dropped, see {@link #header(String, String)}.
+     * Location, ETag or Content-Disposition, are replaced. Some are dropped, see {@link #setHeader}.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -172,7 +177,7 @@ public final class CgiExchange extends CgiRequest {
      */
     public CgiExchange addHeader(String name, String value) {
         requireUncommitted();
-        head.add(name, value);
+        head.add(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
         return this;
     }
 
@@ -182,8 +187,8 @@ public final class CgiExchange extends CgiRequest {
      * @param type the type; one of {@code text/*} without a charset gets the one of {@link #out()} when that is used
      * @return this
      */
-    public CgiExchange contentType(String type) {
-        return header("Content-Type", type);
+    public CgiExchange setContentType(String type) {
+        return setHeader("Content-Type", Objects.requireNonNull(type, "type"));
     }
 
     /**
@@ -196,18 +201,18 @@ public final class CgiExchange extends CgiRequest {
         if (writer != null) {
             throw new IllegalStateException("out() was used already");
         }
-        this.charset = charset;
+        this.charset = Objects.requireNonNull(charset, "charset");
         return this;
     }
 
     /**
-     * Sets a cookie.
+     * Has the browser keep a cookie.
      *
      * @param cookie the cookie
      * @return this
      */
-    public CgiExchange cookie(Cookie cookie) {
-        return addHeader("Set-Cookie", cookie.toString());
+    public CgiExchange addCookie(Cookie cookie) {
+        return addHeader("Set-Cookie", Objects.requireNonNull(cookie, "cookie").toString());
     }
 
     /**
@@ -217,7 +222,7 @@ public final class CgiExchange extends CgiRequest {
      * @return this
      */
     public CgiExchange expires(String when) {
-        return header("Expires", Expires.date(when, Instant.now()));
+        return setHeader("Expires", Expires.date(Objects.requireNonNull(when, "when"), Instant.now()));
     }
 
     /**
@@ -227,7 +232,27 @@ public final class CgiExchange extends CgiRequest {
      * @return this
      */
     public CgiExchange attachment(String fileName) {
-        return header("Content-Disposition", "attachment; " + HeaderText.parameter("filename", fileName));
+        return setHeader("Content-Disposition",
+                "attachment; " + HeaderText.parameter("filename", Objects.requireNonNull(fileName, "fileName")));
+    }
+
+    /**
+     * Looks up a header of the response.
+     *
+     * @param name its name, in any case
+     * @return its first value, or null: as it was set, and once {@link #isCommitted} as it was sent, with the
+     *     Content-Type and the Content-Length that were missing
+     */
+    public String responseHeader(String name) {
+        return head.value(Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * {@return the headers of the response, by name without regard to case, each with its values in order; a copy, of
+     * what {@link #responseHeader} finds, unmodifiable}
+     */
+    public Map<String, List<String>> responseHeaders() {
+        return head.values();
     }
 
     // ---- the body
@@ -259,6 +284,17 @@ public final class CgiExchange extends CgiRequest {
             writer.flush();
         }
         body.flush();
+    }
+
+    /**
+     * {@return the length of the body in bytes: what was sent and what the buffer still holds, text that was written to
+     * {@link #out()} included; 0 where no body is sent}
+     */
+    public long bytesSent() {
+        if (writer != null) {
+            body.collect(writer);
+        }
+        return body.sent();
     }
 
     /** {@return whether the head was sent, so that status and headers are fixed} */
@@ -296,7 +332,7 @@ public final class CgiExchange extends CgiRequest {
         if (code < 300 || code > 399) {
             throw new IllegalArgumentException("status " + code + " is no redirect");
         }
-        return header("Location", location).status(code); // a location that is refused changes nothing
+        return setHeader("Location", Objects.requireNonNull(location, "location")).status(code); // a location that is refused changes nothing
     }
 
     /**
@@ -346,7 +382,7 @@ public final class CgiExchange extends CgiRequest {
      * @throws IOException when the request was aborted or the connection is lost
      */
     public EventStream events() throws IOException {
-        contentType("text/event-stream").header("Cache-Control", "no-cache").header("X-Accel-Buffering", "no");
+        setContentType("text/event-stream").setHeader("Cache-Control", "no-cache").setHeader("X-Accel-Buffering", "no");
         flush();
         events = new EventStream(body, request());
         return events;

@@ -9,7 +9,7 @@ package dev.fcgi.cgi;
  *     try {
  *         next.handle(q);
  *     } finally {
- *         System.out.println(q.method() + " " + q.rawPath() + " " + q.status());
+ *         System.out.println(q.method() + " " + q.rawPath() + " " + q.status() + " " + q.bytesSent());
  *     }
  * }
  * }

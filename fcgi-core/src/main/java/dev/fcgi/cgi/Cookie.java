@@ -14,7 +14,7 @@ import java.util.Map;
  * last counts.
  *
  * {@snippet :
- * q.cookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
+ * q.addCookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
  * }
  *
  * <p>The value is percent-encoded where it needs that, as CGI.pm does, and decoded by {@link CgiRequest#cookie}. So is a

@@ -98,7 +98,7 @@ public final class Router implements CgiHandler {
         if (allowed.isEmpty()) {
             otherwise.handle(q);
         } else {
-            q.error(405).header("Allow", String.join(", ", allowed));
+            q.error(405).setHeader("Allow", String.join(", ", allowed));
         }
     }
 

@@ -153,9 +153,9 @@ public final class CgiRequestFuzz {
     /** Whatever is sent back, the head has the lines that were asked for and no others. */
     private static void answer(CgiExchange q, StubRequest request, String value) throws IOException {
         int lines = 2; // Status and Content-Type
-        List<Runnable> calls = List.of(() -> q.header("X-Value", value), () -> q.header(value, "x"),
-                () -> q.redirect(value), () -> q.attachment(value), () -> q.cookie(Cookie.of("a", "b").path(value)),
-                () -> q.contentType(value), () -> q.status(200, value));
+        List<Runnable> calls = List.of(() -> q.setHeader("X-Value", value), () -> q.setHeader(value, "x"),
+                () -> q.redirect(value), () -> q.attachment(value), () -> q.addCookie(Cookie.of("a", "b").path(value)),
+                () -> q.setContentType(value), () -> q.status(200, value));
         int names = 0;
         for (Runnable call : calls) {
             try {

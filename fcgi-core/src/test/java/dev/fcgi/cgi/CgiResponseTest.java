@@ -3,6 +3,7 @@ package dev.fcgi.cgi;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +73,7 @@ final class CgiResponseTest {
         check("Status: 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 2||é", q -> q.out().print("é"));
         check("Status: 200 OK|Content-Type: text/plain|Content-Length: 2||é", q -> write(q, "é"));
         check("Status: 200 OK|Content-Type: text/html; charset=us-ascii|Content-Length: 1||?",
-                q -> q.contentType("text/html").charset(StandardCharsets.US_ASCII).out().print("é"));
+                q -> q.setContentType("text/html").charset(StandardCharsets.US_ASCII).out().print("é"));
         check("GET", CgiOptions.DEFAULT.charset(StandardCharsets.UTF_16LE),
                 "Status: 200 OK|Content-Type: text/plain; charset=utf-16le|Content-Length: 2||a\0",
                 q -> q.out().print("a"));
@@ -82,7 +85,7 @@ final class CgiResponseTest {
         "text/html;Charset=x, text/html;Charset=x"})
     void aTypeIsKeptAsWritten(String set, String sent) throws Exception { // C35
         check("Status: 200 OK|Content-Type: " + sent + "|Content-Length: 1||a", q -> {
-            q.contentType(set);
+            q.setContentType(set);
             q.out().print("a");
         });
     }
@@ -151,7 +154,7 @@ final class CgiResponseTest {
     @Test
     void aLengthThatTheHandlerSetsIsKept() throws Exception { // C42 is for the client
         check("Status: 200 OK|Content-Length: 1|Content-Type: text/plain||a", q -> {
-            q.header("Content-Length", "1");
+            q.setHeader("Content-Length", "1");
             write(q, "a");
         });
     }
@@ -172,7 +175,7 @@ final class CgiResponseTest {
             q.stream().write('x');
         });
         check("HEAD", SMALL, "Status: 200 OK|Content-Length: 7|Content-Type: text/plain||",
-                q -> q.header("Content-Length", "7"));
+                q -> q.setHeader("Content-Length", "7"));
     }
 
     @ParameterizedTest
@@ -212,8 +215,8 @@ final class CgiResponseTest {
     }
 
     private static List<Consumer<CgiExchange>> changesOfTheHead() {
-        return List.of(q -> q.status(404), q -> q.status(404, "x"), q -> q.header("A", "b"), q -> q.addHeader("A", "b"),
-                q -> q.contentType("a/b"), q -> q.cookie(Cookie.of("a", "b")), q -> q.expires("now"),
+        return List.of(q -> q.status(404), q -> q.status(404, "x"), q -> q.setHeader("A", "b"), q -> q.addHeader("A", "b"),
+                q -> q.setContentType("a/b"), q -> q.addCookie(Cookie.of("a", "b")), q -> q.expires("now"),
                 q -> q.attachment("a"), q -> q.redirect("/"), q -> q.error(500), q -> q.error(500, "x"),
                 q -> {
                     try {
@@ -263,7 +266,7 @@ final class CgiResponseTest {
         for (String method : new String[] {"GET", "HEAD"}) {
             check(method, SMALL, "Status: 205 Reset Content|Content-Length: 0||", q -> q.status(205));
             check(method, SMALL, "Status: 205 Reset Content|Content-Length: 0||", q -> {
-                q.header("Content-Length", "100").status(205);
+                q.setHeader("Content-Length", "100").status(205);
                 write(q, "x".repeat(100));
                 q.flush();
                 write(q, "x");
@@ -273,8 +276,64 @@ final class CgiResponseTest {
 
     @Test
     void aStatus204HasNoLength() throws Exception {
-        check("Status: 204 No Content||", q -> q.header("Content-Length", "5").status(204));
-        check("Status: 304 Not Modified|Content-Length: 5||", q -> q.header("Content-Length", "5").status(304));
+        check("Status: 204 No Content||", q -> q.setHeader("Content-Length", "5").status(204));
+        check("Status: 304 Not Modified|Content-Length: 5||", q -> q.setHeader("Content-Length", "5").status(304));
+    }
+
+    // ---- what was set and sent can be read
+
+    @Test
+    void headersOfTheResponseCanBeReadAsTheyWereSetAndThenAsTheyWereSent() throws Exception {
+        CgiExchange q = CgiExchange.of(StubRequest.of("GET", "/").with("HTTP_X_A", "of the request"),
+                CgiOptions.DEFAULT);
+        assertEquals(Map.of(), q.responseHeaders());
+        q.setHeader("X-A", "é").addHeader("x-a", "2").addHeader("Connection", "close").out().print("1");
+        assertEquals("of the request", q.header("X-A"));
+        assertEquals("é", q.responseHeader("x-A"));
+        assertNull(q.responseHeader("Content-Type"));
+        Map<String, List<String>> set = q.responseHeaders();
+        assertEquals(List.of("é", "2"), set.get("X-a"));
+        assertThrows(UnsupportedOperationException.class, () -> set.put("A", List.of()));
+        assertThrows(UnsupportedOperationException.class, () -> set.get("X-A").add("3"));
+        q.end();
+        assertEquals("text/plain; charset=utf-8", q.responseHeader("content-type"));
+        assertEquals("1", q.responseHeader("Content-Length"));
+        assertNull(q.responseHeader("Connection"));
+        assertEquals(List.of("Content-Length", "Content-Type", "X-A"), List.copyOf(q.responseHeaders().keySet()));
+        assertEquals(Set.of("X-A", "Connection"), set.keySet()); // a copy
+    }
+
+    @Test
+    void theBytesOfTheBodyAreCounted() throws Exception {
+        StubRequest request = StubRequest.of("GET", "/");
+        CgiExchange q = CgiExchange.of(request, SMALL);
+        assertEquals(0, q.bytesSent());
+        q.out().print("é234567890"); // more than the buffer takes
+        assertEquals(11, q.bytesSent());
+        assertFalse(q.isCommitted()); // asking sends nothing
+        assertEquals("", request.output());
+        q.error(404);
+        assertEquals("404 Not Found\n".length(), q.bytesSent());
+        q.out().print("more");
+        q.flush();
+        q.stream().write(new byte[100]);
+        q.end();
+        assertEquals(118, q.bytesSent());
+        assertEquals(118, request.output().length() - request.output().indexOf("\r\n\r\n") - 4);
+    }
+
+    @Test
+    void whereNoBodyIsSentNothingIsCounted() throws Exception {
+        respond("HEAD", SMALL, q -> {
+            q.out().print("x");
+            assertEquals(0, q.bytesSent());
+        });
+        respond("GET", SMALL, q -> {
+            q.out().print("x");
+            assertEquals(1, q.bytesSent());
+            q.status(304);
+            assertEquals(0, q.bytesSent());
+        });
     }
 
     // ---- headers
@@ -282,13 +341,13 @@ final class CgiResponseTest {
     @Test
     void whatConcernsOneConnectionIsNotPassedOn() throws Exception {
         check("Status: 200 OK|X-A: 1|Content-Type: text/plain|Content-Length: 1||a", q -> {
-            q.header("X-Named", "1").header("x-other", "2"); // all headers of another response
+            q.setHeader("X-Named", "1").setHeader("x-other", "2"); // all headers of another response
             for (String name : new String[] {"Keep-Alive", "Proxy-Connection", "Proxy-Authenticate",
                 "Proxy-Authorization", "TE", "Trailer", "Upgrade"}) {
-                q.header(name, "x").addHeader(name.toLowerCase(Locale.ROOT), "y");
+                q.setHeader(name, "x").addHeader(name.toLowerCase(Locale.ROOT), "y");
             }
-            q.header("transfer-encoding", "chunked").header("X-A", "1");
-            q.header("Connection", "close, X-Named").addHeader("connection", " X-Other ,X-Absent");
+            q.setHeader("transfer-encoding", "chunked").setHeader("X-A", "1");
+            q.setHeader("Connection", "close, X-Named").addHeader("connection", " X-Other ,X-Absent");
             write(q, "a");
         });
     }
@@ -296,14 +355,14 @@ final class CgiResponseTest {
     @Test
     void headersAreSetAndAdded() throws Exception { // C39, C41
         check("Status: 200 OK|X-A: 2|Set-Cookie: a=1|Set-Cookie: b=2; Path=/|X-CGI-y: ü|Content-Type: text/plain|"
-                + "Content-Length: 0||", q -> q.header("X-A", "1").header("x-a", "0").header("X-A", "2")
-                .cookie(Cookie.of("a", "1")).cookie(Cookie.of("b", "2").path("/")).addHeader("X-CGI-y", "ü"));
+                + "Content-Length: 0||", q -> q.setHeader("X-A", "1").setHeader("x-a", "0").setHeader("X-A", "2")
+                .addCookie(Cookie.of("a", "1")).addCookie(Cookie.of("b", "2").path("/")).addHeader("X-CGI-y", "ü"));
     }
 
     @Test
     void fieldsThatTheWebServerActsUponAreNotRepeated() throws Exception { // C34
         check("Status: 302 Found|Location: /b|content-type: a/b|Content-Length: 0||", q -> q.redirect("/a")
-                .contentType("x/y").addHeader("Location", "/b").addHeader("content-type", "a/b"));
+                .setContentType("x/y").addHeader("Location", "/b").addHeader("content-type", "a/b"));
     }
 
     private static final String[] EVIL = {"a\r\nX: y", "a\nX: y", "a\rX: y", "a\0", "\n", "a\r\n"};
@@ -311,14 +370,14 @@ final class CgiResponseTest {
     private static List<Consumer<CgiExchange>> injections() {
         List<Consumer<CgiExchange>> all = new ArrayList<>();
         for (String evil : EVIL) {
-            all.addAll(List.of(q -> q.header("A", evil), q -> q.addHeader("A", evil), q -> q.header(evil, "a"),
-                    q -> q.addHeader(evil, "a"), q -> q.contentType(evil), q -> q.redirect(evil),
+            all.addAll(List.of(q -> q.setHeader("A", evil), q -> q.addHeader("A", evil), q -> q.setHeader(evil, "a"),
+                    q -> q.addHeader(evil, "a"), q -> q.setContentType(evil), q -> q.redirect(evil),
                     q -> q.redirect(evil, 301), q -> q.status(404, evil), q -> q.expires(evil),
-                    q -> q.cookie(Cookie.of("a", "b").path(evil)), q -> q.cookie(Cookie.of("a", "b").domain(evil)),
-                    q -> q.cookie(Cookie.of("a", "b").expires(evil))));
+                    q -> q.addCookie(Cookie.of("a", "b").path(evil)), q -> q.addCookie(Cookie.of("a", "b").domain(evil)),
+                    q -> q.addCookie(Cookie.of("a", "b").expires(evil))));
         }
         for (String name : new String[] {"", " ", "A ", "A:", "A B", "ä", "Status", "STATUS", "(", "A\t"}) {
-            all.addAll(List.of(q -> q.header(name, "a"), q -> q.addHeader(name, "a")));
+            all.addAll(List.of(q -> q.setHeader(name, "a"), q -> q.addHeader(name, "a")));
         }
         return all;
     }
@@ -335,7 +394,7 @@ final class CgiResponseTest {
     @Test
     void lineEndsInNamesOfFilesAndCookiesAreEncoded() throws Exception { // C43
         for (String evil : EVIL) {
-            String output = respond("GET", SMALL, q -> q.attachment(evil).cookie(Cookie.of(evil, evil))).output();
+            String output = respond("GET", SMALL, q -> q.attachment(evil).addCookie(Cookie.of(evil, evil))).output();
             assertEquals(6, output.split("\r\n|\r|\n", -1).length - 1, output); // 5 lines and the empty one
             assertFalse(output.contains("\0"));
         }
@@ -343,10 +402,10 @@ final class CgiResponseTest {
 
     @Test
     void whatLooksLikeALineEndInAnotherCharsetIsNone() throws Exception {
-        byte[] output = respond("GET", SMALL, q -> q.header("A", "\u010a\u010d\u2028\u0085")).outputBytes();
+        byte[] output = respond("GET", SMALL, q -> q.setHeader("A", "\u010a\u010d\u2028\u0085")).outputBytes();
         String latin1 = new String(output, StandardCharsets.ISO_8859_1);
         assertEquals(5, latin1.split("\n", -1).length - 1, latin1);
-        assertTrue(respond("GET", SMALL, q -> q.header("A", "\u010a")).output().contains("A: \u010a\r\n"));
+        assertTrue(respond("GET", SMALL, q -> q.setHeader("A", "\u010a")).output().contains("A: \u010a\r\n"));
     }
 
     @ParameterizedTest
@@ -390,7 +449,7 @@ final class CgiResponseTest {
                 + "moved",
                 q -> q.redirect("/", 301).out().print("moved"));
         check("Status: 201 Created|Location: /1|Content-Type: text/plain||{}", q -> {
-            q.status(201).header("Location", "/1");
+            q.status(201).setHeader("Location", "/1");
             q.flush();
             write(q, "{}");
         });
@@ -400,8 +459,8 @@ final class CgiResponseTest {
     void anErrorPageReplacesEverything() throws Exception {
         check("Status: 404 Not Found|Content-Type: text/plain; charset=utf-8|Content-Length: 22||404 Not Found\n"
                 + "no such\n", q -> {
-                    q.status(200, "Fine").contentType("text/html").header("X", "y").cookie(Cookie.of("a", "b"));
-                    q.header("Content-Length", "5");
+                    q.status(200, "Fine").setContentType("text/html").setHeader("X", "y").addCookie(Cookie.of("a", "b"));
+                    q.setHeader("Content-Length", "5");
                     q.out().print("partly <b>");
                     q.stream().write(new byte[100]);
                     q.error(404, "no such");

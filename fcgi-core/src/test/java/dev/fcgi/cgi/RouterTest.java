@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.OfflineRequest;
+import dev.fcgi.OfflineResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -167,6 +169,31 @@ final class RouterTest {
             assertThrows(IllegalStateException.class, () -> router.build().toResponder().respond(request));
         }
         assertEquals(List.of(sent, sent, sent), seen);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/ok, 200 7 text/html yes", "/missing, 404 14 null null", "/fail, 500 26 null null",
+        "/large, 413 27 null null"})
+    void anInterceptorSeesWhatIsSent(String path, String expected) throws Exception {
+        List<String> seen = new ArrayList<>();
+        Router router = Router.builder().intercept((q, next) -> {
+            try {
+                next.handle(q);
+            } finally {
+                seen.add(q.status() + " " + q.bytesSent() + " " + q.responseHeader("Content-Type") + " "
+                        + q.responseHeader("X-Seen"));
+            }
+        }).get("/ok", q -> q.setContentType("text/html").setHeader("X-Seen", "yes").out().print("123456\n"))
+                .get("/fail", q -> {
+                    q.setHeader("X-Seen", "secret").out().print("secret");
+                    throw new IllegalStateException("secret");
+                }).get("/large", q -> {
+                    throw new CgiException(413, "much");
+                }).build();
+        OfflineResponse response = OfflineRequest.get(path).respond(router.toResponder());
+        assertEquals(List.of(expected), seen);
+        assertEquals(expected.substring(0, 3), Integer.toString(response.status()));
+        assertEquals(expected.split(" ")[1], Integer.toString(response.body().length)); // also of the server's own 500
     }
 
     @Test

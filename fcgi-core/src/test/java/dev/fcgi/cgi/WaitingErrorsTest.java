@@ -39,12 +39,12 @@ final class WaitingErrorsTest {
             assertEquals("1", q.param("q")); // the query is another matter
             assertEquals(List.of("q"), q.paramNames());
             assertNull(q.upload("a"));
-            q.cookie(Cookie.of("a", "b")).redirect("/done", 303);
+            q.addCookie(Cookie.of("a", "b")).redirect("/done", 303);
         });
         check(BROKEN, q -> {
             q.out().print("before");
             q.param("a");
-            q.contentType("text/html").out().print("x".repeat(100_000));
+            q.setContentType("text/html").out().print("x".repeat(100_000));
             q.flush();
             assertFalse(q.isCommitted());
             q.status(201).stream().write(new byte[100_000]);

@@ -121,7 +121,7 @@ final class Demo {
     private void index(CgiExchange q) throws IOException {
         try (InputStream page = Demo.class.getResourceAsStream("demo.html")) {
             String text = new String(page.readAllBytes(), StandardCharsets.UTF_8);
-            q.contentType("text/html").out().print(text.replace("PLAYGROUND", playgroundAddress));
+            q.setContentType("text/html").out().print(text.replace("PLAYGROUND", playgroundAddress));
         }
     }
 }

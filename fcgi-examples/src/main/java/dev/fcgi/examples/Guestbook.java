@@ -59,7 +59,7 @@ final class Guestbook {
             throw new CgiException(415, "the picture is no image");
         }
         entries.add(name, message, picture);
-        q.cookie(Cookie.of("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
+        q.addCookie(Cookie.of("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
                 .sameSite(Cookie.SameSite.LAX));
         q.redirect(q.url(), 303);
     }
@@ -74,7 +74,7 @@ final class Guestbook {
 
     private static void show(CgiExchange q, GuestbookEntries entries) throws IOException {
         String name = q.cookie("name");
-        PrintWriter out = q.contentType("text/html").header("Cache-Control", "no-cache").out();
+        PrintWriter out = q.setContentType("text/html").setHeader("Cache-Control", "no-cache").out();
         out.print("<!DOCTYPE html>\n<title>Guestbook</title>\n<h1>Guestbook</h1>\n");
         for (GuestbookEntries.Entry entry : entries.all()) {
             out.printf("<p><b>%s</b>: %s", escape(entry.name()), escape(entry.message()));

@@ -71,8 +71,8 @@ final class GuestbookEntries {
         if (!Files.exists(path)) {
             throw new CgiException(404, "no such picture");
         }
-        q.contentType("image/" + picture.substring(picture.indexOf("image-") + 6)).expires("+30d");
-        q.header("X-Content-Type-Options", "nosniff").header("Content-Length", Long.toString(Files.size(path)));
+        q.setContentType("image/" + picture.substring(picture.indexOf("image-") + 6)).expires("+30d");
+        q.setHeader("X-Content-Type-Options", "nosniff").setHeader("Content-Length", Long.toString(Files.size(path)));
         Files.copy(path, q.stream());
     }
 

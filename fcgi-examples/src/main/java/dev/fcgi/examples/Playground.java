@@ -101,7 +101,7 @@ final class Playground {
             }
             case "/big" -> {
                 long n = number(q, "n");
-                pattern(q.header("Content-Length", Long.toString(n)).stream(), PATTERN, n);
+                pattern(q.setHeader("Content-Length", Long.toString(n)).stream(), PATTERN, n);
             }
             case "/slow" -> {
                 Thread.sleep(number(q, "ms")); // an abort interrupts it
@@ -121,10 +121,10 @@ final class Playground {
                 q.request().appStatus((int) number(q, "code"));
                 text(q, "bye\n");
             }
-            case "/header" -> text(q.header(argument(q, "name", ""), argument(q, "value", "")), "ok\n");
+            case "/header" -> text(q.setHeader(argument(q, "name", ""), argument(q, "value", "")), "ok\n");
             case "/headers" -> {
                 for (int i = 0; i < number(q, "n"); i++) {
-                    q.header("X-" + i, "h".repeat((int) number(q, "length")));
+                    q.setHeader("X-" + i, "h".repeat((int) number(q, "length")));
                 }
                 text(q, "ok\n");
             }
@@ -172,7 +172,7 @@ final class Playground {
     }
 
     private static void echo(CgiExchange q, InputStream in) throws IOException {
-        OutputStream out = q.contentType("application/octet-stream").stream();
+        OutputStream out = q.setContentType("application/octet-stream").stream();
         byte[] piece = new byte[32 * 1024];
         for (int count; (count = in.read(piece)) >= 0; ) {
             out.write(piece, 0, count);
@@ -201,7 +201,7 @@ final class Playground {
     private static void fail(CgiExchange q) throws Exception {
         long after = number(q, "after");
         if (number(q, "length") > 0) {
-            q.header("Content-Length", argument(q, "length", ""));
+            q.setHeader("Content-Length", argument(q, "length", ""));
         }
         if (after > 0) {
             pattern(q.stream(), repeated('x'), after);

@@ -61,7 +61,7 @@ final class Twin {
     }
 
     private static void form(CgiExchange q) throws IOException {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         boolean hasBody = List.of("POST", "PUT", "PATCH").contains(q.method());
         String type = q.contentType() == null ? "" : q.contentType().toLowerCase(Locale.ROOT);
         boolean isForm = type.startsWith(TwinCase.FORM) || type.startsWith("multipart/form-data");
@@ -96,7 +96,7 @@ final class Twin {
     }
 
     private static void both(CgiExchange q) throws IOException {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         line(q, "names", q.paramNames());
         line(q, "first a", q.param("a"));
         line(q, "all b", q.params("b"));
@@ -119,7 +119,7 @@ final class Twin {
     }
 
     private static void meta(CgiExchange q) {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         line(q, "method", q.method());
         line(q, "path_info", q.pathInfo());
         line(q, "script_name", q.scriptName());
@@ -152,7 +152,7 @@ final class Twin {
     }
 
     private static void accepted(CgiExchange q) {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         line(q, "types", q.accepted().stream().sorted().toList());
         for (String type : List.of("text/html", "text/plain", "image/png")) {
             line(q, "accepts " + type, String.format(Locale.ROOT, "%.2f", q.accepts(type)));
@@ -160,7 +160,7 @@ final class Twin {
     }
 
     private static void cookies(CgiExchange q) {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         List<String> names = q.cookieNames().stream().sorted().toList();
         line(q, "names", names);
         for (String name : names) {
@@ -173,7 +173,7 @@ final class Twin {
         List<String> with = q.queryParams("with");
         for (String attributes : with) {
             Cookie cookie = Cookie.of(q.queryParam("name") + attributes, q.queryParam("value"));
-            q.cookie(switch (attributes) {
+            q.addCookie(switch (attributes) {
                 case "all" -> cookie.path("/a").domain("twin.test").expires("+1d").maxAge(Duration.ofHours(1))
                         .secure(true).httpOnly(true).sameSite(Cookie.SameSite.LAX);
                 case "root" -> cookie.path("/");
@@ -182,7 +182,7 @@ final class Twin {
                 default -> cookie;
             });
         }
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         line(q, "set", Integer.toString(with.size()));
     }
 
@@ -196,25 +196,25 @@ final class Twin {
     }
 
     private static void attachment(CgiExchange q) throws IOException {
-        q.contentType("application/octet-stream").attachment(q.queryParam("name"));
+        q.setContentType("application/octet-stream").attachment(q.queryParam("name"));
         q.stream().write("content".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static void expires(CgiExchange q) throws IOException {
-        q.contentType("text/plain").expires(q.queryParam("when"));
+        q.setContentType("text/plain").expires(q.queryParam("when"));
         line(q, "done", "1");
     }
 
     private static void type(CgiExchange q) throws IOException {
         String[] status = q.queryParam("status").split(" ", 2);
-        q.contentType(q.queryParam("type")).status(Integer.parseInt(status[0]), status[1]);
+        q.setContentType(q.queryParam("type")).status(Integer.parseInt(status[0]), status[1]);
         q.out().print("content");
     }
 
     private static void headers(CgiExchange q) throws IOException {
-        q.contentType("text/plain");
+        q.setContentType("text/plain");
         try {
-            q.header("X-Custom", q.queryParam("value"));
+            q.setHeader("X-Custom", q.queryParam("value"));
         } catch (IllegalArgumentException e) {
             q.status(500);
         }

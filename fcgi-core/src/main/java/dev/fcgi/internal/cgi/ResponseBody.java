@@ -2,12 +2,13 @@ package dev.fcgi.internal.cgi;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The body of a CGI response, buffered so that a short one gets its Content-Length. The head goes out in front of the
- * first byte that leaves the buffer, and once only. Not thread-safe.
+ * The body of a CGI response, buffered so that a short one gets its Content-Length. The head goes out before the first
+ * byte that leaves the buffer, and once only. Not thread-safe.
  */
 public final class ResponseBody extends OutputStream {
     private static final byte[] NOTHING = {};
@@ -21,8 +22,11 @@ public final class ResponseBody extends OutputStream {
     /** Grows up to the limit: most responses are short. */
     private byte[] buffer = NOTHING;
     private int length;
+    /** What has left the buffer. */
+    private long sent;
     private boolean committed;
     private boolean ending;
+    private boolean collecting;
     private boolean discarding;
     private boolean closed;
 
@@ -50,6 +54,18 @@ public final class ResponseBody extends OutputStream {
         length = 0;
     }
 
+    /** Has a writer before this buffer give its text: to the buffer, which takes it although that may be too much. */
+    public void collect(PrintWriter writer) {
+        collecting = true;
+        writer.flush();
+        collecting = false;
+    }
+
+    /** {@return how many bytes of the body were sent or will be} */
+    public long sent() {
+        return dropped || head.isBodiless() ? 0 : sent + length;
+    }
+
     @Override
     public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);
@@ -62,10 +78,10 @@ public final class ResponseBody extends OutputStream {
         if (discarding) {
             return;
         }
-        if (!committed && count <= limit - length) {
+        if (!committed && (collecting || count <= limit - length)) {
             if (count > buffer.length - length) {
-                int capacity = Math.max(Math.max(FIRST_CAPACITY, length + count), 4 * buffer.length);
-                buffer = Arrays.copyOf(buffer, Math.min(limit, capacity));
+                int capacity = Math.min(limit, Math.max(FIRST_CAPACITY, 4 * buffer.length));
+                buffer = Arrays.copyOf(buffer, Math.max(length + count, capacity));
             }
             System.arraycopy(source, offset, buffer, length, count);
             length += count;
@@ -78,7 +94,7 @@ public final class ResponseBody extends OutputStream {
     @Override
     public void flush() throws IOException {
         requireOpen();
-        if (!ending && !discarding) {
+        if (!ending && !collecting && !discarding) {
             commit(true); // or there will be
             stdout.flush();
         }
@@ -111,12 +127,16 @@ public final class ResponseBody extends OutputStream {
         committed = true; // whatever happens now, there is no second head
         head.complete(hasBody);
         byte[] block = head.toBytes();
+        byte[] buffered = buffer;
+        int count = length;
+        buffer = NOTHING;
+        length = 0;
         stdout.write(block, 0, block.length);
-        send(buffer, 0, length);
-        buffer = null;
+        send(buffered, 0, count);
     }
 
     private void send(byte[] source, int offset, int count) throws IOException {
+        sent += count;
         if (!dropped && !head.isBodiless()) {
             stdout.write(source, offset, count);
         }

@@ -4,9 +4,12 @@ import dev.fcgi.internal.http.HopByHop;
 import dev.fcgi.internal.http.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The header block of a CGI response (RFC 3875 6.2, 6.3). Whatever a program passes, it stays one block of well-formed
@@ -81,6 +84,26 @@ public final class ResponseHead {
             }
         }
         return null;
+    }
+
+    /** {@return the first value of a field as text, or null} */
+    public String value(String name) {
+        String value = get(name);
+        return value == null ? null : decoded(value);
+    }
+
+    /** {@return all fields as text, by name in any case; unmodifiable} */
+    public Map<String, List<String>> values() {
+        Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (Field field : fields) {
+            values.computeIfAbsent(field.name, unused -> new ArrayList<>(1)).add(decoded(field.value));
+        }
+        values.replaceAll((name, all) -> List.copyOf(all));
+        return Collections.unmodifiableMap(values);
+    }
+
+    private static String decoded(String value) {
+        return new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     /** The body is text in that charset. */
