@@ -2,6 +2,7 @@ package dev.fcgi.internal.cgi;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -327,7 +328,10 @@ class MultipartFormTest {
     void aMissingDirectoryIsTold() {
         FormLimits limits = new FormLimits(1000, 10, 4, directory.resolve("missing"));
         byte[] body = Transcript.latin1(file("f", "n", "first upload") + "--B--");
-        assertThrows(NoSuchFileException.class, () -> read(TYPE, body, limits));
+        IOException e = assertThrows(IOException.class, () -> read(TYPE, body, limits));
+        assertInstanceOf(NoSuchFileException.class, e.getCause());
+        assertTrue(e.getMessage().contains(directory.resolve("missing") + "; CgiOptions.temporaryDirectory"),
+                e.getMessage());
     }
 
     private void assertRefused(int status, String body, FormLimits limits) throws IOException {
