@@ -57,7 +57,8 @@ final class CgiServerTest extends ServerTest {
 
     @Test
     void aBodyThatSaysItIsTooLongIsRefusedBeforeItComes() throws Exception { // C44, C46
-        serve(((CgiHandler) q -> q.out().print(q.param("a"))).toResponder(CgiOptions.DEFAULT.maxBodyLength(10)));
+        CgiHandler handler = q -> q.out().print(q.param("a"));
+        serve(handler.toResponder(CgiOptions.builder().maxBodyLength(10).build()));
         peer().begin(1, ScriptedPeer.RESPONDER, 1)
                 .params(1, "REQUEST_METHOD", "POST", "CONTENT_TYPE", "application/x-www-form-urlencoded",
                         "CONTENT_LENGTH", "11")

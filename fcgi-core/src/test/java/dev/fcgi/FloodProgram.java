@@ -24,7 +24,7 @@ final class FloodProgram {
     private FloodProgram() {}
 
     public static void main(String[] args) throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.temporaryDirectory(Path.of(args[1]));
+        CgiOptions options = CgiOptions.builder().temporaryDirectory(Path.of(args[1])).build();
         Responder uploads = ((CgiHandler) q -> {
             Upload upload = q.upload("file");
             q.out().print(upload.size() + " " + q.param("last"));

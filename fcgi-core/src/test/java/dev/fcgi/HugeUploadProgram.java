@@ -21,7 +21,8 @@ final class HugeUploadProgram {
     private HugeUploadProgram() {}
 
     public static void main(String[] args) throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(Long.MAX_VALUE).temporaryDirectory(Path.of(args[0]));
+        CgiOptions options = CgiOptions.builder().maxBodyLength(Long.MAX_VALUE)
+                .temporaryDirectory(Path.of(args[0])).build();
         CgiHandler handler = q -> {
             Upload upload = q.upload("file");
             InputStream tail = upload.open();

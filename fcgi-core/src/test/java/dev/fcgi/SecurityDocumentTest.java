@@ -35,7 +35,7 @@ final class SecurityDocumentTest {
     void limitsOfTheCgiLayer() throws Exception {
         Map<String, String> documented = table("The CGI layer,");
         assertEquals(numbers(CgiOptions.DEFAULT), documented);
-        assertMethods(CgiOptions.class, documented.keySet());
+        assertMethods(CgiOptions.Builder.class, documented.keySet());
     }
 
     @Test

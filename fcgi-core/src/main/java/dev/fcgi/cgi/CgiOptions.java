@@ -7,164 +7,49 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Limits and habits of {@link CgiExchange}. Immutable: each setter returns a changed copy.
+ * Limits and defaults of {@link CgiExchange}. Immutable.
  *
  * {@snippet :
- * CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(10_000_000).trustForwarded(true);
+ * CgiOptions options = CgiOptions.builder().maxBodyLength(10_000_000).trustForwarded(true).build();
  * }
  */
 public final class CgiOptions {
     /** The defaults, which the setters name. */
-    public static final CgiOptions DEFAULT = new CgiOptions();
+    public static final CgiOptions DEFAULT = builder().build();
 
-    private long maxBodyLength = 1L << 30;
-    private int maxFieldLength = 1 << 20;
-    private int maxFields = 1000;
-    private int memoryThreshold = 64 * 1024;
-    private Path temporaryDirectory = Path.of(System.getProperty("java.io.tmpdir"));
-    private int responseBuffer = 8 * 1024;
-    private Charset charset = StandardCharsets.UTF_8;
-    private boolean trustForwarded;
-    private boolean semicolonSeparates;
+    private final long maxBodyLength;
+    private final int maxFieldsLength;
+    private final int maxFields;
+    private final int memoryThreshold;
+    private final Path temporaryDirectory;
+    private final int responseBuffer;
+    private final Charset charset;
+    private final boolean trustForwarded;
+    private final boolean semicolonSeparates;
 
-    private CgiOptions() {}
-
-    private CgiOptions(CgiOptions other) {
-        maxBodyLength = other.maxBodyLength;
-        maxFieldLength = other.maxFieldLength;
-        maxFields = other.maxFields;
-        memoryThreshold = other.memoryThreshold;
-        temporaryDirectory = other.temporaryDirectory;
-        responseBuffer = other.responseBuffer;
-        charset = other.charset;
-        trustForwarded = other.trustForwarded;
-        semicolonSeparates = other.semicolonSeparates;
+    private CgiOptions(Builder builder) {
+        maxBodyLength = builder.maxBodyLength;
+        maxFieldsLength = builder.maxFieldsLength;
+        maxFields = builder.maxFields;
+        memoryThreshold = builder.memoryThreshold;
+        temporaryDirectory = builder.temporaryDirectory;
+        responseBuffer = builder.responseBuffer;
+        charset = builder.charset;
+        trustForwarded = builder.trustForwarded;
+        semicolonSeparates = builder.semicolonSeparates;
     }
 
-    /**
-     * Limits the body of a request; a larger one is a {@link CgiException} with status 413.
-     *
-     * @param bytes default 1 GiB; {@link Long#MAX_VALUE} for no limit
-     * @return a changed copy
-     */
-    public CgiOptions maxBodyLength(long bytes) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.maxBodyLength = notNegative(bytes, "maxBodyLength");
-        return changed;
-    }
-
-    /**
-     * Limits the text fields of a form, all together: they are kept in memory.
-     *
-     * @param bytes default 1 MiB
-     * @return a changed copy
-     */
-    public CgiOptions maxFieldLength(int bytes) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.maxFieldLength = (int) notNegative(bytes, "maxFieldLength");
-        return changed;
-    }
-
-    /**
-     * Limits the number of fields in a query or a form, uploads included.
-     *
-     * @param count default 1000
-     * @return a changed copy
-     */
-    public CgiOptions maxFields(int count) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.maxFields = (int) notNegative(count, "maxFields");
-        return changed;
-    }
-
-    /**
-     * Sets up to which size an upload is kept in memory; a larger one goes to a temporary file.
-     *
-     * @param bytes default 64 KiB
-     * @return a changed copy
-     */
-    public CgiOptions memoryThreshold(int bytes) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.memoryThreshold = (int) notNegative(bytes, "memoryThreshold");
-        return changed;
-    }
-
-    /**
-     * Sets where temporary files are made. They disappear with the exchange, and with the process.
-     *
-     * @param directory default: the system property {@code java.io.tmpdir}
-     * @return a changed copy
-     */
-    public CgiOptions temporaryDirectory(Path directory) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.temporaryDirectory = Objects.requireNonNull(directory, "directory");
-        return changed;
-    }
-
-    /**
-     * Sets how much of a response is collected: one that fits is sent with its Content-Length.
-     *
-     * @param bytes default 8 KiB
-     * @return a changed copy
-     */
-    public CgiOptions responseBuffer(int bytes) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.responseBuffer = (int) notNegative(bytes, "responseBuffer");
-        return changed;
-    }
-
-    /**
-     * Sets the charset of forms, and of responses unless they choose their own.
-     *
-     * @param charset default UTF-8
-     * @return a changed copy
-     */
-    public CgiOptions charset(Charset charset) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.charset = Objects.requireNonNull(charset, "charset");
-        return changed;
-    }
-
-    /**
-     * Sets whether {@code X-Forwarded-Host}, {@code -Proto} and {@code -Port} count for the scheme, host and port of
-     * URLs. Anybody can send these headers: only right behind a proxy that sets them.
-     *
-     * @param trust default false
-     * @return a changed copy
-     */
-    public CgiOptions trustForwarded(boolean trust) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.trustForwarded = trust;
-        return changed;
-    }
-
-    /**
-     * Sets whether {@code ;} separates the fields of a query or an urlencoded form, as {@code &} does. CGI.pm reads and
-     * writes queries so; browsers, caches and other servers do not, and what is one parameter for them and two here can
-     * poison a cache or pass a filter.
-     *
-     * @param separates default false
-     * @return a changed copy
-     */
-    public CgiOptions semicolonSeparates(boolean separates) {
-        CgiOptions changed = new CgiOptions(this);
-        changed.semicolonSeparates = separates;
-        return changed;
-    }
-
-    private static long notNegative(long value, String name) {
-        if (value < 0) {
-            throw new IllegalArgumentException(name + " " + value + " is negative");
-        }
-        return value;
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
     }
 
     long maxBodyLength() {
         return maxBodyLength;
     }
 
-    int maxFieldLength() {
-        return maxFieldLength;
+    int maxFieldsLength() {
+        return maxFieldsLength;
     }
 
     int maxFields() {
@@ -172,7 +57,7 @@ public final class CgiOptions {
     }
 
     FormLimits formLimits() {
-        return new FormLimits(maxFieldLength, maxFields, memoryThreshold, temporaryDirectory);
+        return new FormLimits(maxFieldsLength, maxFields, memoryThreshold, temporaryDirectory);
     }
 
     int responseBuffer() {
@@ -189,5 +74,134 @@ public final class CgiOptions {
 
     boolean semicolonSeparates() {
         return semicolonSeparates;
+    }
+
+    /** Collects limits and defaults. Not thread-safe; each setter returns the builder. */
+    public static final class Builder {
+        private long maxBodyLength = 1L << 30;
+        private int maxFieldsLength = 1 << 20;
+        private int maxFields = 1000;
+        private int memoryThreshold = 64 * 1024;
+        private Path temporaryDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private int responseBuffer = 8 * 1024;
+        private Charset charset = StandardCharsets.UTF_8;
+        private boolean trustForwarded;
+        private boolean semicolonSeparates;
+
+        private Builder() {}
+
+        /**
+         * Limits the body of a request; a larger one is a {@link CgiException} with status 413.
+         *
+         * @param bytes default 1 GiB; {@link Long#MAX_VALUE} for no limit
+         * @return this
+         */
+        public Builder maxBodyLength(long bytes) {
+            maxBodyLength = notNegative(bytes, "maxBodyLength");
+            return this;
+        }
+
+        /**
+         * Limits the text fields of a form, all together: they are kept in memory.
+         *
+         * @param bytes default 1 MiB
+         * @return this
+         */
+        public Builder maxFieldsLength(int bytes) {
+            maxFieldsLength = (int) notNegative(bytes, "maxFieldsLength");
+            return this;
+        }
+
+        /**
+         * Limits the number of fields in a query or a form, uploads included.
+         *
+         * @param count default 1000
+         * @return this
+         */
+        public Builder maxFields(int count) {
+            maxFields = (int) notNegative(count, "maxFields");
+            return this;
+        }
+
+        /**
+         * Sets up to which size an upload is kept in memory; a larger one goes to a temporary file.
+         *
+         * @param bytes default 64 KiB
+         * @return this
+         */
+        public Builder memoryThreshold(int bytes) {
+            memoryThreshold = (int) notNegative(bytes, "memoryThreshold");
+            return this;
+        }
+
+        /**
+         * Sets where temporary files are made. They disappear with the exchange, and with the process.
+         *
+         * @param directory default: the system property {@code java.io.tmpdir}
+         * @return this
+         */
+        public Builder temporaryDirectory(Path directory) {
+            temporaryDirectory = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Sets how much of a response is collected: one that fits is sent with its Content-Length.
+         *
+         * @param bytes default 8 KiB
+         * @return this
+         */
+        public Builder responseBuffer(int bytes) {
+            responseBuffer = (int) notNegative(bytes, "responseBuffer");
+            return this;
+        }
+
+        /**
+         * Sets the charset of forms, and of responses unless they choose their own.
+         *
+         * @param charset default UTF-8
+         * @return this
+         */
+        public Builder charset(Charset charset) {
+            this.charset = Objects.requireNonNull(charset, "charset");
+            return this;
+        }
+
+        /**
+         * Sets whether {@code X-Forwarded-Host}, {@code -Proto} and {@code -Port} count for the scheme, host and port
+         * of URLs. Anybody can send these headers: only right behind a proxy that sets them.
+         *
+         * @param trust default false
+         * @return this
+         */
+        public Builder trustForwarded(boolean trust) {
+            trustForwarded = trust;
+            return this;
+        }
+
+        /**
+         * Sets whether {@code ;} separates the fields of a query or an urlencoded form, as {@code &} does. CGI.pm reads
+         * and writes queries so; browsers, caches and other servers do not, and what is one parameter for them and two
+         * here can poison a cache or pass a filter.
+         *
+         * @param separates default false
+         * @return this
+         */
+        public Builder semicolonSeparates(boolean separates) {
+            semicolonSeparates = separates;
+            return this;
+        }
+
+        private static long notNegative(long value, String name) {
+            if (value < 0) {
+                throw new IllegalArgumentException(name + " must be at least 0, was " + value);
+            }
+            return value;
+        }
+
+        /** {@return the options; the builder can be used on} */
+        public CgiOptions build() {
+            return new CgiOptions(this);
+        }
     }
 }

@@ -550,7 +550,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * for again, and as text, as a form, or as a stream.
      *
      * @return a copy of the bytes
-     * @throws CgiException 413 when it is longer than {@link CgiOptions#maxFieldLength}
+     * @throws CgiException 413 when it is longer than {@link CgiOptions#maxFieldsLength}
      * @throws IOException when the connection is lost, and when the body was read from {@link #body()} or as a form
      */
     public byte[] bodyBytes() throws IOException {

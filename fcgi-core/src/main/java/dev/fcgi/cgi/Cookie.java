@@ -8,17 +8,16 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * A cookie to be set (RFC 6265 4.1). Immutable: each setter returns a changed copy; of several calls of one setter the
- * last counts.
+ * A cookie that a browser is to keep (RFC 6265 4.1). Immutable.
  *
  * {@snippet :
- * q.addCookie(Cookie.of("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX));
+ * q.addCookie(Cookie.builder("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX).build());
  * }
  *
- * <p>The value is percent-encoded where it needs that, as CGI.pm does, and decoded by {@link CgiRequest#cookie}. So is a
- * name, but names are not decoded: better choose a token.
+ * <p>The value is percent-encoded where it needs that, as CGI.pm does, and decoded by {@link CgiRequest#cookie}.
  */
 public final class Cookie {
     /** When a browser sends a cookie along with requests that other sites cause. */
@@ -27,139 +26,165 @@ public final class Cookie {
         STRICT,
         /** Only when the user follows a link. */
         LAX,
-        /** Always; browsers want {@link Cookie#secure} with it. */
+        /** Always; browsers want {@link Builder#secure} with it. */
         NONE
     }
 
     private static final String VALUE_CHARACTERS = "!*()':@$/";
 
-    private final String pair;
-    /** By name, each once, in the order of the first calls; as {@code name} or {@code name=value}. */
-    private final Map<String, String> attributes;
+    private final String text;
 
-    private Cookie(String pair, Map<String, String> attributes) {
-        this.pair = pair;
-        this.attributes = attributes;
+    private Cookie(String text) {
+        this.text = text;
     }
 
     /**
      * Makes a cookie for the time of the browser's session, without attributes.
      *
-     * @param name its name, not empty
+     * @param name its name, a token: it is neither encoded nor decoded, since prefixes like {@code __Host-} mean
+     *     something to browsers only as they are
      * @param value its value
      * @return the cookie
+     * @throws IllegalArgumentException when the name is not a token
      */
     public static Cookie of(String name, String value) {
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("a cookie needs a name");
-        }
-        return new Cookie(Percent.encode(name, "") + '=' + Percent.encode(value, VALUE_CHARACTERS), Map.of());
-    }
-
-    private Cookie with(String name, String value) {
-        ResponseHead.requireValue("Set-Cookie", value);
-        if (value.indexOf(';') >= 0) {
-            throw new IllegalArgumentException("cookie attribute with a semicolon: " + name);
-        }
-        Map<String, String> changed = new LinkedHashMap<>(attributes);
-        changed.put(name, name + '=' + value);
-        return new Cookie(pair, changed);
-    }
-
-    private Cookie with(String flag, boolean yes) {
-        Map<String, String> changed = new LinkedHashMap<>(attributes);
-        if (yes) {
-            changed.put(flag, flag);
-        } else {
-            changed.remove(flag);
-        }
-        return new Cookie(pair, changed);
+        return builder(name, value).build();
     }
 
     /**
-     * Sets the path below which the cookie is sent.
+     * Begins a cookie for the time of the browser's session.
      *
-     * @param path such as {@code /}
-     * @return a changed copy
+     * @param name its name, as for {@link #of}
+     * @param value its value
+     * @return a builder without attributes
+     * @throws IllegalArgumentException when the name is not a token
      */
-    public Cookie path(String path) {
-        return with("Path", path);
-    }
-
-    /**
-     * Sets the domain whose hosts the cookie is sent to.
-     *
-     * @param domain such as {@code example.org}
-     * @return a changed copy
-     */
-    public Cookie domain(String domain) {
-        return with("Domain", domain);
-    }
-
-    /**
-     * Sets when the cookie expires.
-     *
-     * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or a date as HTTP writes it
-     * @return a changed copy
-     */
-    public Cookie expires(String when) {
-        return with("Expires", Expires.date(when, Instant.now()));
-    }
-
-    /**
-     * Sets when the cookie expires.
-     *
-     * @param when the moment
-     * @return a changed copy
-     */
-    public Cookie expires(Instant when) {
-        return with("Expires", Expires.date(when));
-    }
-
-    /**
-     * Sets how long the cookie lives.
-     *
-     * @param age zero or less deletes it; fractions of a second are dropped
-     * @return a changed copy
-     */
-    public Cookie maxAge(Duration age) {
-        return with("Max-Age", Long.toString(age.toSeconds()));
-    }
-
-    /**
-     * Sets whether the cookie is sent over HTTPS only.
-     *
-     * @param yes whether it is
-     * @return a changed copy
-     */
-    public Cookie secure(boolean yes) {
-        return with("Secure", yes);
-    }
-
-    /**
-     * Sets whether the cookie is hidden from scripts in the page.
-     *
-     * @param yes whether it is
-     * @return a changed copy
-     */
-    public Cookie httpOnly(boolean yes) {
-        return with("HttpOnly", yes);
-    }
-
-    /**
-     * Sets when the cookie goes with requests that other sites cause.
-     *
-     * @param when the choice
-     * @return a changed copy
-     */
-    public Cookie sameSite(SameSite when) {
-        String name = when.name();
-        return with("SameSite", name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
+    public static Builder builder(String name, String value) {
+        return new Builder(name, value);
     }
 
     /** {@return the value of the Set-Cookie header} */
     @Override
     public String toString() {
-        return attributes.isEmpty() ? pair : pair + "; " + String.join("; ", attributes.values());
+        return text;
+    }
+
+    /**
+     * Collects the attributes of a cookie; of several calls of one setter the last counts. Not thread-safe; each setter
+     * returns the builder.
+     */
+    public static final class Builder {
+        private final String pair;
+        /** By name, each once, in the order of the first calls; as {@code name} or {@code name=value}. */
+        private final Map<String, String> attributes = new LinkedHashMap<>();
+
+        private Builder(String name, String value) {
+            pair = ResponseHead.requireToken("cookie name", Objects.requireNonNull(name, "name")) + '='
+                    + Percent.encode(Objects.requireNonNull(value, "value"), VALUE_CHARACTERS);
+        }
+
+        private Builder with(String name, String value) {
+            ResponseHead.requireValue("Set-Cookie", value);
+            if (value.indexOf(';') >= 0) {
+                throw new IllegalArgumentException("cookie attribute with a semicolon: " + name);
+            }
+            attributes.put(name, name + '=' + value);
+            return this;
+        }
+
+        private Builder with(String flag, boolean yes) {
+            if (yes) {
+                attributes.put(flag, flag);
+            } else {
+                attributes.remove(flag);
+            }
+            return this;
+        }
+
+        /**
+         * Sets the path below which the cookie is sent.
+         *
+         * @param path such as {@code /}
+         * @return this
+         */
+        public Builder path(String path) {
+            return with("Path", Objects.requireNonNull(path, "path"));
+        }
+
+        /**
+         * Sets the domain to whose hosts the cookie is sent. Default: only to this host.
+         *
+         * @param domain such as {@code example.org}
+         * @return this
+         */
+        public Builder domain(String domain) {
+            return with("Domain", Objects.requireNonNull(domain, "domain"));
+        }
+
+        /**
+         * Sets when the cookie expires.
+         *
+         * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or a date as HTTP writes it
+         * @return this
+         */
+        public Builder expires(String when) {
+            return with("Expires", Expires.date(Objects.requireNonNull(when, "when"), Instant.now()));
+        }
+
+        /**
+         * Sets when the cookie expires.
+         *
+         * @param when the moment
+         * @return this
+         */
+        public Builder expires(Instant when) {
+            return with("Expires", Expires.date(Objects.requireNonNull(when, "when")));
+        }
+
+        /**
+         * Sets how long the cookie lives.
+         *
+         * @param age zero or less deletes it; fractions of a second are dropped
+         * @return this
+         */
+        public Builder maxAge(Duration age) {
+            return with("Max-Age", Long.toString(Objects.requireNonNull(age, "age").toSeconds()));
+        }
+
+        /**
+         * Sets whether the cookie is sent over HTTPS only.
+         *
+         * @param yes whether it is; default false
+         * @return this
+         */
+        public Builder secure(boolean yes) {
+            return with("Secure", yes);
+        }
+
+        /**
+         * Sets whether the cookie is hidden from scripts in the page.
+         *
+         * @param yes whether it is; default false
+         * @return this
+         */
+        public Builder httpOnly(boolean yes) {
+            return with("HttpOnly", yes);
+        }
+
+        /**
+         * Sets when the cookie goes with requests that other sites cause.
+         *
+         * @param when the choice; by default the browser's
+         * @return this
+         */
+        public Builder sameSite(SameSite when) {
+            String name = Objects.requireNonNull(when, "when").name();
+            return with("SameSite", name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
+        }
+
+        /** {@return the cookie; the builder can be used on} */
+        public Cookie build() {
+            return new Cookie(attributes.isEmpty() ? pair : pair + "; " + String.join("; ", attributes.values()));
+        }
     }
 }

@@ -46,9 +46,9 @@ final class RequestBody {
         }
         requireUnread();
         try {
-            byte[] read = arriving.readNBytes(options.maxFieldLength());
-            if (read.length == options.maxFieldLength() && arriving.read() >= 0) {
-                throw new CgiException(413, "request body of more than " + options.maxFieldLength() + " bytes");
+            byte[] read = arriving.readNBytes(options.maxFieldsLength());
+            if (read.length == options.maxFieldsLength() && arriving.read() >= 0) {
+                throw new CgiException(413, "request body of more than " + options.maxFieldsLength() + " bytes");
             }
             bytes = read;
             kept = new ByteArrayInputStream(read);

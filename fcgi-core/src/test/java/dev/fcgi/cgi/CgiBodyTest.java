@@ -142,7 +142,8 @@ final class CgiBodyTest {
     void formsHaveTheCharsetOfTheOptions() throws Exception {
         StubRequest request = StubRequest.of("POST", "/", URLENCODED, new byte[] {'a', '=', '%', 'E', '9',
             (byte) 0xE9});
-        assertEquals("éé", CgiExchange.of(request, CgiOptions.DEFAULT.charset(StandardCharsets.ISO_8859_1)).param("a"));
+        CgiOptions options = CgiOptions.builder().charset(StandardCharsets.ISO_8859_1).build();
+        assertEquals("éé", CgiExchange.of(request, options).param("a"));
         assertEquals("é\uFFFD", form("a=é%E9").param("a"));
         StubRequest halves = StubRequest.of("POST", "/", URLENCODED,
                 "a=%E2\u0082\u00AC&b=\u00E2%82%AC".getBytes(StandardCharsets.ISO_8859_1));
@@ -152,14 +153,14 @@ final class CgiBodyTest {
     @ParameterizedTest
     @CsvSource({"a=1234567, 200", "a=12345678, 413"}) // 9 and 10 bytes
     void anUrlencodedFormHasALimit(String body, int status) throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.maxFieldLength(9);
+        CgiOptions options = CgiOptions.builder().maxFieldsLength(9).build();
         String output = output(post(URLENCODED, body), options, q -> q.out().print(q.bodyParam("a")));
         assertTrue(output.startsWith("Status: " + status + ' '), output);
     }
 
     @Test
     void aFormOfTooManyFieldsIs413() throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.maxFields(2);
+        CgiOptions options = CgiOptions.builder().maxFields(2).build();
         assertEquals("2", CgiExchange.of(post(URLENCODED, "a=1&b=2"), options).bodyParam("b"));
         assertEquals(413, status(() -> CgiExchange.of(post(URLENCODED, "a=1&b=2&c=3"), options).bodyParam("b")));
         String parts = part("name=a", "1") + part("name=b", "2") + part("name=c", "3") + "--x--";
@@ -181,7 +182,7 @@ final class CgiBodyTest {
 
     @Test
     void aFormThatFailedOnceFailsAgain() {
-        CgiExchange q = CgiExchange.of(post(URLENCODED, "a=1&b=2"), CgiOptions.DEFAULT.maxFields(1));
+        CgiExchange q = CgiExchange.of(post(URLENCODED, "a=1&b=2"), CgiOptions.builder().maxFields(1).build());
         assertEquals(413, status(() -> q.param("a")));
         assertEquals(413, status(() -> q.param("a")));
         assertEquals(413, status(() -> q.upload("a")));
@@ -190,7 +191,8 @@ final class CgiBodyTest {
     @Test
     void aFormThatFoundNoRoomFailsAgain() { // what is behind the upload must not pass for all of the form
         StubRequest request = post(MULTIPART, upload("f", "n", 100_000) + part("name=a", "1") + "--x--");
-        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.temporaryDirectory(Path.of("/does/not/exist")));
+        CgiExchange q = CgiExchange.of(request,
+                CgiOptions.builder().temporaryDirectory(Path.of("/does/not/exist")).build());
         assertThrows(IOException.class, () -> q.upload("f"));
         assertThrows(IOException.class, () -> q.param("a"));
     }
@@ -208,7 +210,7 @@ final class CgiBodyTest {
     void anEpilogueIsLimitedAsTheBodyIs() throws Exception {
         StubRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--" + "e".repeat(5000))
                 .with("CONTENT_LENGTH", "");
-        CgiExchange q = CgiExchange.of(request, toDisk().maxBodyLength(3000));
+        CgiExchange q = CgiExchange.of(request, toDisk().maxBodyLength(3000).build());
         assertEquals(413, status(() -> q.upload("f")));
         assertEquals(0, files());
     }
@@ -223,7 +225,7 @@ final class CgiBodyTest {
 
     @Test
     void aBodyThatSaysItIsTooLongIsNotRead() throws Exception { // C44
-        CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(9);
+        CgiOptions options = CgiOptions.builder().maxBodyLength(9).build();
         StubRequest request = post(URLENCODED, "a=1234567").with("CONTENT_LENGTH", "10");
         CgiExchange q = CgiExchange.of(request, options);
         assertEquals(413, status(() -> q.param("a")));
@@ -236,7 +238,7 @@ final class CgiBodyTest {
     @ParameterizedTest
     @CsvSource({"9, 200", "10, 413"})
     void aBodyThatIsTooLongWithoutSayingSoIsNoticed(int length, int status) throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.maxBodyLength(9);
+        CgiOptions options = CgiOptions.builder().maxBodyLength(9).build();
         StubRequest request = post("a/b", "x".repeat(length)).with("CONTENT_LENGTH", "-1");
         String output = output(request, options, q -> q.out().print(q.body().readAllBytes().length));
         assertTrue(output.startsWith("Status: " + status + ' '), output);
@@ -248,7 +250,8 @@ final class CgiBodyTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "9, 9", "10, 9"})
     void bodyBytesHasTheLimitOfFields(int length, int limit) throws Exception {
-        CgiExchange q = CgiExchange.of(post("a/b", "é".repeat(length)), CgiOptions.DEFAULT.maxFieldLength(2 * limit));
+        CgiExchange q = CgiExchange.of(post("a/b", "é".repeat(length)),
+                CgiOptions.builder().maxFieldsLength(2 * limit).build());
         if (length > limit) {
             assertEquals(413, status(q::bodyBytes));
         } else {
@@ -336,7 +339,8 @@ final class CgiBodyTest {
 
     @Test
     void bytesThatFailedOnceFailAgain() {
-        CgiExchange q = CgiExchange.of(post(URLENCODED, "a=123456789"), CgiOptions.DEFAULT.maxFieldLength(5));
+        CgiExchange q = CgiExchange.of(post(URLENCODED, "a=123456789"),
+                CgiOptions.builder().maxFieldsLength(5).build());
         assertEquals(413, status(q::bodyBytes));
         assertEquals(413, status(q::bodyText));
         assertEquals(413, status(() -> q.param("a")));
@@ -401,7 +405,7 @@ final class CgiBodyTest {
         }
         body.writeBytes("\r\n--x--".getBytes(StandardCharsets.UTF_8));
         StubRequest request = StubRequest.of("POST", "/", MULTIPART, body.toByteArray());
-        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT.maxFieldLength(isUpload ? 10 : 10_000));
+        CgiExchange q = CgiExchange.of(request, CgiOptions.builder().maxFieldsLength(isUpload ? 10 : 10_000).build());
         Upload upload = q.upload("f");
         assertEquals(isUpload, upload != null);
         if (isUpload) {
@@ -493,8 +497,8 @@ final class CgiBodyTest {
         return count;
     }
 
-    private CgiOptions toDisk() {
-        return CgiOptions.DEFAULT.memoryThreshold(10).temporaryDirectory(directory);
+    private CgiOptions.Builder toDisk() {
+        return CgiOptions.builder().memoryThreshold(10).temporaryDirectory(directory);
     }
 
     @Test
@@ -502,7 +506,7 @@ final class CgiBodyTest {
         AtomicReference<Upload> kept = new AtomicReference<>();
         Path saved = directory.resolveSibling("saved-" + System.nanoTime());
         StubRequest request = post(MULTIPART, upload("f", "n", 1000) + "--x--");
-        output(request, toDisk(), q -> {
+        output(request, toDisk().build(), q -> {
             kept.set(q.upload("f"));
             assertEquals(1, files());
             assertEquals(1000, kept.get().bytes().length);
@@ -535,9 +539,9 @@ final class CgiBodyTest {
             }
         };
         if (how.equals("cgi")) {
-            handler.toResponder(toDisk()).respond(request);
+            handler.toResponder(toDisk().build()).respond(request);
         } else {
-            assertThrows(Throwable.class, () -> handler.toResponder(toDisk()).respond(request));
+            assertThrows(Throwable.class, () -> handler.toResponder(toDisk().build()).respond(request));
         }
         assertEquals(0, files());
     }
@@ -545,7 +549,7 @@ final class CgiBodyTest {
     @Test
     void temporaryFilesAreGoneWhenTheFormFails() throws Exception {
         StubRequest cut = post(MULTIPART, upload("f", "n", 1000));
-        CgiExchange q = CgiExchange.of(cut, toDisk());
+        CgiExchange q = CgiExchange.of(cut, toDisk().build());
         assertEquals(400, status(() -> q.param("a")));
         assertEquals(0, files());
     }

@@ -22,7 +22,8 @@ public final class CgiRequestFuzz {
             "HTTP_X_FORWARDED_HOST");
     private static final int MAX_FIELDS = 50;
     private static final CgiOptions OPTIONS =
-            CgiOptions.DEFAULT.maxFields(MAX_FIELDS).maxFieldLength(2000).maxBodyLength(4000).trustForwarded(true);
+            CgiOptions.builder().maxFields(MAX_FIELDS).maxFieldsLength(2000).maxBodyLength(4000).trustForwarded(true)
+                    .build();
 
     private CgiRequestFuzz() {}
 
@@ -103,10 +104,8 @@ public final class CgiRequestFuzz {
     private static void headers(CgiExchange q) {
         for (String name : q.cookieNames()) {
             check(q.cookie(name) != null, "cookie " + name);
-            if (!name.isEmpty()) {
-                String set = Cookie.of(name, q.cookie(name)).toString();
-                check(set.matches("[!-:<-~]*"), "cookie " + set);
-            }
+            String set = Cookie.of("name", q.cookie(name)).toString();
+            check(set.matches("[!-:<-~]*"), "cookie " + set);
         }
         double quality = q.accepts("text/html");
         check(quality >= 0 && quality <= 1, "quality " + quality);
@@ -154,7 +153,8 @@ public final class CgiRequestFuzz {
     private static void answer(CgiExchange q, StubRequest request, String value) throws IOException {
         int lines = 2; // Status and Content-Type
         List<Runnable> calls = List.of(() -> q.setHeader("X-Value", value), () -> q.setHeader(value, "x"),
-                () -> q.redirect(value), () -> q.attachment(value), () -> q.addCookie(Cookie.of("a", "b").path(value)),
+                () -> q.redirect(value), () -> q.attachment(value),
+                () -> q.addCookie(Cookie.builder("a", "b").path(value).build()),
                 () -> q.setContentType(value), () -> q.status(200, value));
         int names = 0;
         for (Runnable call : calls) {

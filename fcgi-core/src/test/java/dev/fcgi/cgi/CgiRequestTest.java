@@ -339,13 +339,13 @@ final class CgiRequestTest {
         StubRequest request = StubRequest.of("GET", "/?utm=1;admin=1&a;b=2");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         assertEquals("{utm=[1;admin=1], a;b=[2]}", q.allParams().toString());
-        q = CgiExchange.of(request, CgiOptions.DEFAULT.semicolonSeparates(true));
+        q = CgiExchange.of(request, CgiOptions.builder().semicolonSeparates(true).build());
         assertEquals("{utm=[1], admin=[1], a=[], b=[2]}", q.allParams().toString());
         assertEquals(List.of("a;b"), query("a;b").keywords());
         StubRequest form = StubRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
         assertEquals("1;b=2", CgiExchange.of(form, CgiOptions.DEFAULT).bodyParam("a"));
         form = StubRequest.of("POST", "/", "application/x-www-form-urlencoded", "a=1;b=2".getBytes());
-        assertEquals("2", CgiExchange.of(form, CgiOptions.DEFAULT.semicolonSeparates(true)).bodyParam("b"));
+        assertEquals("2", CgiExchange.of(form, CgiOptions.builder().semicolonSeparates(true).build()).bodyParam("b"));
     }
 
     @Test
@@ -369,7 +369,7 @@ final class CgiRequestTest {
 
     @Test
     void tooManyParametersAre413() throws Exception {
-        CgiOptions options = CgiOptions.DEFAULT.maxFields(3);
+        CgiOptions options = CgiOptions.builder().maxFields(3).build();
         assertEquals("3", CgiExchange.of(StubRequest.of("GET", "/?a=1&&&b=2&c=3"), options).queryParam("c"));
         CgiExchange q = CgiExchange.of(StubRequest.of("GET", "/?a=1&b=2&c=3&d"), options);
         assertEquals(413, assertThrows(CgiException.class, () -> q.queryParam("a")).status());
@@ -378,10 +378,10 @@ final class CgiRequestTest {
 
     @Test
     void theCharsetOfTheOptionsDecodes() throws Exception {
-        CgiOptions latin1 = CgiOptions.DEFAULT.charset(StandardCharsets.ISO_8859_1);
+        CgiOptions latin1 = CgiOptions.builder().charset(StandardCharsets.ISO_8859_1).build();
         assertEquals("é", CgiExchange.of(StubRequest.of("GET", "/?a=%E9"), latin1).queryParam("a"));
         assertEquals("Ã©é", CgiExchange.of(StubRequest.of("GET", "/?a=é%E9"), latin1).queryParam("a")); // bytes
-        CgiOptions shiftJis = CgiOptions.DEFAULT.charset(Charset.forName("Shift_JIS"));
+        CgiOptions shiftJis = CgiOptions.builder().charset(Charset.forName("Shift_JIS")).build();
         assertEquals("カ", CgiExchange.of(StubRequest.of("GET", "/?a=%83J"), shiftJis).queryParam("a"));
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written to STDOUT, to the byte. */
 final class CgiResponseTest {
-    private static final CgiOptions SMALL = CgiOptions.DEFAULT.responseBuffer(10);
+    private static final CgiOptions SMALL = CgiOptions.builder().responseBuffer(10).build();
 
     private static StubRequest respond(String method, CgiOptions options, CgiHandler handler) throws Exception {
         StubRequest request = StubRequest.of(method, "/");
@@ -74,7 +74,7 @@ final class CgiResponseTest {
         check("Status: 200 OK|Content-Type: text/plain|Content-Length: 2||é", q -> write(q, "é"));
         check("Status: 200 OK|Content-Type: text/html; charset=us-ascii|Content-Length: 1||?",
                 q -> q.setContentType("text/html").charset(StandardCharsets.US_ASCII).out().print("é"));
-        check("GET", CgiOptions.DEFAULT.charset(StandardCharsets.UTF_16LE),
+        check("GET", CgiOptions.builder().charset(StandardCharsets.UTF_16LE).build(),
                 "Status: 200 OK|Content-Type: text/plain; charset=utf-16le|Content-Length: 2||a\0",
                 q -> q.out().print("a"));
     }
@@ -126,7 +126,8 @@ final class CgiResponseTest {
             write(q, "0123456789");
             write(q, "a");
         });
-        check("GET", SMALL.responseBuffer(0), "Status: 200 OK|Content-Type: text/plain||a", q -> q.stream().write('a'));
+        check("GET", CgiOptions.builder().responseBuffer(0).build(),
+                "Status: 200 OK|Content-Type: text/plain||a", q -> q.stream().write('a'));
     }
 
     @Test
@@ -356,7 +357,8 @@ final class CgiResponseTest {
     void headersAreSetAndAdded() throws Exception { // C39, C41
         check("Status: 200 OK|X-A: 2|Set-Cookie: a=1|Set-Cookie: b=2; Path=/|X-CGI-y: ü|Content-Type: text/plain|"
                 + "Content-Length: 0||", q -> q.setHeader("X-A", "1").setHeader("x-a", "0").setHeader("X-A", "2")
-                .addCookie(Cookie.of("a", "1")).addCookie(Cookie.of("b", "2").path("/")).addHeader("X-CGI-y", "ü"));
+                .addCookie(Cookie.of("a", "1")).addCookie(Cookie.builder("b", "2").path("/").build())
+                .addHeader("X-CGI-y", "ü"));
     }
 
     @Test
@@ -373,8 +375,9 @@ final class CgiResponseTest {
             all.addAll(List.of(q -> q.setHeader("A", evil), q -> q.addHeader("A", evil), q -> q.setHeader(evil, "a"),
                     q -> q.addHeader(evil, "a"), q -> q.setContentType(evil), q -> q.redirect(evil),
                     q -> q.redirect(evil, 301), q -> q.status(404, evil), q -> q.expires(evil),
-                    q -> q.addCookie(Cookie.of("a", "b").path(evil)), q -> q.addCookie(Cookie.of("a", "b").domain(evil)),
-                    q -> q.addCookie(Cookie.of("a", "b").expires(evil))));
+                    q -> q.addCookie(Cookie.builder("a", "b").path(evil).build()),
+                    q -> q.addCookie(Cookie.builder("a", "b").domain(evil).build()),
+                    q -> q.addCookie(Cookie.builder("a", "b").expires(evil).build())));
         }
         for (String name : new String[] {"", " ", "A ", "A:", "A B", "ä", "Status", "STATUS", "(", "A\t"}) {
             all.addAll(List.of(q -> q.setHeader(name, "a"), q -> q.addHeader(name, "a")));
@@ -392,9 +395,9 @@ final class CgiResponseTest {
     }
 
     @Test
-    void lineEndsInNamesOfFilesAndCookiesAreEncoded() throws Exception { // C43
+    void lineEndsInNamesOfFilesAndValuesOfCookiesAreEncoded() throws Exception { // C43
         for (String evil : EVIL) {
-            String output = respond("GET", SMALL, q -> q.attachment(evil).addCookie(Cookie.of(evil, evil))).output();
+            String output = respond("GET", SMALL, q -> q.attachment(evil).addCookie(Cookie.of("a", evil))).output();
             assertEquals(6, output.split("\r\n|\r|\n", -1).length - 1, output); // 5 lines and the empty one
             assertFalse(output.contains("\0"));
         }

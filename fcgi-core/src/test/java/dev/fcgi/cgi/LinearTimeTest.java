@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LinearTimeTest {
     private static final Duration MUCH = Duration.ofSeconds(20);
     private static final int LENGTH = 1_000_000;
-    private static final CgiOptions OPTIONS = CgiOptions.DEFAULT.maxFields(LENGTH).maxFieldLength(LENGTH);
+    private static final CgiOptions OPTIONS = CgiOptions.builder().maxFields(LENGTH).maxFieldsLength(LENGTH).build();
 
     private static String much(String piece) {
         return piece.repeat(LENGTH / piece.length());

@@ -226,7 +226,7 @@ final class UrlTest {
 
     @Test
     void forwardedHeadersCountWhereTheyAreTrustedAndThenTheLast() {
-        CgiOptions trusting = CgiOptions.DEFAULT.trustForwarded(true);
+        CgiOptions trusting = CgiOptions.builder().trustForwarded(true).build();
         CgiExchange q = request(trusting, FORWARDED);
         assertEquals("https://outer", q.url());
         assertEquals(443, q.port());

@@ -91,7 +91,7 @@ final class WaitingErrorsTest {
 
     @Test
     void whatIsTooLargeIsNotThere() throws Exception {
-        CgiOptions small = CgiOptions.DEFAULT.maxFields(1).maxFieldLength(3).maxBodyLength(5);
+        CgiOptions small = CgiOptions.builder().maxFields(1).maxFieldsLength(3).maxBodyLength(5).build();
         for (String target : new String[] {"/?a=1&b=2", "/"}) {
             for (String type : new String[] {"application/x-www-form-urlencoded", "a/b"}) {
                 StubRequest request = StubRequest.of("POST", target, type, new byte[4]);
@@ -111,7 +111,8 @@ final class WaitingErrorsTest {
         byte[] form = ("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + "x".repeat(100)
                 + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
         StubRequest request = StubRequest.of("POST", "/", "multipart/form-data; boundary=b", form);
-        CgiOptions noRoom = CgiOptions.DEFAULT.memoryThreshold(1).temporaryDirectory(Path.of("/no/such/directory"));
+        CgiOptions noRoom = CgiOptions.builder().memoryThreshold(1)
+                .temporaryDirectory(Path.of("/no/such/directory")).build();
         String output = respond(request, noRoom, q -> assertNull(q.upload("f")));
         assertTrue(output.startsWith("Status: 500 "), output);
         assertFalse(output.contains("/no/such"), output);

@@ -20,7 +20,7 @@ import java.time.Duration;
 final class Guestbook {
     private static final int MAX_NAME = 80;
     private static final int MAX_MESSAGE = 2000;
-    static final CgiOptions OPTIONS = CgiOptions.DEFAULT.maxBodyLength(5_000_000);
+    static final CgiOptions OPTIONS = CgiOptions.builder().maxBodyLength(5_000_000).build();
 
     private Guestbook() {}
 
@@ -59,8 +59,8 @@ final class Guestbook {
             throw new CgiException(415, "the picture is no image");
         }
         entries.add(name, message, picture);
-        q.addCookie(Cookie.of("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
-                .sameSite(Cookie.SameSite.LAX));
+        q.addCookie(Cookie.builder("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
+                .sameSite(Cookie.SameSite.LAX).build());
         q.redirect(q.url(), 303);
     }
 

@@ -94,7 +94,8 @@ final class PerlTwinIT {
                 Resource.copy("twin.pl", directory));
         CgiHandler handler = Twin::answer;
         server = FcgiServer.builder().listen("unix:" + javaSocket)
-                .responder(handler.toResponder(CgiOptions.DEFAULT.maxBodyLength(100_000).semicolonSeparates(true)))
+                .responder(handler.toResponder(
+                        CgiOptions.builder().maxBodyLength(100_000).semicolonSeparates(true).build()))
                 .build().start();
         nginx = Nginx.start(directory, port -> SERVER.formatted(perlSocket, javaSocket, port));
         Await.until("spawn-fcgi listens", () -> Files.exists(Path.of(perlSocket)) || !perl.isAlive());

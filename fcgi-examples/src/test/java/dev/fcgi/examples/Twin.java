@@ -172,15 +172,16 @@ final class Twin {
     private static void setCookies(CgiExchange q) throws IOException {
         List<String> with = q.queryParams("with");
         for (String attributes : with) {
-            Cookie cookie = Cookie.of(q.queryParam("name") + attributes, q.queryParam("value"));
-            q.addCookie(switch (attributes) {
+            Cookie.Builder cookie = Cookie.builder(q.queryParam("name") + attributes, q.queryParam("value"));
+            cookie = switch (attributes) {
                 case "all" -> cookie.path("/a").domain("twin.test").expires("+1d").maxAge(Duration.ofHours(1))
                         .secure(true).httpOnly(true).sameSite(Cookie.SameSite.LAX);
                 case "root" -> cookie.path("/");
                 case "strict" -> cookie.path("/").sameSite(Cookie.SameSite.STRICT);
                 case "gone" -> cookie.path("/").expires("-1y");
                 default -> cookie;
-            });
+            };
+            q.addCookie(cookie.build());
         }
         q.setContentType("text/plain");
         line(q, "set", Integer.toString(with.size()));

@@ -43,9 +43,9 @@ public final class Form {
         if (HeaderValue.parse(contentType).is(MULTIPART)) {
             return readMultipart(contentType, body, charset, limits);
         }
-        byte[] text = body.readNBytes(limits.maxFieldLength());
-        if (text.length == limits.maxFieldLength() && body.read() >= 0) {
-            throw new CgiException(413, "form of more than " + limits.maxFieldLength() + " bytes");
+        byte[] text = body.readNBytes(limits.maxFieldsLength());
+        if (text.length == limits.maxFieldsLength() && body.read() >= 0) {
+            throw new CgiException(413, "form of more than " + limits.maxFieldsLength() + " bytes");
         }
         return new Form(Fields.urlencoded(text, charset, semicolons, limits.maxParts()), null);
     }

@@ -34,7 +34,7 @@ public final class MultipartForm implements AutoCloseable {
     private MultipartForm(Charset charset, FormLimits limits) {
         this.charset = charset;
         this.limits = limits;
-        fieldLengthLeft = limits.maxFieldLength();
+        fieldLengthLeft = limits.maxFieldsLength();
         file = new TempFile(limits.tempDirectory());
     }
 
@@ -108,7 +108,7 @@ public final class MultipartForm implements AutoCloseable {
 
     private void takeFieldLength(int length) throws CgiException {
         if (length > fieldLengthLeft) {
-            throw new CgiException(413, "text fields of the form exceed " + limits.maxFieldLength() + " bytes");
+            throw new CgiException(413, "text fields of the form exceed " + limits.maxFieldsLength() + " bytes");
         }
         fieldLengthLeft -= length;
     }

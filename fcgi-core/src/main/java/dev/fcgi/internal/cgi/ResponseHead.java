@@ -156,11 +156,17 @@ public final class ResponseHead {
     }
 
     public static String requireName(String name) {
-        if (!isToken(name)) {
-            throw new IllegalArgumentException("header name is not a token: \"" + printable(name) + '"');
-        }
+        requireToken("header name", name);
         if (name.equalsIgnoreCase("Status")) {
             throw new IllegalArgumentException("the status has a call of its own");
+        }
+        return name;
+    }
+
+    /** Refuses what is not a token (RFC 9110 5.6.2): an empty name, and one with blanks, signs or other than ASCII. */
+    public static String requireToken(String what, String name) {
+        if (!isToken(name)) {
+            throw new IllegalArgumentException(what + " is not a token: \"" + printable(name) + '"');
         }
         return name;
     }

@@ -38,7 +38,7 @@ public final class MultipartFuzz {
             check(form.fields().size() + form.uploads().size() == expected.size() - 1, "parts are missing");
             check(form.all().names().equals(form.names()), "names");
             int length = form.fields().stream().mapToInt(f -> f.getKey().length() + f.getValue().length()).sum();
-            check(length <= LIMITS.maxFieldLength(), "fields of " + length + " characters");
+            check(length <= LIMITS.maxFieldsLength(), "fields of " + length + " characters");
             for (Upload upload : form.uploads()) {
                 check(upload.open().readAllBytes().length == upload.size(), "size of an upload");
                 String name = upload.fileName();
