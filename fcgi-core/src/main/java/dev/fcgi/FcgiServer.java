@@ -543,15 +543,26 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a peer may be silent: a connection without a request is closed after that time, a handler that
-         * waits for input is cancelled. So is one that leaves so much input unread that the peer cannot be seen behind
-         * it: its {@linkplain #inputBuffer buffer} and 128 KiB more. Default 5 minutes.
+         * Sets how long a connection may be open without a request. It is closed after that time. Default 5 minutes.
          *
          * @param time 0 for no limit
          * @return this
          */
-        public Builder idleTimeout(Duration time) {
-            options.idleTimeout = TimeLimit.of(time, "idleTimeout");
+        public Builder keepAliveTimeout(Duration time) {
+            options.keepAliveTimeout = TimeLimit.of(time, "keepAliveTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a handler may wait for input that does not come. Its request is aborted after that time. So is
+         * one that leaves so much input unread that the peer cannot be seen after it: its {@linkplain #inputBuffer
+         * buffer} and 128 KiB more. Default 5 minutes.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder readTimeout(Duration time) {
+            options.readTimeout = TimeLimit.of(time, "readTimeout");
             return this;
         }
 
@@ -572,7 +583,7 @@ public final class FcgiServer implements AutoCloseable {
          *
          * <p>Where no other request is known, 128 KiB more are read after a second, or this time if it is shorter, to
          * see whether one follows; it is served then. Behind even more, a connection that has carried several requests
-         * at once counts as one where others wait; on any other a handler has the {@link #idleTimeout}.
+         * at once counts as one where others wait; on any other a handler has the {@link #readTimeout}.
          *
          * @param time 0 for no limit
          * @return this

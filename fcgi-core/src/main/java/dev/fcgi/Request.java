@@ -46,8 +46,8 @@ public interface Request {
     /**
      * The body of the HTTP request (STDIN, FastCGI 5.3).
      *
-     * <p>Reading blocks until bytes arrive, at most for the server's {@linkplain FcgiServer.Builder#idleTimeout idle
-     * time-out}. What the handler leaves unread is discarded by the library. The end of the stream is where the web
+     * <p>Reading blocks until bytes arrive, at most for the server's {@linkplain FcgiServer.Builder#readTimeout read
+     * timeout}. What the handler leaves unread is discarded by the library. The end of the stream is where the web
      * server ended it, whatever {@code CONTENT_LENGTH} says: compare the two to detect a short body. An Authorizer has
      * no input, its stream is at its end from the start (FastCGI 6.3).
      * {@code available()} tells how much the library has received already, which can be read without blocking; {@code
@@ -62,7 +62,7 @@ public interface Request {
      * request, in one write, when the handler returns or at {@link #finish()}.
      *
      * <p>Buffered; {@code flush()} sends what is there. Writing blocks while the web server does not take the output,
-     * at most for the server's {@linkplain FcgiServer.Builder#writeTimeout write time-out}. After the end of the
+     * at most for the server's {@linkplain FcgiServer.Builder#writeTimeout write timeout}. After the end of the
      * request, whoever ended it, every write fails and nothing reaches the wire.
      *
      * @return the stream, the same at each call; writing fails with {@link RequestAbortedException} after an abort

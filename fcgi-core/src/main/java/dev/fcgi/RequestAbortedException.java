@@ -10,9 +10,13 @@ public final class RequestAbortedException extends FcgiException {
         ABORT_REQUEST,
         /** The web server closed the connection, or the connection broke. */
         CONNECTION_LOST,
-        /** The web server did not send, or not take, bytes in time, or the handler ran too long. */
-        TIMEOUT,
-        /** The handler did not read its input while other requests of the connection waited behind it. */
+        /** The handler waited for input that did not come within {@link FcgiServer.Builder#readTimeout}. */
+        READ_TIMEOUT,
+        /** The web server took no output for {@link FcgiServer.Builder#writeTimeout}. */
+        WRITE_TIMEOUT,
+        /** The handler ran for longer than {@link FcgiServer.Builder#handlerTimeout}. */
+        HANDLER_TIMEOUT,
+        /** The handler did not read its input, and what may follow it was not seen; {@link FcgiServer.Builder#stallTimeout}. */
         INPUT_STALLED,
         /** The server was shut down and the period of grace is over. */
         SHUTDOWN

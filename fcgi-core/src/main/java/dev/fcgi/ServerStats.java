@@ -9,8 +9,8 @@ package dev.fcgi;
  * @param requestsStarted requests that a handler has begun with since the start
  * @param requestsAborted requests cancelled before their end, for whatever {@linkplain RequestAbortedException.Reason
  *     reason}
- * @param requestsRefused requests answered by the server itself: over a limit, unknown role, draining, rejected by the
- *     executor
+ * @param requestsRefused requests answered by the server itself: over a limit, head not complete in time, unknown role,
+ *     draining, rejected by the executor
  * @param handlersFailed handlers that threw
  * @param protocolErrors connections closed because the peer broke the protocol
  * @param connectionsMultiplexed connections on which two requests were active at once

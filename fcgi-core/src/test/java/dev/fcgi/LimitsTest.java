@@ -317,9 +317,9 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aSlowReaderAloneHasTheIdleTimeout() throws Exception {
+    void aSlowReaderAloneHasTheReadTimeout() throws Exception {
         CountDownLatch stalled = gate();
-        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).idleTimeout(Duration.ofSeconds(1)).responder(request -> {
+        start(b -> b.inputBuffer(1024).stallTimeout(SHORT).readTimeout(Duration.ofSeconds(1)).responder(request -> {
             request.onAbort(stalled::countDown);
             awaitStubbornly(stalled);
             readUntilAborted(request);
@@ -373,33 +373,53 @@ final class LimitsTest extends ServerTest {
         start(b -> b.headTimeout(SHORT).responder(ServerTest::echoPath));
         peer().begin(1, RESPONDER, KEEP_CONN).params(1, "A", "B")
                 .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
-        assertTrue(log.has(line -> line.contains("request head time-out")), log.lines().toString());
+        assertEquals(1, server.stats().requestsRefused());
+        assertEquals(0, server.stats().requestsAborted(), "no handler, no abort");
+        assertTrue(log.has(line -> line.contains("request head timeout")), log.lines().toString());
     }
 
     @Test
     void aSilentConnectionIsClosed() throws Exception { // S50
-        start(b -> b.idleTimeout(SHORT).responder(ServerTest::echoPath));
+        start(b -> b.keepAliveTimeout(SHORT).responder(ServerTest::echoPath));
         peer().expectClosed();
         peer().bytes("01 01 00").expectClosed();
         peer().request(1, "/").expectAnswer(1, "\r\n/").expectClosed();
     }
 
     @Test
-    void aHandlerThatWaitsForInputIsCancelledAfterTheIdleTimeout() throws Exception {
-        start(b -> b.idleTimeout(SHORT).responder(this::readUntilAborted).filter(request -> {
+    void aHandlerThatWaitsForInputIsCancelledAfterTheReadTimeout() throws Exception {
+        start(b -> b.readTimeout(SHORT).responder(this::readUntilAborted).filter(request -> {
             reasons.add(assertThrows(RequestAbortedException.class, () -> request.data().readAllBytes()).reason());
         }));
         peer().head(1, KEEP_CONN, "/").stdin(1, "some").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
-        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.READ_TIMEOUT, reason());
         peer().begin(1, FILTER, KEEP_CONN).endParams(1).endStdin(1)
                 .expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
-        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.READ_TIMEOUT, reason());
+    }
+
+    @Test
+    void aSilentConnectionDoesNotHaveTheReadTimeout() throws Exception {
+        start(b -> b.readTimeout(SHORT).responder(ServerTest::echoPath));
+        ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, "\r\n/");
+        // two looks of the server's clock
+        assertThrows(AssertionError.class, () -> peer.expectClosedWithin(SHORT.multipliedBy(2)));
+        peer.request(1, "/again").expectAnswer(1, "\r\n/again");
+    }
+
+    @Test
+    void aHandlerThatWaitsForInputDoesNotHaveTheKeepAliveTimeout() throws Exception {
+        start(b -> b.keepAliveTimeout(SHORT)
+                .responder(request -> print(request, new String(request.stdin().readAllBytes()))));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").send();
+        assertThrows(AssertionError.class, () -> peer.expectClosedWithin(SHORT.multipliedBy(2)));
+        peer.stdin(1, "waited").endStdin(1).expectAnswer(1, "waited");
     }
 
     @Test
     void aHandlerThatWaitsAmongOthersCostsOnlyItself() throws Exception {
         CountDownLatch goOn = gate();
-        start(b -> b.idleTimeout(SHORT).responder(request -> {
+        start(b -> b.readTimeout(SHORT).responder(request -> {
             if (request.id() == 1) {
                 readUntilAborted(request);
             } else {
@@ -415,7 +435,7 @@ final class LimitsTest extends ServerTest {
 
     @Test
     void zeroStandsForNoLimit() throws Exception {
-        start(b -> b.idleTimeout(Duration.ZERO).headTimeout(Duration.ZERO).writeTimeout(Duration.ZERO)
+        start(b -> b.keepAliveTimeout(Duration.ZERO).readTimeout(Duration.ZERO).headTimeout(Duration.ZERO).writeTimeout(Duration.ZERO)
                 .stallTimeout(Duration.ZERO).handlerTimeout(Duration.ZERO)
                 .responder(request -> print(request, new String(request.stdin().readAllBytes()))));
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").begin(2, RESPONDER, KEEP_CONN).send();
@@ -432,11 +452,11 @@ final class LimitsTest extends ServerTest {
         start(b -> b.writeTimeout(SHORT).responder(request -> reasons.add(assertThrows(RequestAbortedException.class,
                 () -> request.stdout().write(new byte[10_000_000])).reason())));
         peer().request(1, "/").send();
-        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.WRITE_TIMEOUT, reason());
         until("the connection is gone", () -> server.stats().connections() == 0);
         peer().request(1, "/").request(2, "/").send();
-        assertEquals(Reason.TIMEOUT, reason());
-        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.WRITE_TIMEOUT, reason());
+        assertEquals(Reason.WRITE_TIMEOUT, reason());
         until("the connection is gone", () -> server.stats().connections() == 0);
     }
 
@@ -479,10 +499,10 @@ final class LimitsTest extends ServerTest {
         }));
         peer().request(1, "/").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectQuiet();
         assertEquals(true, interrupted.poll(10, TimeUnit.SECONDS));
-        assertEquals(Reason.TIMEOUT, reason());
+        assertEquals(Reason.HANDLER_TIMEOUT, reason());
         peer().request(2, "/").expectStdoutPart(2, "part").expectCut(2); // the part must not pass for the whole
-        assertEquals(Reason.TIMEOUT, reason());
-        assertTrue(log.has(line -> line.contains("handler time-out")), log.lines().toString());
+        assertEquals(Reason.HANDLER_TIMEOUT, reason());
+        assertTrue(log.has(line -> line.contains("handler timeout")), log.lines().toString());
     }
 
     @Test
@@ -497,7 +517,8 @@ final class LimitsTest extends ServerTest {
         assertThrows(IllegalArgumentException.class, () -> b.outputBuffer(63));
         assertThrows(IllegalArgumentException.class, () -> b.maxStderrLength(-1));
         assertThrows(IllegalArgumentException.class, () -> b.backlog(0));
-        assertThrows(IllegalArgumentException.class, () -> b.idleTimeout(Duration.ofNanos(-1)));
+        assertThrows(IllegalArgumentException.class, () -> b.keepAliveTimeout(Duration.ofNanos(-1)));
+        assertThrows(IllegalArgumentException.class, () -> b.readTimeout(Duration.ofNanos(-1)));
         assertThrows(IllegalStateException.class, b::build, "no address");
         assertThrows(IllegalStateException.class, () -> b.listen(0).build(), "no handler");
         assertNull(server);

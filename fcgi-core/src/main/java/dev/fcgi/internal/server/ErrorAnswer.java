@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  */
 enum ErrorAnswer {
     INTERNAL_SERVER_ERROR("500 Internal Server Error", 1, ProtocolStatus.REQUEST_COMPLETE),
-    TIMEOUT("503 Service Unavailable", 1, ProtocolStatus.REQUEST_COMPLETE),
+    UNAVAILABLE("503 Service Unavailable", 1, ProtocolStatus.REQUEST_COMPLETE),
     OVERLOADED("503 Service Unavailable", 0, ProtocolStatus.OVERLOADED);
 
     private final byte[] head;

@@ -37,8 +37,9 @@ public final class Options implements Cloneable {
     public int outputBuffer = 32 * 1024;
     public int maxStderrLength = 1024 * 1024;
     public long headTimeout = Duration.ofSeconds(30).toNanos();
-    public long idleTimeout = Duration.ofMinutes(5).toNanos();
+    public long readTimeout = Duration.ofMinutes(5).toNanos();
     public long writeTimeout = Duration.ofSeconds(60).toNanos();
+    public long keepAliveTimeout = Duration.ofMinutes(5).toNanos();
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long handlerTimeout = Long.MAX_VALUE;
     public boolean tolerateHalfClose;

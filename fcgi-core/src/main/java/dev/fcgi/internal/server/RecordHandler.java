@@ -324,7 +324,7 @@ final class RecordHandler {
         long waited = 0;
         while (stream.isFull() && request.isOpen()) {
             boolean alone = connection.isAlone(request);
-            long limit = alone && !connection.output().isShared() ? options.idleTimeout : options.stallTimeout;
+            long limit = alone && !connection.output().isShared() ? options.readTimeout : options.stallTimeout;
             if (alone && !looked && waited >= lookAt) {
                 looked = true;
                 connection.extend(stream, READ_AHEAD);

@@ -177,7 +177,7 @@ final class Response {
     /** {@return what ends a cancelled request whose connection lives on} */
     RecordBuffer abortedEnd(Reason reason) {
         if (!begun && reason != Reason.ABORT_REQUEST) {
-            return answer(ErrorAnswer.TIMEOUT);
+            return answer(ErrorAnswer.UNAVAILABLE);
         }
         RecordBuffer records = newRecords();
         records.endStream(Fcgi.STDOUT, id);

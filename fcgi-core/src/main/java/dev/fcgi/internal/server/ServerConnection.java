@@ -492,8 +492,8 @@ final class ServerConnection implements Ticker.Ticked {
         try {
             role.check();
             if (output.isStuck(options.writeTimeout, now)) {
-                log().log(Level.WARNING, "write time-out: {0}", transport);
-                giveUp(Reason.TIMEOUT, new IOException("the web server took no output in time"));
+                log().log(Level.WARNING, "write timeout: {0}", transport);
+                giveUp(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
             } else if (state == State.CLOSING) {
                 if (output.isIdle() && closing.isOver(closingTime(), now)) {
                     transport.close();
@@ -517,7 +517,7 @@ final class ServerConnection implements Ticker.Ticked {
     }
 
     private void checkIdle(long now) {
-        long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.idleTimeout;
+        long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.keepAliveTimeout;
         if (!lastCall && role.isTaken() && idle.isOver(limit, now)) {
             lastCall = true;
             keep = false;

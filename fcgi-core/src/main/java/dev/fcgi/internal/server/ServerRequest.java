@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * One request of a web server, from BEGIN_REQUEST to END_REQUEST, and its handler, which may take longer.
@@ -403,7 +404,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
             connection.closeAfterLast();
         }
         if (reason != Reason.CONNECTION_LOST) {
-            stageEnd(reason, cut);
+            stageEnd(() -> cut ? response.cut() : response.abortedEnd(reason));
         }
         ended();
         connection.abandon(this);
@@ -419,9 +420,9 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         return new RequestAbortedException(aborted, abortCause);
     }
 
-    private void stageEnd(Reason reason, boolean cut) {
+    private void stageEnd(Supplier<RecordBuffer> records) {
         try {
-            stage(cut ? response.cut() : response.abortedEnd(reason));
+            stage(records.get());
         } catch (Throwable e) { // OutOfMemoryError: the peer shall not wait for an end that does not come
             connection.breakOff();
         }
@@ -469,18 +470,26 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         Options options = connection.options();
         if (!isHeadComplete()) {
             if (since.isOver(options.headTimeout, now)) {
-                connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
-                abort(Reason.TIMEOUT, null);
-                log(Level.WARNING, null, "request head time-out: {0}");
+                refuseHead();
+                log(Level.WARNING, null, "request head timeout: {0}");
             }
         } else if (since.isOver(options.handlerTimeout, now)) {
-            abort(Reason.TIMEOUT, null);
-            log(Level.WARNING, null, "handler time-out: {0}");
-        } else if (stdin.isStarving(options.idleTimeout, now)
-                || data != null && data.isStarving(options.idleTimeout, now)) {
-            log(Level.DEBUG, null, "input time-out: {0}");
-            abort(Reason.TIMEOUT, null);
+            abort(Reason.HANDLER_TIMEOUT, null);
+            log(Level.WARNING, null, "handler timeout: {0}");
+        } else if (stdin.isStarving(options.readTimeout, now)
+                || data != null && data.isStarving(options.readTimeout, now)) {
+            log(Level.DEBUG, null, "input timeout: {0}");
+            abort(Reason.READ_TIMEOUT, null);
         }
+    }
+
+    /** Locked. Refuses a request whose head takes too long. Never blocks. */
+    private void refuseHead() {
+        assert lock.isHeldByCurrentThread();
+        connection.closeAfterLast(); // whoever sends half a head is not to be trusted with more
+        connection.counters().refused.increment();
+        stageEnd(() -> response.answer(ErrorAnswer.UNAVAILABLE));
+        ended();
     }
 
     // ---- output
