@@ -3,14 +3,12 @@ package dev.fcgi.client;
 import dev.fcgi.Role;
 import dev.fcgi.internal.client.CallRequest;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -33,7 +31,6 @@ public final class ClientRequest {
     private final byte[] bodyBytes;
     private final long bodyLength;
     private final InputStream data;
-    private final Runnable stopBody;
     private final Consumer<String> stderr;
     private final AtomicBoolean sent = new AtomicBoolean();
 
@@ -44,7 +41,6 @@ public final class ClientRequest {
         body = builder.body;
         bodyBytes = builder.bodyBytes;
         data = builder.data;
-        stopBody = body instanceof PublishedBody published ? published::stop : null;
         stderr = builder.stderr;
         bodyLength = announcedLength(builder);
         if (bodyLength >= 0 && role != Role.AUTHORIZER) {
@@ -115,7 +111,7 @@ public final class ClientRequest {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
             throw new IllegalStateException("a request with a stream can be sent once");
         }
-        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stopBody, stderr);
+        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
     }
 
     /** Collects a request. Not thread-safe. */
@@ -225,19 +221,6 @@ public final class ClientRequest {
             bodyLength = length;
             bodyBytes = EMPTY;
             return this;
-        }
-
-        /**
-         * Sets a body that a publisher brings, such as one of {@code java.net.http.HttpRequest.BodyPublishers}. It is
-         * asked for one buffer at a time, as the server takes them. Its subscription is cancelled as soon as nobody needs
-         * the body any more, see {@link #body(InputStream, long)}; never subscribed to if nothing of it is sent.
-         *
-         * @param publisher the body
-         * @param length as for {@link #body(InputStream, long)}
-         * @return this
-         */
-        public Builder body(Flow.Publisher<ByteBuffer> publisher, long length) {
-            return body(new PublishedBody(publisher), length);
         }
 
         /**

@@ -11,13 +11,9 @@ import dev.fcgi.ProtocolStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -78,37 +74,6 @@ final class BodyClosedTest extends ClientTest {
             closed.incrementAndGet();
             closedInside.compareAndSet(false, reading.get());
             throw new IOException("closing fails, too");
-        }
-    }
-
-    /** Publishes nothing, or one buffer after the other. */
-    private static final class Silent implements Flow.Publisher<ByteBuffer>, Flow.Subscription {
-        private final boolean silent;
-        private final CountDownLatch subscribed = new CountDownLatch(1);
-        private final AtomicInteger cancelled = new AtomicInteger();
-        private Flow.Subscriber<? super ByteBuffer> subscriber;
-
-        Silent(boolean silent) {
-            this.silent = silent;
-        }
-
-        @Override
-        public void subscribe(Flow.Subscriber<? super ByteBuffer> given) {
-            subscriber = given;
-            subscribed.countDown();
-            given.onSubscribe(this);
-        }
-
-        @Override
-        public void request(long count) {
-            if (!silent) {
-                subscriber.onNext(ByteBuffer.allocate(10_000));
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled.incrementAndGet();
         }
     }
 
@@ -207,37 +172,5 @@ final class BodyClosedTest extends ClientTest {
         until("both are closed", () -> data.closed.get() > 0 && body.closed.get() > 0);
         assertEquals(1, data.closed.get());
         assertEquals(1, body.closed.get());
-    }
-
-    /** Whatever a publisher is waiting for: nobody waits with it. */
-    @ParameterizedTest
-    @EnumSource(value = Fate.class, names = "ANSWERED_FIRST|REJECTED|ABORTED|TIMED_OUT|CUT|CLIENT_CLOSED",
-            mode = EnumSource.Mode.MATCH_ANY)
-    void aPublisher(Fate fate) throws Exception {
-        for (boolean silent : new boolean[] {true, false}) {
-            prepare(fate);
-            Silent publisher = new Silent(silent);
-            send(fate, ClientRequest.responder().params(CgiParams.of("POST", "/")).body(publisher, -1).build());
-            until("the publisher is cancelled, if it was ever asked",
-                    () -> publisher.cancelled.get() == 1 - publisher.subscribed.getCount());
-        }
-    }
-
-    @Test
-    void aPublisherThatAnswersTheSubscriptionTooLate() throws Exception {
-        prepare(Fate.ANSWERED_FIRST);
-        CompletableFuture<Flow.Subscriber<? super ByteBuffer>> subscriber = new CompletableFuture<>();
-        Silent publisher = new Silent(true);
-        ClientRequest request = ClientRequest.responder().params(CgiParams.of("POST", "/"))
-                .body(subscriber::complete, -1).build();
-        try (ClientResponse response = client.send(request)) {
-            result(subscriber);
-            response.end();
-        }
-        until("the call and its input have ended", () -> {
-            int before = publisher.cancelled.get();
-            subscriber.join().onSubscribe(publisher);
-            return publisher.cancelled.get() > before;
-        });
     }
 }

@@ -16,7 +16,6 @@ import java.util.function.Consumer;
  * @param body the body as a stream, or null
  * @param bodyLength the length of the body, or -1 when it is not known
  * @param data DATA of a Filter, or null
- * @param stopBody makes a read of the body that waits fail, or null where nothing can; called under a lock
  * @param stderr takes the lines of STDERR, or null
  */
 public record CallRequest(
@@ -27,15 +26,7 @@ public record CallRequest(
         InputStream body,
         long bodyLength,
         InputStream data,
-        Runnable stopBody,
         Consumer<String> stderr) {
-    /** Nobody needs the input any more: a thread that waits for more of it is let go, if that is possible. */
-    void stopInput() {
-        if (stopBody != null) {
-            stopBody.run();
-        }
-    }
-
     /** Closes the streams. Called once, by whoever would read on, with no lock held: they are the caller's. */
     void closeInput() {
         close(body);

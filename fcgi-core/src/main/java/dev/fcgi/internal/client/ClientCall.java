@@ -146,7 +146,6 @@ public final class ClientCall {
             end = new EndRequest(appStatus, ProtocolStatus.of(protocolStatus));
             stdout.end();
             changed.signalAll();
-            request.stopInput();
         }
     }
 
@@ -163,7 +162,6 @@ public final class ClientCall {
             failure = cause;
             stdout.fail(cause);
             changed.signalAll();
-            request.stopInput();
         }
     }
 

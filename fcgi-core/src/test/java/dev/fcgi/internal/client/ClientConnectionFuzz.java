@@ -97,7 +97,7 @@ public final class ClientConnectionFuzz {
         boolean large = (flags & LARGE_BODY) != 0;
         return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, Map.of("REQUEST_METHOD", "GET"),
                 StandardCharsets.UTF_8, new byte[10], large ? new ByteArrayInputStream(new byte[20_000]) : null,
-                large ? 20_000 : 10, null, null, line -> { });
+                large ? 20_000 : 10, null, line -> { });
     }
 
     private static void consume(ClientCall call, boolean abort, CompletableFuture<String> outcome) {
