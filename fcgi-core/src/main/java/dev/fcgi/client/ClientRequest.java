@@ -5,6 +5,7 @@ import dev.fcgi.internal.client.CallRequest;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  *
  * {@snippet :
  * ClientRequest request = ClientRequest.responder()
- *         .params(CgiParams.of("POST", "/upload.php").scriptFilename("/srv/www/upload.php"))
+ *         .params(CgiParams.builder("POST", "/upload.php").scriptFilename("/srv/www/upload.php").build())
  *         .body(Files.newInputStream(file), Files.size(file))
  *         .build();
  * }
@@ -49,7 +50,7 @@ public final class ClientRequest {
     }
 
     /**
-     * The length of the body, from whoever knows it. PHP-FPM waits for missing bytes for ever and takes surplus ones
+     * The length of the body, from whoever knows it. PHP-FPM waits for missing bytes forever and takes surplus ones
      * for the next request, so that CONTENT_LENGTH must be right.
      */
     private static long announcedLength(Builder builder) {
@@ -80,15 +81,19 @@ public final class ClientRequest {
      * Builds a request for role Filter (FastCGI 6.4).
      *
      * @param data the file to be filtered; closed as {@link Builder#body(InputStream, long)}
-     * @param length its length
-     * @param lastModified when it was changed last, in seconds since 1970
+     * @param length its length in bytes, at least 0 (FCGI_DATA_LENGTH)
+     * @param lastModified when it was changed last; whole seconds are sent (FCGI_DATA_LAST_MOD)
      * @return a builder
      */
-    public static Builder filter(InputStream data, long length, long lastModified) {
+    public static Builder filter(InputStream data, long length, Instant lastModified) {
+        Objects.requireNonNull(lastModified, "lastModified");
+        if (length < 0) {
+            throw new IllegalArgumentException("length must be at least 0, was " + length);
+        }
         Builder builder = new Builder(Role.FILTER);
         builder.data = Objects.requireNonNull(data, "data");
         return builder.param("FCGI_DATA_LENGTH", Long.toString(length))
-                .param("FCGI_DATA_LAST_MOD", Long.toString(lastModified));
+                .param("FCGI_DATA_LAST_MOD", Long.toString(lastModified.getEpochSecond()));
     }
 
     /** {@return the role} */
@@ -114,7 +119,10 @@ public final class ClientRequest {
         return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
     }
 
-    /** Collects a request. Not thread-safe. */
+    /**
+     * Collects a request. Not thread-safe; each setter returns the builder. It can be used on after {@link #build}, but a
+     * stream is for one request: the next one needs another.
+     */
     public static final class Builder {
         private static final byte[] EMPTY = {};
 
@@ -140,6 +148,8 @@ public final class ClientRequest {
          * @throws IllegalArgumentException when name or value has a NUL (FastCGI 6.2 lets none through)
          */
         public Builder param(String name, String value) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
             if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
                 throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " has a NUL");
             }
@@ -154,7 +164,7 @@ public final class ClientRequest {
          * @return this
          */
         public Builder params(Map<String, String> values) {
-            values.forEach(this::param);
+            Objects.requireNonNull(values, "values").forEach(this::param);
             return this;
         }
 
@@ -165,7 +175,7 @@ public final class ClientRequest {
          * @return this
          */
         public Builder params(CgiParams cgi) {
-            return params(cgi.toMap());
+            return params(Objects.requireNonNull(cgi, "cgi").toMap());
         }
 
         /**
@@ -201,13 +211,13 @@ public final class ClientRequest {
          * @return this
          */
         public Builder body(String text) {
-            return body(text.getBytes(StandardCharsets.UTF_8));
+            return body(Objects.requireNonNull(text, "text").getBytes(StandardCharsets.UTF_8));
         }
 
         /**
          * Sets a body that is read while it is sent, by a thread of the client, at the same time as the response is
          * received. From {@link FcgiClient#send} on the stream belongs to the client, which closes it whatever happens:
-         * the body was sent, the response came first, the request was refused, aborted, too late, or never sent. It is
+         * the body was sent, the response came first, the request was refused, aborted, timed out, or never sent. It is
          * never closed while it is being read: a read that blocks when the response has ended is waited for, on the
          * client's thread, and only then followed by the close.
          *

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * {@snippet :
  * try (FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock")) {
  *     ClientRequest request = ClientRequest.responder()
- *             .params(CgiParams.of("GET", "/status").scriptFilename("/status"))
+ *             .params(CgiParams.builder("GET", "/status").scriptFilename("/status").build())
  *             .build();
  *     try (ClientResponse response = client.send(request)) {
  *         System.out.println(response.head().status());

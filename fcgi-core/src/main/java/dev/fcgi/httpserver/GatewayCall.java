@@ -152,7 +152,7 @@ final class GatewayCall {
 
     private ClientRequest request(String method, RequestTarget target, Script script, boolean withBody)
             throws IOException {
-        CgiParams params = RequestParams.of(exchange, method, target, script, withBody);
+        CgiParams.Builder params = RequestParams.of(exchange, method, target, script, withBody);
         if (options.scriptRoot() != null) {
             params.set("DOCUMENT_ROOT", RequestParams.bytes(options.scriptRoot()));
             if (options.mount() == null) {
@@ -160,7 +160,7 @@ final class GatewayCall {
             }
         }
         options.params().forEach((name, value) -> params.set(RequestParams.bytes(name), RequestParams.bytes(value)));
-        ClientRequest.Builder builder = ClientRequest.responder().params(params).charset(StandardCharsets.ISO_8859_1)
+        ClientRequest.Builder builder = ClientRequest.responder().params(params.build()).charset(StandardCharsets.ISO_8859_1)
                 .stderr(line -> log(Level.WARNING, "STDERR: " + line));
         if (withBody) {
             if (body.length() >= 0 && body.length() <= RequestBody.SMALL) {

@@ -31,9 +31,9 @@ final class RequestParams {
      * @param hasBody whether headers about a body apply
      * @throws HttpError 400 for headers that cannot be passed on
      */
-    static CgiParams of(HttpExchange exchange, String method, RequestTarget target, Script script, boolean hasBody)
+    static CgiParams.Builder of(HttpExchange exchange, String method, RequestTarget target, Script script, boolean hasBody)
             throws HttpError {
-        CgiParams params = CgiParams.of(method, bytes(script.scriptName()))
+        CgiParams.Builder params = CgiParams.builder(method, bytes(script.scriptName()))
                 .query(target.queryString())
                 .set("REQUEST_URI", target.requestUri())
                 .set("DOCUMENT_URI", bytes(script.scriptName() + script.pathInfo()))
@@ -72,7 +72,7 @@ final class RequestParams {
         };
     }
 
-    private static void addAddresses(CgiParams params, HttpExchange exchange) {
+    private static void addAddresses(CgiParams.Builder params, HttpExchange exchange) {
         InetSocketAddress remote = exchange.getRemoteAddress();
         InetSocketAddress local = exchange.getLocalAddress();
         params.remote(ip(remote), remote.getPort())
@@ -87,7 +87,7 @@ final class RequestParams {
     }
 
     /** What an authenticator of the JDK's server has found out. */
-    private static boolean addUser(CgiParams params, HttpExchange exchange) {
+    private static boolean addUser(CgiParams.Builder params, HttpExchange exchange) {
         HttpPrincipal principal = exchange.getPrincipal();
         if (principal == null) {
             return false;
@@ -99,7 +99,7 @@ final class RequestParams {
         return true;
     }
 
-    private static void addHost(CgiParams params, HttpExchange exchange, RequestTarget target) throws HttpError {
+    private static void addHost(CgiParams.Builder params, HttpExchange exchange, RequestTarget target) throws HttpError {
         List<String> hosts = exchange.getRequestHeaders().get("Host");
         String host = target.authority();
         if (host == null && hosts != null) {

@@ -11,6 +11,7 @@ import dev.fcgi.ProtocolStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -167,7 +168,7 @@ final class BodyClosedTest extends ClientTest {
         prepare(fate);
         Watched data = new Watched(fate);
         Watched body = new Watched(Fate.SENT);
-        send(fate, ClientRequest.filter(data, fate == Fate.SENT ? 1_000_000 : Long.MAX_VALUE / 10, 0)
+        send(fate, ClientRequest.filter(data, fate == Fate.SENT ? 1_000_000 : Long.MAX_VALUE / 10, Instant.EPOCH)
                 .body(body, -1).build());
         until("both are closed", () -> data.closed.get() > 0 && body.closed.get() > 0);
         assertEquals(1, data.closed.get());

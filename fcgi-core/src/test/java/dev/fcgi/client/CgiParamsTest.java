@@ -2,6 +2,7 @@ package dev.fcgi.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,17 +23,17 @@ final class CgiParamsTest {
 
     @Test
     void theQueryIsPartOfTheUri() {
-        CgiParams params = CgiParams.of("GET", "/a").query("b=c?d").query("e");
-        assertEquals("e", params.toMap().get("QUERY_STRING"));
-        assertEquals("/a?e", params.toMap().get("REQUEST_URI"));
-        assertEquals("/a", params.query("").toMap().get("REQUEST_URI"));
+        CgiParams.Builder params = CgiParams.builder("GET", "/a").query("b=c?d").query("e");
+        assertEquals("e", params.build().toMap().get("QUERY_STRING"));
+        assertEquals("/a?e", params.build().toMap().get("REQUEST_URI"));
+        assertEquals("/a", params.query("").build().toMap().get("REQUEST_URI"));
     }
 
     @Test
     void headersAreJoined() {
-        Map<String, String> params = CgiParams.of("GET", "/")
+        Map<String, String> params = CgiParams.builder("GET", "/")
                 .header("Accept", "a").header("ACCEPT", "b").header("Cookie", "c=1").header("cookie", "d=2")
-                .header("Content-Type", "text/x").header("content-length", "0").header("X-Y", "").toMap();
+                .header("Content-Type", "text/x").header("content-length", "0").header("X-Y", "").build().toMap();
         assertEquals("a, b", params.get("HTTP_ACCEPT"));
         assertEquals("c=1; d=2", params.get("HTTP_COOKIE"));
         assertEquals("text/x", params.get("CONTENT_TYPE"));
@@ -43,15 +44,28 @@ final class CgiParamsTest {
 
     @Test
     void noHeaderPassesForAnother() {
-        CgiParams params = CgiParams.of("GET", "/").header("Proxy", "x").header("PROXY", "x").header("X_Real-Ip", "x");
-        assertTrue(params.toMap().keySet().stream().noneMatch(name -> name.startsWith("HTTP_")));
+        CgiParams.Builder params =
+                CgiParams.builder("GET", "/").header("Proxy", "x").header("PROXY", "x").header("X_Real-Ip", "x");
+        assertTrue(params.build().toMap().keySet().stream().noneMatch(name -> name.startsWith("HTTP_")));
         assertThrows(IllegalArgumentException.class, () -> params.set("HTTP_PROXY", "x"));
     }
 
     @Test
+    void whatIsBuiltStaysAsItIs() {
+        CgiParams.Builder builder = CgiParams.builder("GET", "/a").header("Authorization", "secret");
+        CgiParams params = builder.build();
+        CgiParams other = builder.query("b").build();
+        assertEquals("GET /a", params.toString());
+        assertEquals("GET /a?b", other.toString());
+        assertNotEquals(params, other);
+        assertEquals(CgiParams.of("GET", "/a"), CgiParams.builder("GET", "/a").build());
+        assertEquals(CgiParams.of("GET", "/a").hashCode(), CgiParams.builder("GET", "/a").build().hashCode());
+    }
+
+    @Test
     void theRest() {
-        Map<String, String> params = CgiParams.of("GET", "/").remote("::1", 5).server("name", 443)
-                .scriptFilename("/f.php").pathInfo("/info").set("HTTPS", "on").toMap();
+        Map<String, String> params = CgiParams.builder("GET", "/").remote("::1", 5).server("name", 443)
+                .scriptFilename("/f.php").pathInfo("/info").set("HTTPS", "on").build().toMap();
         assertEquals("::1 5 name 443 /f.php /info on", String.join(" ", params.get("REMOTE_ADDR"),
                 params.get("REMOTE_PORT"), params.get("SERVER_NAME"), params.get("SERVER_PORT"),
                 params.get("SCRIPT_FILENAME"), params.get("PATH_INFO"), params.get("HTTPS")));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.Role;
 import java.io.InputStream;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** What a request is before it is sent. */
@@ -48,10 +49,25 @@ final class ClientRequestTest {
     }
 
     @Test
+    void whatIsBuiltStaysAsItIs() {
+        ClientRequest.Builder builder = ClientRequest.responder().param("A", "a").body("abc");
+        ClientRequest first = builder.build();
+        ClientRequest second = builder.param("A", "b").body("other").build();
+        assertEquals("{A=a, CONTENT_LENGTH=3}", first.params().toString());
+        assertEquals("{A=b, CONTENT_LENGTH=5}", second.params().toString());
+    }
+
+    @Test
+    void dataOfAFilterHasALength() {
+        assertEquals("length must be at least 0, was -1", assertThrows(IllegalArgumentException.class,
+                () -> ClientRequest.filter(NOTHING, -1, Instant.EPOCH)).getMessage());
+    }
+
+    @Test
     void roles() {
         assertEquals(Role.RESPONDER, ClientRequest.responder().build().role());
         assertEquals(Role.AUTHORIZER, ClientRequest.authorizer().build().role());
-        ClientRequest filter = ClientRequest.filter(NOTHING, 12, 34).build();
+        ClientRequest filter = ClientRequest.filter(NOTHING, 12, Instant.ofEpochSecond(34, 999_999_999)).build();
         assertEquals(Role.FILTER, filter.role());
         assertEquals("{FCGI_DATA_LENGTH=12, FCGI_DATA_LAST_MOD=34}", filter.params().toString());
         assertThrows(IllegalStateException.class, () -> ClientRequest.authorizer().body("a").build());

@@ -14,6 +14,7 @@ import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -170,7 +171,7 @@ final class InputTest extends ClientTest {
     void dataOfAnotherLength(int length) throws Exception {
         serve(ScriptedServer::echo);
         client(b -> b.maxConnections(1));
-        ClientRequest filter = ClientRequest.filter(zeros(length), 10, 0).param("SCRIPT_NAME", "/").build();
+        ClientRequest filter = ClientRequest.filter(zeros(length), 10, Instant.EPOCH).param("SCRIPT_NAME", "/").build();
         FcgiException e = assertThrows(FcgiException.class, () -> call(filter));
         assertTrue(e.getMessage().contains("DATA has "), e.getMessage());
         assertEquals("/next", call("/next"));

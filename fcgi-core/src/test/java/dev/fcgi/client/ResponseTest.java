@@ -21,6 +21,7 @@ import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -375,7 +376,8 @@ final class ResponseTest extends ClientTest {
     void rolesAndInput() throws Exception {
         serve(ScriptedServer::echo);
         client(b -> b);
-        ClientRequest filter = ClientRequest.filter(new java.io.ByteArrayInputStream("data".getBytes()), 4, 5)
+        ClientRequest filter = ClientRequest.filter(new java.io.ByteArrayInputStream("data".getBytes()), 4,
+                Instant.ofEpochSecond(5))
                 .param("SCRIPT_NAME", "/f").body("stdin").build();
         assertEquals("/fstdin", call(filter));
         ScriptedServer.Asked asked = server.asked().get(0);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +61,7 @@ final class ClientPeer implements AutoCloseable {
         ClientRequest.Builder builder = switch (plan.role()) {
             case RESPONDER -> ClientRequest.responder();
             case AUTHORIZER -> ClientRequest.authorizer();
-            case FILTER -> ClientRequest.filter(Content.stream(plan.dataStream(), plan.data()), plan.data(), 0);
+            case FILTER -> ClientRequest.filter(Content.stream(plan.dataStream(), plan.data()), plan.data(), Instant.EPOCH);
         };
         // POST: what has been sent is never repeated, so that no handler sees a request twice
         builder.params(CgiParams.of("POST", "/")).param(Plan.PARAM, plan.encode());

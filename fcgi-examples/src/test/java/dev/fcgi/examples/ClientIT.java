@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class ClientIT {
     Path directory;
 
     private static ClientRequest.Builder request(String method, String path, String query) {
-        return ClientRequest.responder().params(CgiParams.of(method, path).query(query));
+        return ClientRequest.responder().params(CgiParams.builder(method, path).query(query).build());
     }
 
     private static String call(FcgiClient client, ClientRequest.Builder request) throws IOException {
@@ -307,7 +308,7 @@ final class ClientIT {
     /** A file to be filtered. */
     private record FilterOf(int length) {
         ClientRequest.Builder builder() {
-            return ClientRequest.filter(Content.pattern(length), length, 0);
+            return ClientRequest.filter(Content.pattern(length), length, Instant.EPOCH);
         }
     }
 

@@ -119,8 +119,7 @@ final class CallCommand implements Callable<Integer> {
         ClientRequest.Builder builder = switch (role) {
             case RESPONDER -> ClientRequest.responder();
             case AUTHORIZER -> ClientRequest.authorizer();
-            case FILTER -> ClientRequest.filter(file, Files.size(data),
-                    Files.getLastModifiedTime(data).toMillis() / 1000);
+            case FILTER -> ClientRequest.filter(file, Files.size(data), Files.getLastModifiedTime(data).toInstant());
         };
         builder.params(params);
         if (bytes != null) {

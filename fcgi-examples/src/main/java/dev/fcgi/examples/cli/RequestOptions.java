@@ -58,7 +58,7 @@ final class RequestOptions {
         if (!decoded.startsWith(name) || !decoded.startsWith("/", name.length()) && decoded.length() > name.length()) {
             throw new IllegalArgumentException("PATH '" + url + "' does not begin with --script-name " + name);
         }
-        CgiParams cgi = CgiParams.of(method != null ? method : hasBody ? "POST" : "GET", name)
+        CgiParams.Builder cgi = CgiParams.builder(method != null ? method : hasBody ? "POST" : "GET", name)
                 .set("REQUEST_URI", rawPath)
                 .set("DOCUMENT_URI", decoded)
                 .set("REQUEST_SCHEME", "http")
@@ -80,7 +80,7 @@ final class RequestOptions {
             cgi.scriptFilename(file);
         }
         params.forEach(cgi::set);
-        return cgi;
+        return cgi.build();
     }
 
     private static String withoutQuery(String path) {
@@ -101,7 +101,7 @@ final class RequestOptions {
         return text;
     }
 
-    private static void addHeader(String header, CgiParams cgi) {
+    private static void addHeader(String header, CgiParams.Builder cgi) {
         int colon = header.indexOf(':');
         if (colon <= 0) {
             throw new IllegalArgumentException("header '" + header + "' is not of the form 'NAME: VALUE'");
