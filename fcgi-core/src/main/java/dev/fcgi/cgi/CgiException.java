@@ -1,14 +1,17 @@
 package dev.fcgi.cgi;
 
-import java.io.IOException;
+import java.util.Objects;
 
 /**
- * A request that cannot be answered as it should, with the HTTP status that says so. Thrown by the library for bodies
- * that are malformed (400) or too large (413); handlers may throw it too. A {@link CgiHandler} that lets it through
- * gets an error page with that status sent, if no response was under way. In the loop of {@link CgiFast#next} those of
- * the library wait, see {@link CgiExchange#cgiError}.
+ * A request that cannot be answered as it should be, with the HTTP status that says so. Thrown by the library for bodies
+ * that are malformed (400) or too large (413); handlers may throw it too. A {@link CgiHandler} that lets it through has
+ * an error page with that status sent, if no response was under way. In the loop of {@link CgiFast#next} those of the
+ * library wait, see {@link CgiExchange#cgiError}.
+ *
+ * <p>Unchecked, so that code that catches {@link java.io.IOException}, the sign of a client that is gone, does not take a
+ * broken request for one.
  */
-public final class CgiException extends IOException {
+public final class CgiException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /** The HTTP status. */
@@ -21,9 +24,9 @@ public final class CgiException extends IOException {
      * @param message what was wrong; shown to the client
      */
     public CgiException(int status, String message) {
-        super(message);
+        super(Objects.requireNonNull(message, "message"));
         if (status < 400 || status > 599) {
-            throw new IllegalArgumentException("status " + status + " is no error");
+            throw new IllegalArgumentException("status must be 400 to 599, was " + status);
         }
         this.status = status;
     }

@@ -78,7 +78,7 @@ public final class CgiExchange extends CgiRequest {
     // ---- a request that is broken
 
     @Override
-    <X extends IOException> void unreadable(X e) throws X {
+    <X extends Exception> void unreadable(X e) throws X {
         if (!errorsWait) {
             throw e;
         }
@@ -101,7 +101,7 @@ public final class CgiExchange extends CgiRequest {
      * itself. Elsewhere those calls throw the exception that is returned here, unless it is caught.
      *
      * @return the exception, with the status and the message for the client; null when all is well
-     * @throws IOException as {@link #bodyParam}, except for a {@link CgiException}
+     * @throws IOException as {@link #bodyParam}
      */
     public CgiException cgiError() throws IOException {
         try {
@@ -330,7 +330,7 @@ public final class CgiExchange extends CgiRequest {
      */
     public CgiExchange redirect(String location, int code) {
         if (code < 300 || code > 399) {
-            throw new IllegalArgumentException("status " + code + " is no redirect");
+            throw new IllegalArgumentException("status must be 300 to 399, was " + code);
         }
         return setHeader("Location", Objects.requireNonNull(location, "location")).status(code); // a location that is refused changes nothing
     }

@@ -351,9 +351,9 @@ public abstract sealed class CgiRequest permits CgiExchange {
      *
      * @param name its name
      * @return the first value, or null
-     * @throws CgiException 413 when there are more parameters than {@link CgiOptions#maxFields}
+     * @throws CgiException 413 when there are more parameters than {@link CgiOptions.Builder#maxFields}
      */
-    public String queryParam(String name) throws CgiException {
+    public String queryParam(String name) {
         return query().first(name);
     }
 
@@ -362,9 +362,9 @@ public abstract sealed class CgiRequest permits CgiExchange {
      *
      * @param name its name
      * @return all values, possibly none
-     * @throws CgiException 413 when there are more parameters than {@link CgiOptions#maxFields}
+     * @throws CgiException 413 when there are more parameters than {@link CgiOptions.Builder#maxFields}
      */
-    public List<String> queryParams(String name) throws CgiException {
+    public List<String> queryParams(String name) {
         return query().all(name);
     }
 
@@ -386,7 +386,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return false;
     }
 
-    private Fields readQuery(byte[] text) throws CgiException {
+    private Fields readQuery(byte[] text) {
         try {
             return Fields.urlencoded(text, options.charset(), options.semicolonSeparates(), options.maxFields());
         } catch (CgiException e) {
@@ -395,7 +395,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         }
     }
 
-    private Fields query() throws CgiException {
+    private Fields query() {
         if (query == null) {
             byte[] text = bytes("QUERY_STRING");
             query = isQuery(text) ? readQuery(text) : new Fields();
@@ -503,7 +503,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /** The request cannot be read: throws the exception, or keeps it where errors wait; then there is nothing to read. */
-    abstract <X extends IOException> void unreadable(X e) throws X;
+    abstract <X extends Exception> void unreadable(X e) throws X;
 
     private Fields formOfMethod() throws IOException {
         return FORM_METHODS.contains(method()) ? form().fields() : new Fields();
@@ -512,10 +512,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private Form form() throws IOException {
         try {
             return requestBody().form();
+        } catch (CgiException e) {
+            unreadable(e);
         } catch (IOException e) {
             unreadable(e);
-            return Form.NONE;
         }
+        return Form.NONE;
     }
 
     void closeForm() {
@@ -529,12 +531,15 @@ public abstract sealed class CgiRequest permits CgiExchange {
     /**
      * The body of the request, streamed.
      *
+     * <p>In the loop of {@link CgiFast#next} the 413 waits: reading fails with an IOException then, as it does when the
+     * client is gone, and the answer is 413, see {@link CgiExchange#cgiError}.
+     *
      * @return the stream, the same at each call; its end is where the web server ended it. Reading more than
-     *     {@link CgiOptions#maxBodyLength} bytes throws a {@link CgiException} with status 413. After
+     *     {@link CgiOptions.Builder#maxBodyLength} bytes throws a {@link CgiException} with status 413. After
      *     {@link #bodyBytes} the stream has these bytes; what was read as a form is read
      * @throws CgiException 413 when CONTENT_LENGTH says already that it is too long
      */
-    public InputStream body() throws CgiException {
+    public InputStream body() {
         return requestBody().stream();
     }
 
@@ -550,7 +555,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * for again, and as text, as a form, or as a stream.
      *
      * @return a copy of the bytes
-     * @throws CgiException 413 when it is longer than {@link CgiOptions#maxFieldsLength}
+     * @throws CgiException 413 when it is longer than {@link CgiOptions.Builder#maxFieldsLength}
      * @throws IOException when the connection is lost, and when the body was read from {@link #body()} or as a form
      */
     public byte[] bodyBytes() throws IOException {
@@ -570,10 +575,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
     private byte[] bytes() throws IOException {
         try {
             return requestBody().bytes();
+        } catch (CgiException e) {
+            unreadable(e);
         } catch (IOException e) {
             unreadable(e);
-            return new byte[0];
         }
+        return new byte[0];
     }
 
     /**

@@ -25,22 +25,22 @@ final class RequestBody {
     private InputStream kept;
     private Form form;
     /** Of whoever has read the body as bytes or as a form: the next one gets it too. */
-    private IOException failure;
+    private Exception failure;
     private boolean readAsForm;
 
     RequestBody(CgiRequest request, CgiOptions options) {
         this.request = request;
         this.options = options;
-        arriving = new LimitedBody(request.request().stdin(), options.maxBodyLength());
+        arriving = new LimitedBody(request.request().stdin(), options.maxBodyLength(), request::unreadable);
     }
 
-    InputStream stream() throws CgiException {
-        checkDeclaredLength();
+    InputStream stream() {
+        arriving.announce(request.contentLength());
         return kept != null ? kept : arriving;
     }
 
     byte[] bytes() throws IOException {
-        checkDeclaredLength();
+        arriving.announce(request.contentLength());
         if (bytes != null) {
             return bytes;
         }
@@ -53,7 +53,7 @@ final class RequestBody {
             bytes = read;
             kept = new ByteArrayInputStream(read);
             return read;
-        } catch (IOException e) {
+        } catch (IOException | CgiException e) {
             failure = e;
             throw e;
         }
@@ -67,7 +67,7 @@ final class RequestBody {
     }
 
     private Form readForm() throws IOException {
-        checkDeclaredLength();
+        arriving.announce(request.contentLength());
         if (bytes == null) {
             requireUnread();
             readAsForm = true;
@@ -79,21 +79,17 @@ final class RequestBody {
                 throw new CgiException(400, "the form ends before its " + request.contentLength() + " bytes");
             }
             return read;
-        } catch (IOException e) { // a full disk, too: who asks again must not get the rest for the whole
+        } catch (IOException | CgiException e) { // a full disk, too: who asks again must not get the rest for the whole
             failure = e;
             throw e;
         }
     }
 
-    private void checkDeclaredLength() throws CgiException {
-        if (request.contentLength() > options.maxBodyLength()) {
-            throw new CgiException(413, "request body of more than " + options.maxBodyLength() + " bytes");
-        }
-    }
-
     private void requireUnread() throws IOException {
-        if (failure != null) {
-            throw failure;
+        if (failure instanceof IOException e) {
+            throw e;
+        } else if (failure instanceof CgiException e) {
+            throw e;
         }
         if (arriving.received() > 0) {
             throw new IOException("the body was read " + (readAsForm ? "as a form" : "from body()")

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.OfflineRequest;
+import dev.fcgi.OfflineResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -552,5 +554,21 @@ final class CgiBodyTest {
         CgiExchange q = CgiExchange.of(cut, toDisk().build());
         assertEquals(400, status(() -> q.param("a")));
         assertEquals(0, files());
+    }
+
+    @Test
+    void catchingIOExceptionsDoesNotSwallowABrokenRequest() throws Exception {
+        CgiHandler[] readers = {q -> q.bodyParam("a"), q -> q.bodyText(), q -> q.body().readAllBytes()};
+        for (CgiHandler reader : readers) {
+            OfflineResponse response = OfflineRequest.builder("POST", "/").body(URLENCODED, "a=123456789").build()
+                    .respond(((CgiHandler) q -> {
+                        try {
+                            reader.handle(q);
+                        } catch (IOException e) { // the client is gone
+                            q.out().print("gone");
+                        }
+                    }).toResponder(CgiOptions.builder().maxBodyLength(10).build()));
+            assertEquals(413, response.status());
+        }
     }
 }

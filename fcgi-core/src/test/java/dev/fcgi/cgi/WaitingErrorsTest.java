@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,19 @@ final class WaitingErrorsTest {
                 });
                 assertTrue(output.startsWith("Status: 413 "), output);
             }
+        }
+    }
+
+    @Test
+    void aStreamThatIsTooLongFailsLikeOneWhoseClientIsGone() throws Exception {
+        for (String length : new String[] {"11", ""}) { // announced, and not
+            StubRequest request = StubRequest.of("POST", "/", "a/b", new byte[11]).with("CONTENT_LENGTH", length);
+            String output = respond(request, CgiOptions.builder().maxBodyLength(10).build(), q -> {
+                q.out().print("read as much as I could");
+                assertThrows(IOException.class, () -> q.body().readAllBytes());
+            });
+            assertTrue(output.startsWith("Status: 413 "), output);
+            assertFalse(output.contains("as much"), output);
         }
     }
 

@@ -134,12 +134,12 @@ final class Playground {
         }
     }
 
-    private static String argument(CgiExchange q, String name, String otherwise) throws CgiException {
+    private static String argument(CgiExchange q, String name, String otherwise) {
         String value = q.queryParam(name);
         return value == null ? otherwise : value;
     }
 
-    private static long number(CgiExchange q, String name) throws CgiException {
+    private static long number(CgiExchange q, String name) {
         return Long.parseLong(argument(q, name, "0"));
     }
 
@@ -240,7 +240,7 @@ final class Playground {
         return names == null ? 0 : names.length;
     }
 
-    private static Decision authorize(Request request) throws CgiException {
+    private static Decision authorize(Request request) {
         String user = argument(CgiExchange.of(request, CgiOptions.DEFAULT), "user", "");
         return user.equals("alice")
                 ? Decision.granted().variable("AUTH_USER", user)

@@ -40,8 +40,7 @@ public final class Fields {
      * @param maxCount how many fields there may be
      * @throws CgiException 413 when there are more
      */
-    public static Fields urlencoded(byte[] text, Charset charset, boolean semicolons, int maxCount)
-            throws CgiException {
+    public static Fields urlencoded(byte[] text, Charset charset, boolean semicolons, int maxCount) {
         Fields fields = new Fields();
         int count = 0;
         for (int start = 0, end; start < text.length; start = end + 1) {

@@ -186,7 +186,7 @@ public final class HeaderValue {
      * @return its value, unquoted; null when there is none
      * @throws CgiException 400 when there are several: another reader might take another one
      */
-    public String parameter(String name) throws CgiException {
+    public String parameter(String name) {
         if (repeated.contains(name)) {
             throw new CgiException(400, "parameter " + name + " twice in one header");
         }
@@ -198,7 +198,7 @@ public final class HeaderValue {
      *
      * @throws CgiException 400 for what other readers might read otherwise
      */
-    public void requireWellFormed() throws CgiException {
+    public void requireWellFormed() {
         if (skipped != null) {
             throw new CgiException(400, skipped + " in a header");
         }

@@ -5,16 +5,37 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.function.Consumer;
 
-/** The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. */
+/**
+ * The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. Whoever made it
+ * is told of a refusal, and throws the exception or keeps it; then reading fails with an IOException.
+ */
 public final class LimitedBody extends FilterInputStream {
     private final long limit;
+    private final Consumer<CgiException> refusal;
+    private boolean refused;
     private long received;
     private boolean ended;
 
-    public LimitedBody(InputStream in, long limit) {
+    public LimitedBody(InputStream in, long limit, Consumer<CgiException> refusal) {
         super(in);
         this.limit = limit;
+        this.refusal = refusal;
+    }
+
+    /** Takes the length that the request promises: more than the limit is refused before it comes. */
+    public void announce(long length) {
+        if (length > limit) {
+            refuse();
+        }
+    }
+
+    private IOException refuse() {
+        refused = true;
+        CgiException e = new CgiException(413, "request body of more than " + limit + " bytes");
+        refusal.accept(e);
+        return new IOException(e.getMessage(), e);
     }
 
     /** {@return how many bytes have been read} */
@@ -39,6 +60,9 @@ public final class LimitedBody extends FilterInputStream {
         if (length == 0) {
             return 0; // some streams tell their end here, to readers that did not ask
         }
+        if (refused) {
+            throw refuse();
+        }
         int count = in.read(target, offset, length);
         if (count < 0) {
             ended = true;
@@ -46,7 +70,7 @@ public final class LimitedBody extends FilterInputStream {
         }
         received += count;
         if (received > limit) {
-            throw new CgiException(413, "request body of more than " + limit + " bytes");
+            throw refuse();
         }
         return count;
     }

@@ -106,7 +106,7 @@ public final class MultipartForm implements AutoCloseable {
         all.add(name, value);
     }
 
-    private void takeFieldLength(int length) throws CgiException {
+    private void takeFieldLength(int length) {
         if (length > fieldLengthLeft) {
             throw new CgiException(413, "text fields of the form exceed " + limits.maxFieldsLength() + " bytes");
         }

@@ -91,7 +91,7 @@ public final class MultipartParser {
      *
      * @throws CgiException 400 when the type is not multipart or the boundary is missing, there twice, or unusable
      */
-    public static String boundary(String contentType) throws CgiException {
+    public static String boundary(String contentType) {
         HeaderValue type = HeaderValue.parse(contentType);
         if (!Ascii.lower(type.value()).startsWith("multipart/")) {
             throw new CgiException(400, "content type " + type.value() + " instead of multipart");
@@ -287,7 +287,7 @@ public final class MultipartParser {
         }
     }
 
-    private static Map<String, String> parseHead(String lines) throws CgiException {
+    private static Map<String, String> parseHead(String lines) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         int at = 0;
         while (at < lines.length()) {

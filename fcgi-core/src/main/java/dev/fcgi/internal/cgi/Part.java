@@ -38,7 +38,7 @@ public final class Part {
      *
      * @throws CgiException 400 when the Content-Disposition may be read in more than one way
      */
-    public String name() throws CgiException {
+    public String name() {
         disposition.requireWellFormed();
         return disposition.parameter("name");
     }
@@ -52,7 +52,7 @@ public final class Part {
      *     is a text field
      * @throws CgiException 400 when there is a name that cannot be read, or more than one
      */
-    public String filename() throws CgiException {
+    public String filename() {
         String plain = disposition.parameter("filename");
         if (plain != null) {
             return plain;
@@ -84,7 +84,7 @@ public final class Part {
      *
      * @throws CgiException 400 when there are two
      */
-    public Charset charset(Charset other) throws CgiException {
+    public Charset charset(Charset other) {
         return charset(type.parameter("charset"), other);
     }
 

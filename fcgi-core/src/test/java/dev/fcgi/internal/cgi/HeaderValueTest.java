@@ -41,7 +41,7 @@ class HeaderValueTest {
                 "f=a\"b; g=\"c\" | a\"b", // a quotation mark within a value is nothing special
                 "g=a\"b; f=x | x",
             })
-    void parametersOfAFormAreWhatClientsMean(String parameters, String expected) throws CgiException {
+    void parametersOfAFormAreWhatClientsMean(String parameters, String expected) {
         assertEquals(expected, HeaderValue.parseDisposition("form-data; " + parameters).parameter("f"));
     }
 
@@ -56,12 +56,12 @@ class HeaderValueTest {
                 "f=\"C:\\dir\" | C:dir",
                 "g=\"\\\"; f=1; \"; f=2 | 2"
             })
-    void inOtherHeadersABackslashQuotes(String parameters, String expected) throws CgiException { // RFC 9110 5.6.4
+    void inOtherHeadersABackslashQuotes(String parameters, String expected) { // RFC 9110 5.6.4
         assertEquals(expected, HeaderValue.parse("a/b; " + parameters).parameter("f"));
     }
 
     @Test
-    void quotationMarksProtectTheValueTooThatStandsInFront() throws CgiException {
+    void quotationMarksProtectTheValueTooThatStandsInFront() {
         for (HeaderValue header : List.of(HeaderValue.parse("\"foo; f=bar;baz\"; f=qux"),
                 HeaderValue.parseDisposition("\"foo; f=bar;baz\"; f=qux"))) {
             assertEquals("\"foo; f=bar;baz\"", header.value());
@@ -88,7 +88,7 @@ class HeaderValueTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"f=\"x\" garbage; g=1 | x", "f=\"no end | no end",
         "f | ", "f=\"a\"b.txt\" | a", "f=x; g | x"})
-    void whatIsPassedOverIsKnown(String parameters, String read) throws CgiException {
+    void whatIsPassedOverIsKnown(String parameters, String read) {
         HeaderValue header = HeaderValue.parseDisposition("form-data; " + parameters);
         assertEquals(read, header.parameter("f"));
         assertEquals(400, assertThrows(CgiException.class, header::requireWellFormed).status());
@@ -97,7 +97,7 @@ class HeaderValueTest {
 
     /** A parameter has its name whatever is in front of it or looks like it, for a filter elsewhere and here. */
     @Test
-    void noOtherNameBecomesThatOfAParameter() throws CgiException {
+    void noOtherNameBecomesThatOfAParameter() {
         for (int c = 0; c <= Character.MAX_VALUE; c++) {
             for (String name : List.of((char) c + "filename", "filename" + (char) c, "f" + (char) c + "lename")) {
                 boolean same = name.replaceAll("[A-Z]", "").length() == name.length()
@@ -127,7 +127,7 @@ class HeaderValueTest {
     }
 
     @Test
-    void anythingIsTaken() throws CgiException {
+    void anythingIsTaken() {
         assertEquals("form-data", HeaderValue.parse(" form-data ; x").value());
         assertEquals("", HeaderValue.parse(null).value());
         assertEquals("", HeaderValue.parse("").value());

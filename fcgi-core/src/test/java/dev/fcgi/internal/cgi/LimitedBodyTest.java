@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fcgi.cgi.CgiException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LimitedBodyTest {
@@ -17,7 +19,28 @@ final class LimitedBodyTest {
         for (int i = 0; i < length; i++) {
             bytes[i] = (byte) (255 - i);
         }
-        return new LimitedBody(new ByteArrayInputStream(bytes), limit);
+        return new LimitedBody(new ByteArrayInputStream(bytes), limit, e -> {
+            throw e;
+        });
+    }
+
+    @Test
+    void whoKeepsTheRefusalReadsNothingMore() throws IOException {
+        List<Integer> kept = new ArrayList<>();
+        LimitedBody late = new LimitedBody(new ByteArrayInputStream(new byte[11]), 10, e -> kept.add(e.status()));
+        late.announce(10);
+        assertEquals(10, late.readNBytes(10).length);
+        assertThrows(IOException.class, late::read);
+        assertThrows(IOException.class, late::read);
+        LimitedBody announced = new LimitedBody(new ByteArrayInputStream(new byte[1]), 10, e -> kept.add(e.status()));
+        announced.announce(11);
+        assertThrows(IOException.class, announced::read);
+        assertEquals(List.of(413, 413, 413, 413), kept);
+    }
+
+    @Test
+    void whatSaysThatItIsTooLongIsRefusedBeforeItComes() {
+        assertEquals(413, assertThrows(CgiException.class, () -> body(1, 10).announce(11)).status());
     }
 
     @Test
