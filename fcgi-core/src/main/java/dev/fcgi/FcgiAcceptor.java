@@ -3,8 +3,9 @@ package dev.fcgi;
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.io.Listener;
-import dev.fcgi.internal.server.PlainCgiRequest;
+import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.Options;
+import dev.fcgi.internal.server.PlainCgiRequest;
 import dev.fcgi.internal.server.Server;
 import dev.fcgi.internal.server.ServerRequest;
 import java.io.IOException;
@@ -280,12 +281,12 @@ public final class FcgiAcceptor implements AutoCloseable {
     /**
      * Ends the loop. Called by another thread, a shutdown hook say: no new connection is taken, requests that have
      * arrived are still handed out, then {@link #accept()} returns null; blocks until then, for 10 seconds at most.
-     * Called by the thread of the loop: ends the previous request, and answers 503 to those not taken yet. Without
-     * effect when called again.
+     * Called by the thread of the loop, or after that has ended: ends the previous request, and answers 503 to those
+     * not taken yet. Without effect when called again.
      */
     @Override
     public void close() {
-        boolean byLoop = loop == null || loop == Thread.currentThread();
+        boolean byLoop = loop == null || loop == Thread.currentThread() || LoopThread.hasLeft(loop);
         if (server == null) {
             closeCgi(byLoop);
             return;

@@ -220,7 +220,7 @@ final class OfflineRequestTest {
         OfflineResponse response = OfflineRequest.get("/x").respond(request -> {
             CgiExchange q = CgiExchange.of(request, dev.fcgi.cgi.CgiOptions.DEFAULT);
             q.status(201).out().print(q.path());
-            q.end();
+            q.close();
         });
         assertEquals(201, response.status());
         assertEquals("/x", response.text());

@@ -37,7 +37,7 @@ import java.util.Objects;
  *
  * <p>Belongs to the thread that handles the request. Writing blocks like {@link Request#stdout()}.
  */
-public final class CgiExchange extends CgiRequest {
+public final class CgiExchange extends CgiRequest implements AutoCloseable {
     private static final Logger LOG = System.getLogger("dev.fcgi.server");
 
     private final ResponseHead head = new ResponseHead();
@@ -46,28 +46,34 @@ public final class CgiExchange extends CgiRequest {
     private PrintWriter writer;
     private List<Runnable> afterResponse = List.of();
     private EventStream events;
-    /** Whether a request that cannot be read is answered at the end, and throws nothing. */
-    private final boolean errorsWait;
+    /** Of CgiFast: a request that cannot be read is answered at the end, and throws nothing; the end is that of all. */
+    private final boolean ofLoop;
     private CgiException waiting;
     private boolean asked;
 
-    private CgiExchange(Request request, CgiOptions options, boolean errorsWait) {
+    private CgiExchange(Request request, CgiOptions options, boolean ofLoop) {
         super(request, options);
-        this.errorsWait = errorsWait;
+        this.ofLoop = ofLoop;
         this.charset = options.charset();
         this.body = new ResponseBody(head, request.stdout(), method().equals("HEAD"), options.responseBuffer());
     }
 
     /**
-     * Makes an exchange of a request, for handlers that are no {@link CgiHandler}, and for tests with an
-     * {@link Request} of one's own. Call {@link #end()} when all is written.
+     * Makes an exchange of a request, for handlers that are not a {@link CgiHandler}.
+     *
+     * {@snippet :
+     * try (CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT)) {
+     *     q.out().println("hello");
+     * }
+     * }
      *
      * @param request the request; nothing must have been written to its STDOUT
-     * @param options limits and habits
+     * @param options limits and defaults
      * @return the exchange
      */
     public static CgiExchange of(Request request, CgiOptions options) {
-        return new CgiExchange(request, options, false);
+        return new CgiExchange(Objects.requireNonNull(request, "request"), Objects.requireNonNull(options, "options"),
+                false);
     }
 
     /** Makes an exchange for the loop of {@link CgiFast}, where an exception would end the program. */
@@ -79,7 +85,7 @@ public final class CgiExchange extends CgiRequest {
 
     @Override
     <X extends Exception> void unreadable(X e) throws X {
-        if (!errorsWait) {
+        if (!ofLoop) {
             throw e;
         }
         if (waiting != null) {
@@ -354,6 +360,7 @@ public final class CgiExchange extends CgiRequest {
      * @throws IllegalStateException when the head was sent
      */
     public CgiExchange error(int code, String message) {
+        Objects.requireNonNull(message, "message");
         requireUncommitted();
         head.clear();
         body.reset();
@@ -400,16 +407,20 @@ public final class CgiExchange extends CgiRequest {
         if (afterResponse.isEmpty()) {
             afterResponse = new ArrayList<>();
         }
-        afterResponse.add(task);
+        afterResponse.add(Objects.requireNonNull(task, "task"));
     }
 
     /**
-     * Ends the exchange: sends what is left, deletes temporary files, runs what was registered to run afterwards. A
-     * {@link CgiHandler} and {@link CgiFast} have it called for them. Without effect when called again.
+     * Ends the exchange: sends what is left, deletes temporary files, runs what was registered to run afterwards. For a
+     * {@link CgiHandler} and at {@link CgiFast#next} the library calls it. Without effect when called again.
+     *
+     * <p>The request itself ends when its handler returns. {@link Request#finish()} ends it at once, after this: for a
+     * handler that has more to do when the client has its answer. In the loop of {@link CgiFast} this is all.
      *
      * @throws IOException when the request was aborted or the connection is lost
      */
-    public void end() throws IOException {
+    @Override
+    public void close() throws IOException {
         List<Runnable> tasks = afterResponse;
         afterResponse = List.of();
         try {
@@ -420,7 +431,7 @@ public final class CgiExchange extends CgiRequest {
                 writer.flush();
             }
             body.close();
-            if (!tasks.isEmpty()) {
+            if (ofLoop || !tasks.isEmpty()) {
                 request().finish();
             }
         } finally {

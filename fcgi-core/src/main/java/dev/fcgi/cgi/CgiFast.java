@@ -1,12 +1,13 @@
 package dev.fcgi.cgi;
 
 import dev.fcgi.FcgiAcceptor;
-import dev.fcgi.OfflineRequest;
 import dev.fcgi.Request;
 import dev.fcgi.Responder;
 import dev.fcgi.internal.io.SocketPath;
+import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.PlainCgiRequest;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -46,27 +47,31 @@ import java.util.stream.Stream;
  * {@code FCGI_WEB_SERVER_ADDRS} restricts who may connect. When the process is told to end (SIGTERM), the loop gets the
  * requests that have arrived, then null.
  *
- * <p>Each call of {@link #next} ends the previous request. A program that leaves the loop before it got null calls
- * {@code q.end()} and {@code q.request().finish()} on the last one, or its answer is lost.
+ * <p>Each call of {@link #next} ends the previous request. A program that leaves the loop before it got null, by
+ * {@code break}, {@code System.exit} or an exception, ends the last request when it ends itself; the exception makes the
+ * answer a 500 unless it was under way. {@link CgiExchange#close()} ends it at once.
  *
- * <p>For the one loop of a program, whose thread makes all calls. A program with several loops, or one that wants to
- * choose, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.
+ * <p>For the one loop of a program, whose thread makes all calls but {@link #options}, which any may. A program with
+ * several loops, or one that wants to choose, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.
  */
 public final class CgiFast {
-    private static FcgiAcceptor acceptor;
-    private static CgiOptions options = CgiOptions.DEFAULT;
-    private static CgiExchange current;
-    private static PlainCgiRequest byHand;
+    private static volatile CgiOptions options = CgiOptions.DEFAULT;
+
+    // of the thread of the loop, and of the shutdown hook when that thread has left it
+    private static volatile Thread loop;
+    private static volatile FcgiAcceptor acceptor;
+    private static volatile CgiExchange current;
+    private static volatile PlainCgiRequest byHand;
 
     private CgiFast() {}
 
     /**
-     * Sets limits and habits of the exchanges to come.
+     * Sets limits and defaults of the exchanges to come. Does not block, and may be called by any thread.
      *
      * @param chosen the options
      */
-    public static synchronized void options(CgiOptions chosen) {
-        options = chosen;
+    public static void options(CgiOptions chosen) {
+        options = Objects.requireNonNull(chosen, "chosen");
     }
 
     /**
@@ -80,7 +85,7 @@ public final class CgiFast {
      * @throws IllegalArgumentException when {@code FCGI_SOCKET_PATH}, {@code FCGI_SOCKET_PERM} or
      *     {@code FCGI_LISTEN_QUEUE} is not as it should be; the message names the right form
      */
-    public static synchronized CgiExchange next(String... arguments) throws IOException, InterruptedException {
+    public static CgiExchange next(String... arguments) throws IOException, InterruptedException {
         endCurrent();
         if (byHand != null) {
             return null;
@@ -103,6 +108,7 @@ public final class CgiFast {
      *     of plain CGI or by hand
      */
     public static void serve(String[] arguments, CgiHandler handler) throws Exception {
+        Objects.requireNonNull(handler, "handler");
         open(arguments);
         Responder responder = handler.toResponder(options);
         if (byHand == null) {
@@ -116,16 +122,37 @@ public final class CgiFast {
         }
     }
 
-    private static synchronized void open(String[] arguments) throws IOException {
+    private static void open(String[] arguments) throws IOException {
+        Objects.requireNonNull(arguments, "arguments");
         if (acceptor != null) {
             return;
         }
         acceptor = open();
         if (acceptor.isCgi() && System.getenv("REQUEST_METHOD") == null) {
-            byHand = PlainCgiRequest.byHand(OfflineRequest.get("/?" + query(arguments)).params());
-        } else {
-            Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close));
+            byHand = PlainCgiRequest.byHand(query(arguments));
         }
+        watch(Thread.currentThread());
+    }
+
+    /** Nobody tells us that the loop was left: the end of the program does, by an exception, or by the hook alone. */
+    private static void watch(Thread thread) {
+        loop = thread;
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((same, e) -> {
+            CgiExchange failed = current;
+            if (failed != null) {
+                failed.fail(e);
+            }
+            before.uncaughtException(same, e);
+        });
+        Runtime.getRuntime().addShutdownHook(new Thread(CgiFast::shutDown));
+    }
+
+    private static void shutDown() {
+        if (LoopThread.hasLeft(loop)) {
+            endCurrent();
+        }
+        acceptor.close();
     }
 
     private static FcgiAcceptor open() throws IOException {
@@ -143,7 +170,7 @@ public final class CgiFast {
             return;
         }
         try {
-            ending.end();
+            ending.close();
             if (byHand != null) {
                 byHand.end();
             }

@@ -1,6 +1,7 @@
 package dev.fcgi.cgi;
 
 import dev.fcgi.Responder;
+import java.util.Objects;
 
 /**
  * Answers one CGI exchange. It becomes part of a server in one line:
@@ -25,10 +26,11 @@ public interface CgiHandler {
     /**
      * Makes a responder that calls this handler.
      *
-     * @param options limits and habits of the exchange
+     * @param options limits and defaults of the exchange
      * @return the responder
      */
     default Responder toResponder(CgiOptions options) {
+        Objects.requireNonNull(options, "options");
         return request -> {
             CgiExchange q = CgiExchange.of(request, options);
             try {
@@ -40,7 +42,7 @@ public interface CgiHandler {
                 }
                 q.fail(e);
             }
-            q.end();
+            q.close();
         };
     }
 }

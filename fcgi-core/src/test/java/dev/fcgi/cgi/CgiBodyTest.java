@@ -415,7 +415,7 @@ final class CgiBodyTest {
             assertEquals("", q.bodyParam("f"));
             assertEquals(type, upload.contentType());
             assertArrayEquals(Arrays.copyOfRange(body.toByteArray(), head.length, head.length + 800), upload.bytes());
-            q.end();
+            q.close();
         } else {
             assertEquals(800, q.bodyParam("f").length());
         }

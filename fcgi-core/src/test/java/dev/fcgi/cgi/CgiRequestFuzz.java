@@ -166,7 +166,7 @@ public final class CgiRequestFuzz {
             }
         }
         q.out().print("body");
-        q.end();
+        q.close();
         String output = request.output();
         int end = output.indexOf("\r\n\r\n");
         String[] head = output.substring(0, end).split("\r\n");

@@ -209,8 +209,8 @@ final class CgiResponseTest {
         q.out().print("b");
         q.flush();
         q.out().print("c");
-        q.end();
-        q.end();
+        q.close();
+        q.close();
         assertEquals("Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nabc", request.output());
         assertFalse(request.isFinished()); // that is up to the server
     }
@@ -236,7 +236,7 @@ final class CgiResponseTest {
         q.flush();
         assertThrows(IllegalStateException.class, () -> change.accept(q));
         q.out().print("x");
-        q.end();
+        q.close();
         assertEquals("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nx", request.output()); // no second head
     }
 
@@ -296,7 +296,7 @@ final class CgiResponseTest {
         assertEquals(List.of("é", "2"), set.get("X-a"));
         assertThrows(UnsupportedOperationException.class, () -> set.put("A", List.of()));
         assertThrows(UnsupportedOperationException.class, () -> set.get("X-A").add("3"));
-        q.end();
+        q.close();
         assertEquals("text/plain; charset=utf-8", q.responseHeader("content-type"));
         assertEquals("1", q.responseHeader("Content-Length"));
         assertNull(q.responseHeader("Connection"));
@@ -318,7 +318,7 @@ final class CgiResponseTest {
         q.out().print("more");
         q.flush();
         q.stream().write(new byte[100]);
-        q.end();
+        q.close();
         assertEquals(118, q.bytesSent());
         assertEquals(118, request.output().length() - request.output().indexOf("\r\n\r\n") - 4);
     }
@@ -553,7 +553,7 @@ final class CgiResponseTest {
         StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         EventStream events = q.events();
-        q.end();
+        q.close();
         assertThrows(IOException.class, () -> events.send("late"));
         assertEquals(EVENTS, request.output().replace("\r\n", "|"));
     }

@@ -25,7 +25,7 @@ final class WaitingErrorsTest {
     private static String respond(StubRequest request, CgiOptions options, CgiHandler program) throws Exception {
         CgiExchange q = CgiExchange.ofLoop(request, options);
         program.handle(q); // throws nothing, or the loop would have ended
-        q.end();
+        q.close();
         return request.output();
     }
 

@@ -248,9 +248,9 @@ final class Playground {
     }
 
     private static void filter(FilterRequest request) throws IOException {
-        CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
-        text(q, "stdin " + Digest.of(request.stdin()) + "\n");
-        text(q, "data " + Digest.of(request.data()) + "\n");
-        q.end();
+        try (CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT)) {
+            text(q, "stdin " + Digest.of(request.stdin()) + "\n");
+            text(q, "data " + Digest.of(request.data()) + "\n");
+        }
     }
 }

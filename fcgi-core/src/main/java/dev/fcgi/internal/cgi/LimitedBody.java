@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. Whoever made it
- * is told of a refusal, and throws the exception or keeps it; then reading fails with an IOException.
+ * The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. Whoever made
+ * it is told of a refusal, and throws the exception or keeps it; then reading fails with an IOException.
  */
 public final class LimitedBody extends FilterInputStream {
     private final long limit;

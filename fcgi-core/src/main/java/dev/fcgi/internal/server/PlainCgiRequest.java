@@ -40,9 +40,18 @@ public final class PlainCgiRequest implements Request {
         return new PlainCgiRequest(environment());
     }
 
-    /** Makes a request of a program that was started by hand: without a body, its response is printed. */
-    public static PlainCgiRequest byHand(Map<String, String> params) {
-        return new PlainCgiRequest(Params.of(params));
+    /** Makes a request of a program that was started by hand: GET, without a body; its response is printed. */
+    public static PlainCgiRequest byHand(String query) {
+        return new PlainCgiRequest(Params.of(Map.of(
+                "GATEWAY_INTERFACE", "CGI/1.1",
+                "SERVER_PROTOCOL", "HTTP/1.1",
+                "SERVER_NAME", "localhost",
+                "SERVER_PORT", "80",
+                "REMOTE_ADDR", "127.0.0.1",
+                "REQUEST_METHOD", "GET",
+                "REQUEST_URI", query.isEmpty() ? "/" : "/?" + query,
+                "SCRIPT_NAME", "/",
+                "QUERY_STRING", query)));
     }
 
     /** The exact bytes where the system has them: System.getenv() decodes by the locale, which CGI programs lack. */

@@ -1,0 +1,17 @@
+package dev.fcgi.internal.server;
+
+import java.util.Arrays;
+
+/** The thread that loops over requests, as a shutdown hook sees it. */
+public final class LoopThread {
+    private LoopThread() {}
+
+    /** {@return whether the thread will not return to its loop: it has ended, or waits in System.exit for the hook} */
+    public static boolean hasLeft(Thread loop) {
+        return !loop.isAlive() || Arrays.stream(loop.getStackTrace()).anyMatch(LoopThread::isExit);
+    }
+
+    private static boolean isExit(StackTraceElement frame) {
+        return frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.fcgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A program that leaves the loop of CgiFast in the middle of a request, which answers it and ends at once. */
+final class LeftLoopTest extends ServerTest {
+    /** Less than what a stop grants to a request that runs. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(9);
+
+    private Process process;
+
+    @AfterEach
+    void end() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    private Path errors() {
+        return directory.resolve("stderr");
+    }
+
+    private void launch(Map<String, String> environment, String... arguments) throws IOException {
+        ProcessBuilder builder = Fork.java(LeftLoopProgram.class, List.of("-XX:TieredStopAtLevel=1"), arguments);
+        builder.environment().putAll(environment);
+        process = builder.redirectError(errors().toFile()).start();
+    }
+
+    private ScriptedPeer launchListening() throws Exception {
+        UnixDomainSocketAddress socket = UnixDomainSocketAddress.of(directory.resolve("fast.sock"));
+        launch(Map.of("FCGI_SOCKET_PATH", socket.toString()));
+        until("the program listens", () -> {
+            try (SocketChannel probe = SocketChannel.open(socket)) {
+                return probe.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return peer(socket);
+    }
+
+    private static ScriptedPeer ask(ScriptedPeer peer, String way, int length) {
+        return peer.begin(1, ScriptedPeer.RESPONDER, ScriptedPeer.KEEP_CONN)
+                .params(1, "REQUEST_METHOD", "GET", "QUERY_STRING", "leave=" + way + "&length=" + length)
+                .endParams(1).endStdin(1).send();
+    }
+
+    private void assertEnds(int status) throws Exception {
+        assertTrue(process.waitFor(AT_ONCE.toMillis(), TimeUnit.MILLISECONDS), "it still runs");
+        assertEquals(status, process.exitValue(), Files.readString(errors()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"break, 5, 0", "break, 100000, 0", "exit, 5, 3", "exit, 100000, 3", "throw, 100000, 1"})
+    void theAnswerIsWhatWasWritten(String way, int length, int status) throws Exception {
+        ScriptedPeer peer = ask(launchListening(), way, length);
+        String answer = peer.stdout(1);
+        assertTrue(answer.startsWith("Status: 200 OK\r\n"), answer);
+        assertEquals(length, answer.length() - answer.indexOf("\r\n\r\n") - 4);
+        peer.expectEnd(1, 0, ProtocolStatus.REQUEST_COMPLETE);
+        assertEnds(status);
+        assertTrue(Files.readString(errors()).contains("task\n"));
+        assertTrue(Files.notExists(directory.resolve("fast.sock")));
+    }
+
+    @Test
+    void anExceptionOfMainIsA500WhereTheAnswerWasNotUnderWay() throws Exception {
+        ScriptedPeer peer = ask(launchListening(), "throw", 5).expectStatus(1, 500, 0, ProtocolStatus.REQUEST_COMPLETE);
+        assertEnds(1);
+        assertTrue(Files.readString(errors()).contains("IllegalStateException: expected")); // as without us
+        peer.close();
+    }
+
+    @Test
+    void closeAnswersAtOnce() throws Exception {
+        ScriptedPeer peer = ask(launchListening(), "close", 5);
+        assertTrue(peer.stdout(1).endsWith("\r\n\r\nxxxxx"));
+        peer.expectEnd(1, 0, ProtocolStatus.REQUEST_COMPLETE);
+        assertTrue(process.isAlive());
+        process.getOutputStream().close();
+        assertEnds(0);
+    }
+
+    @Test
+    void othersThatWaitAreRefused() throws Exception {
+        ScriptedPeer peer = launchListening();
+        ScriptedPeer other = peer(UnixDomainSocketAddress.of(directory.resolve("fast.sock")));
+        ask(peer, "close", 5).stdout(1);
+        ask(other, "break", 5); // nobody takes it any more
+        process.getOutputStream().close();
+        other.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        assertEnds(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"break", "exit", "throw"})
+    void plainCgiAndByHandAreAnswered(String way) throws Exception {
+        String query = "leave=" + way + "&length=5";
+        for (boolean cgi : new boolean[] {true, false}) {
+            if (cgi) {
+                launch(Map.of("REQUEST_METHOD", "GET", "QUERY_STRING", query));
+            } else {
+                launch(Map.of(), query.split("&"));
+            }
+            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEnds(way.equals("exit") ? 3 : way.equals("throw") ? 1 : 0);
+            assertTrue(answer.startsWith(way.equals("throw") ? "Status: 500 " : "Status: 200 "), answer);
+            assertTrue(answer.endsWith(way.equals("throw") ? "500 Internal Server Error\n" : "\r\n\r\nxxxxx"), answer);
+        }
+    }
+
+    @Test
+    void optionsAreSetWhileTheLoopWaits() throws Exception {
+        ScriptedPeer peer = launchListening();
+        until("options are set", () -> {
+            try {
+                return Files.readString(errors()).contains("options are set");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertTrue(ask(peer, "no", 1).stdout(1).contains("charset=iso-8859-1"));
+        process.destroy(); // SIGTERM
+        assertEnds(143);
+    }
+}
