@@ -1,7 +1,5 @@
 package dev.fcgi;
 
-import dev.fcgi.internal.io.Address;
-import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.Options;
@@ -9,15 +7,17 @@ import dev.fcgi.internal.server.PlainCgiRequest;
 import dev.fcgi.internal.server.Server;
 import dev.fcgi.internal.server.ServerRequest;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 
 /**
  * Requests one at a time, for a plain loop in {@code main}: the way of libfcgi and CGI::Fast.
@@ -32,6 +32,8 @@ import java.util.concurrent.RejectedExecutionException;
  * }
  * }
  *
+ * <p>{@link #builder()} has the addresses, and the limits that a {@link FcgiServer} has, too.
+ *
  * <p>An exception that leaves such a loop ends the program; {@link #serve} is the loop where it costs one request.
  *
  * <p>Requests of all three roles come out of {@link #accept()}; one of role Filter is a {@link FilterRequest}. The
@@ -42,7 +44,6 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>{@link #accept()} is for one thread, any kind of thread; the other methods may be called from any thread.
  */
 public final class FcgiAcceptor implements AutoCloseable {
-    private static final int DEFAULT_BACKLOG = 1024;
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
     /** Taken for the next request when none comes any more. */
@@ -71,7 +72,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         this.server = null;
     }
 
-    private FcgiAcceptor(Listener listener, Options options) {
+    private FcgiAcceptor(List<Listener> listeners, Options options) {
         Responder unused = request -> { };
         options.responder = unused;
         options.authorizer = request -> null;
@@ -80,7 +81,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         options.maxRequestsPerConnection = 1;
         options.oneAtATime = true;
         this.cgi = null;
-        this.server = new Server(options, List.of(listener));
+        this.server = new Server(options, listeners);
         server.holdAccepting(true);
         server.start(this::lost);
     }
@@ -91,76 +92,30 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * Listens on an address given in writing, see {@link FcgiServer.Builder#listen(String)}.
+     * Listens on an address, with default limits. Everything else is for {@link #builder()}.
      *
-     * @param address the address, or {@code fd:0} for {@link #inherited()}
+     * @param address the address, in one of the forms of {@link FcgiServer.Builder#listen(String)}
      * @return the acceptor
      * @throws IOException when the address cannot be bound
      * @throws IllegalArgumentException when it has none of the forms
      */
     public static FcgiAcceptor open(String address) throws IOException {
-        return address.equals("fd:0") ? inherited() : bind(Address.parse(address));
+        return builder().listen(address).open();
     }
 
     /**
-     * Listens on an address.
-     *
-     * @param address a TCP or Unix address, see {@link FcgiServer.Builder#listen(SocketAddress)}
-     * @return the acceptor
-     * @throws IOException when the address cannot be bound
-     * @throws IllegalArgumentException when the address means all interfaces; say {@code open("*:port")}
-     */
-    public static FcgiAcceptor open(SocketAddress address) throws IOException {
-        if (address instanceof InetSocketAddress internet
-                && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
-            throw new IllegalArgumentException(
-                    address + " means all interfaces; that is \"*:" + internet.getPort() + '"');
-        }
-        return bind(address);
-    }
-
-    private static FcgiAcceptor bind(SocketAddress address) throws IOException {
-        return open(address, DEFAULT_BACKLOG, null);
-    }
-
-    /**
-     * Listens on an address, all interfaces included.
-     *
-     * @param address a TCP or Unix address
-     * @param backlog how many connections the kernel holds for us before they are accepted
-     * @param mode the permissions of the socket file; null for those of the umask
-     * @return the acceptor
-     * @throws IOException when the address cannot be bound
-     */
-    public static FcgiAcceptor open(SocketAddress address, int backlog, Set<PosixFilePermission> mode)
-            throws IOException {
-        Options options = options();
-        return new FcgiAcceptor(Listener.bind(address, backlog, new Listener.UnixOptions(mode, null)), options);
-    }
-
-    /**
-     * Takes the listening socket on file descriptor 0, which a process manager has left there (FastCGI 2.2). Where that
-     * is something else the program was started as plain CGI: there is one request, made of the environment, standard
-     * input and standard output.
+     * Takes the listening socket on file descriptor 0, with default limits, like {@link Builder#listenInherited()}.
      *
      * @return the acceptor
      * @throws IOException when the descriptor cannot be examined
      */
     public static FcgiAcceptor inherited() throws IOException {
-        Options options = options();
-        Listener listener = Listener.inherited();
-        return listener == null
-                ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment())
-                : new FcgiAcceptor(listener, options);
+        return builder().listenInherited().open();
     }
 
-    private static Options options() {
-        Options options = new Options();
-        String allowed = System.getenv("FCGI_WEB_SERVER_ADDRS");
-        if (allowed != null) {
-            options.allowedPeers = new AllowedPeers(allowed);
-        }
-        return options;
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** {@return whether this is the one request of a plain CGI program} */
@@ -169,10 +124,10 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * {@return the address that requests come from; null for plain CGI}
+     * {@return the addresses that requests come from, like {@link FcgiServer#addresses()}; none for plain CGI}
      */
-    public SocketAddress address() {
-        return server == null ? null : server.addresses().get(0);
+    public List<SocketAddress> addresses() {
+        return server == null ? List.of() : server.addresses();
     }
 
     private void enqueue(Runnable request) {
@@ -222,6 +177,7 @@ public final class FcgiAcceptor implements AutoCloseable {
      * @throws InterruptedException when the thread was interrupted while waiting for a request; the acceptor goes on
      */
     public void serve(Responder responder) throws IOException, InterruptedException {
+        Objects.requireNonNull(responder, "responder");
         for (Request request; (request = accept()) != null; ) {
             try {
                 responder.respond(request);
@@ -321,6 +277,299 @@ public final class FcgiAcceptor implements AutoCloseable {
             if (waiting instanceof ServerRequest request) {
                 request.reject();
             }
+        }
+    }
+
+    /**
+     * Settings of an accept loop: the addresses, and those limits of a server that mean something for one request at a
+     * time, with the same names and defaults. Not thread-safe; each setter returns the builder.
+     */
+    public static final class Builder {
+        private final FcgiServer.Builder settings = FcgiServer.builder();
+
+        private Builder() {}
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#listen(String)}.
+         *
+         * @param address the address, in writing; {@code fd:0} is {@link #listenInherited()}
+         * @return this
+         */
+        public Builder listen(String address) {
+            settings.listen(address);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#listen(SocketAddress)}.
+         *
+         * @param address an address of one interface, or a Unix socket
+         * @return this
+         */
+        public Builder listen(SocketAddress address) {
+            settings.listen(address);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#listen(int)}.
+         *
+         * @param port a port of the loopback interface, 0 for any free one
+         * @return this
+         */
+        public Builder listen(int port) {
+            settings.listen(port);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#listenOnAllInterfaces}.
+         *
+         * @param port the port, 0 for any free one
+         * @return this
+         */
+        public Builder listenOnAllInterfaces(int port) {
+            settings.listenOnAllInterfaces(port);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#listen(ServerSocketChannel)}.
+         *
+         * @param channel a socket that the program has bound itself
+         * @return this
+         */
+        public Builder listen(ServerSocketChannel channel) {
+            settings.listen(channel);
+            return this;
+        }
+
+        /**
+         * Adds the listening socket that a process manager has left as file descriptor 0 (FastCGI 2.2). Where that is
+         * something else, and no other address was asked for, the program was started as plain CGI: there is one
+         * request, made of the environment, standard input and standard output.
+         *
+         * @return this
+         */
+        public Builder listenInherited() {
+            settings.listenInherited();
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#unixMode}.
+         *
+         * @param mode the permissions of the socket files that are made
+         * @return this
+         */
+        public Builder unixMode(Set<PosixFilePermission> mode) {
+            settings.unixMode(mode);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#unixGroup}.
+         *
+         * @param group the group of the socket files that are made
+         * @return this
+         */
+        public Builder unixGroup(String group) {
+            settings.unixGroup(group);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#backlog}.
+         *
+         * @param connections how many wait in the kernel, at least 1
+         * @return this
+         */
+        public Builder backlog(int connections) {
+            settings.backlog(connections);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#allowedPeers}.
+         *
+         * @param allowed tells who may connect
+         * @return this
+         */
+        public Builder allowedPeers(Predicate<SocketAddress> allowed) {
+            settings.allowedPeers(allowed);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#abortPolicy}.
+         *
+         * @param policy what happens to the thread of the loop when its request is aborted
+         * @return this
+         */
+        public Builder abortPolicy(AbortPolicy policy) {
+            settings.abortPolicy(policy);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#maxConnections}.
+         *
+         * @param connections how many may be open, at least 1
+         * @return this
+         */
+        public Builder maxConnections(int connections) {
+            settings.maxConnections(connections);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#maxRequests}.
+         *
+         * @param requests how many may be read and wait for the loop, at least 1
+         * @return this
+         */
+        public Builder maxRequests(int requests) {
+            settings.maxRequests(requests);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#maxParamsLength}.
+         *
+         * @param bytes how long encoded parameters may be, at least 1024
+         * @return this
+         */
+        public Builder maxParamsLength(int bytes) {
+            settings.maxParamsLength(bytes);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#maxParamsCount}.
+         *
+         * @param count how many parameters a request may have, at least 1
+         * @return this
+         */
+        public Builder maxParamsCount(int count) {
+            settings.maxParamsCount(count);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#inputBuffer}.
+         *
+         * @param bytes how much input is kept while nobody reads it, at least 1024
+         * @return this
+         */
+        public Builder inputBuffer(int bytes) {
+            settings.inputBuffer(bytes);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#outputBuffer}.
+         *
+         * @param bytes how much output is collected, at least 64
+         * @return this
+         */
+        public Builder outputBuffer(int bytes) {
+            settings.outputBuffer(bytes);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#maxStderrLength}.
+         *
+         * @param bytes how much STDERR is kept, at least 0
+         * @return this
+         */
+        public Builder maxStderrLength(int bytes) {
+            settings.maxStderrLength(bytes);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#headTimeout}.
+         *
+         * @param time how long the head of a request may take, 0 for no limit
+         * @return this
+         */
+        public Builder headTimeout(Duration time) {
+            settings.headTimeout(time);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#readTimeout}.
+         *
+         * @param time how long the loop may wait for input, 0 for no limit
+         * @return this
+         */
+        public Builder readTimeout(Duration time) {
+            settings.readTimeout(time);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#writeTimeout}.
+         *
+         * @param time how long a peer may take no output, 0 for no limit
+         * @return this
+         */
+        public Builder writeTimeout(Duration time) {
+            settings.writeTimeout(time);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#keepAliveTimeout}.
+         *
+         * @param time how long a connection may be open without a request, 0 for no limit
+         * @return this
+         */
+        public Builder keepAliveTimeout(Duration time) {
+            settings.keepAliveTimeout(time);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#handlerTimeout}.
+         *
+         * @param time how long a request may take from the end of its parameters on, the time
+         *     that it waits for the loop included, 0 for no limit
+         * @return this
+         */
+        public Builder handlerTimeout(Duration time) {
+            settings.handlerTimeout(time);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#keepHttpProxy}.
+         *
+         * @param keep whether {@code HTTP_PROXY} is kept
+         * @return this
+         */
+        public Builder keepHttpProxy(boolean keep) {
+            settings.keepHttpProxy(keep);
+            return this;
+        }
+
+        /**
+         * Binds all addresses and starts to read requests. The builder can be used on.
+         *
+         * @return the acceptor
+         * @throws IOException when an address cannot be bound, with the address in the message; none is bound then
+         * @throws IllegalStateException when there is no address
+         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
+         */
+        public FcgiAcceptor open() throws IOException {
+            Listening listening = settings.copyListening();
+            listening.requireAddress();
+            Options options = settings.copyOptions();
+            return listening.isPlainCgi()
+                    ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment())
+                    : new FcgiAcceptor(listening.open(), options);
         }
     }
 }

@@ -1,20 +1,16 @@
 package dev.fcgi;
 
 import dev.fcgi.internal.conn.TimeLimit;
-import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.AllowedPeers;
-import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.server.Options;
 import dev.fcgi.internal.server.Server;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -56,26 +52,15 @@ public final class FcgiServer implements AutoCloseable {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
     private final Options options;
-    private final List<Opening> openings;
-    private final int backlog;
-    private final Listener.UnixOptions unix;
+    private final Listening listening;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Server server; // guarded by this
     /** Why there are no connections any more, without a stop. */
     private volatile IOException failure;
 
-    /** Makes one of the listeners, when the server starts. */
-    @FunctionalInterface
-    private interface Opening {
-        Listener open(int backlog, Listener.UnixOptions unix) throws IOException;
-    }
-
-    /** Copies what the builder has, which may go on to build others. */
-    private FcgiServer(Builder settings, Options options) {
+    private FcgiServer(Listening listening, Options options) {
+        this.listening = listening;
         this.options = options;
-        this.openings = List.copyOf(settings.openings);
-        this.backlog = settings.backlog;
-        this.unix = new Listener.UnixOptions(settings.unixMode, settings.unixGroup);
     }
 
     /** {@return a builder with the defaults} */
@@ -95,7 +80,7 @@ public final class FcgiServer implements AutoCloseable {
         if (server != null || closed.getCount() == 0) {
             throw new IllegalStateException("a server starts once");
         }
-        server = new Server(options, openListeners());
+        server = new Server(options, listening.open());
         server.start(this::lost);
         try {
             server.awaitAccepting();
@@ -112,19 +97,6 @@ public final class FcgiServer implements AutoCloseable {
         if (failure == null) {
             failure = why;
             close(); // by the accepting thread, which has nothing else to do
-        }
-    }
-
-    private List<Listener> openListeners() throws IOException {
-        List<Listener> listeners = new ArrayList<>();
-        try {
-            for (Opening opening : openings) {
-                listeners.add(opening.open(backlog, unix));
-            }
-            return listeners;
-        } catch (IOException | RuntimeException e) {
-            listeners.forEach(Listener::close);
-            throw e;
         }
     }
 
@@ -211,12 +183,9 @@ public final class FcgiServer implements AutoCloseable {
 
     /** Settings of a server. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
-        private final List<Opening> openings = new ArrayList<>();
+        private final Listening listening = new Listening();
         private final Options options = new Options();
         private boolean peersChosen;
-        private Set<PosixFilePermission> unixMode;
-        private String unixGroup;
-        private int backlog = 1024;
 
         private Builder() {}
 
@@ -231,10 +200,8 @@ public final class FcgiServer implements AutoCloseable {
          * @throws IllegalArgumentException when it has none of these forms
          */
         public Builder listen(String address) {
-            if (address.equals("fd:0")) {
-                return listenInherited();
-            }
-            return bind(Address.parse(address));
+            listening.add(Objects.requireNonNull(address, "address"));
+            return this;
         }
 
         /**
@@ -250,12 +217,8 @@ public final class FcgiServer implements AutoCloseable {
          *     can reach the machine: say {@link #listenOnAllInterfaces}
          */
         public Builder listen(SocketAddress address) {
-            if (address instanceof InetSocketAddress internet
-                    && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
-                throw new IllegalArgumentException(
-                        address + " means all interfaces; that is listenOnAllInterfaces(" + internet.getPort() + ")");
-            }
-            return bind(address);
+            listening.add(Objects.requireNonNull(address, "address"));
+            return this;
         }
 
         /**
@@ -265,7 +228,8 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder listen(int port) {
-            return bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            listening.add(port);
+            return this;
         }
 
         /**
@@ -276,12 +240,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder listenOnAllInterfaces(int port) {
-            return bind(new InetSocketAddress(port));
-        }
-
-        private Builder bind(SocketAddress address) {
-            Objects.requireNonNull(address, "address");
-            openings.add((length, unix) -> Listener.bind(address, length, unix));
+            listening.addOnAllInterfaces(port);
             return this;
         }
 
@@ -293,8 +252,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder listen(ServerSocketChannel channel) {
-            Objects.requireNonNull(channel, "channel");
-            openings.add((length, unix) -> Listener.adopt(channel));
+            listening.add(Objects.requireNonNull(channel, "channel"));
             return this;
         }
 
@@ -305,13 +263,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this; {@link #start()} fails when file descriptor 0 is not a listening socket
          */
         public Builder listenInherited() {
-            openings.add((length, unix) -> {
-                Listener listener = Listener.inherited();
-                if (listener == null) {
-                    throw new IOException("file descriptor 0 is not a listening socket");
-                }
-                return listener;
-            });
+            listening.addInherited();
             return this;
         }
 
@@ -323,7 +275,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder unixMode(Set<PosixFilePermission> mode) {
-            unixMode = Set.copyOf(mode);
+            listening.unixMode = Set.copyOf(Objects.requireNonNull(mode, "mode"));
             return this;
         }
 
@@ -334,7 +286,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder unixGroup(String group) {
-            unixGroup = Objects.requireNonNull(group, "group");
+            listening.unixGroup = Objects.requireNonNull(group, "group");
             return this;
         }
 
@@ -346,7 +298,7 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder backlog(int connections) {
-            backlog = atLeast(1, connections, "backlog");
+            listening.backlog = atLeast(1, connections, "backlog");
             return this;
         }
 
@@ -649,18 +601,25 @@ public final class FcgiServer implements AutoCloseable {
          * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
          */
         public FcgiServer build() {
-            if (openings.isEmpty()) {
-                throw new IllegalStateException("no address to listen on");
-            }
+            listening.requireAddress();
             if (options.responder == null && options.authorizer == null && options.filter == null) {
                 throw new IllegalStateException("no handler");
             }
+            return new FcgiServer(copyListening(), copyOptions());
+        }
+
+        Listening copyListening() {
+            return listening.copy();
+        }
+
+        /** {@return a copy of handlers and limits; who may connect is what the environment says, unless it was set} */
+        Options copyOptions() {
             Options copy = options.copy();
             String allowed = System.getenv("FCGI_WEB_SERVER_ADDRS");
             if (allowed != null && !peersChosen) {
                 copy.allowedPeers = new AllowedPeers(allowed);
             }
-            return new FcgiServer(this, copy);
+            return copy;
         }
 
         /** {@return a copy of handlers and limits, for a request without a web server} */
@@ -672,7 +631,7 @@ public final class FcgiServer implements AutoCloseable {
 
         private static int atLeast(int least, int value, String name) {
             if (value < least) {
-                throw new IllegalArgumentException(name + " " + value + ", less than " + least);
+                throw new IllegalArgumentException(name + " must be at least " + least + ", was " + value);
             }
             return value;
         }

@@ -11,12 +11,22 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.RequestAbortedException.Reason;
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +49,7 @@ final class FcgiAcceptorTest {
     }
 
     private ScriptedPeer peer() throws IOException {
-        return ScriptedPeer.connect(acceptor.address());
+        return ScriptedPeer.connect(acceptor.addresses().get(0));
     }
 
     private static void print(Request request, String text) throws IOException {
@@ -267,11 +277,12 @@ final class FcgiAcceptorTest {
 
     @Test
     void addressesAreCheckedLikeThoseOfAServer() {
-        assertThrows(IllegalArgumentException.class, () -> FcgiAcceptor.open(new InetSocketAddress(0)));
+        assertThrows(IllegalArgumentException.class, () -> FcgiAcceptor.builder().listen(new InetSocketAddress(0)));
         assertThrows(IllegalArgumentException.class, () -> FcgiAcceptor.open("/path"));
-        assertThrows(IOException.class,
-                () -> FcgiAcceptor.open(InetSocketAddress.createUnresolved("none.invalid", 80)));
-        assertThrows(IOException.class, () -> FcgiAcceptor.open(acceptor.address()));
+        assertThrows(IOException.class, () -> FcgiAcceptor.builder()
+                .listen(InetSocketAddress.createUnresolved("none.invalid", 80)).open());
+        assertThrows(IOException.class, () -> FcgiAcceptor.builder().listen(acceptor.addresses().get(0)).open());
+        assertThrows(IllegalStateException.class, () -> FcgiAcceptor.builder().open());
     }
 
     @Test
@@ -285,5 +296,68 @@ final class FcgiAcceptorTest {
             request.finish();
             peer.expectAnswer(1, "tcp").expectClosed();
         }
+    }
+
+    private void reopen(UnaryOperator<FcgiAcceptor.Builder> settings) throws IOException {
+        acceptor.close();
+        acceptor = settings.apply(FcgiAcceptor.builder()).open();
+    }
+
+    @Test
+    void aBuilderHasTheLimitsOfAServer() throws Exception {
+        Path path = directory.resolve("limited.sock");
+        reopen(b -> b.listen("unix:" + path).listen(0).unixMode(PosixFilePermissions.fromString("rw-rw----"))
+                .backlog(7).maxParamsCount(2).readTimeout(Duration.ofMillis(100)).abortPolicy(AbortPolicy.SIGNAL));
+        assertEquals(2, acceptor.addresses().size());
+        assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+        try (ScriptedPeer many = peer(); ScriptedPeer silent = ScriptedPeer.connect(acceptor.addresses().get(1))) {
+            many.begin(1, ScriptedPeer.RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "C", "3").endParams(1).send();
+            silent.head(1, KEEP_CONN, "/silent").send();
+            Request request = acceptor.accept();
+            assertEquals("/silent", request.meta("SCRIPT_NAME"));
+            assertEquals(Reason.READ_TIMEOUT,
+                    assertThrows(RequestAbortedException.class, () -> request.stdin().read()).reason());
+            many.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+        }
+    }
+
+    @Test
+    void aHandlerTimeoutAbortsARequestOfALoop() throws Exception {
+        reopen(b -> b.listen(0).handlerTimeout(Duration.ofMillis(100)));
+        try (ScriptedPeer peer = peer()) {
+            peer.request(1, KEEP_CONN, "/").send();
+            Request request = acceptor.accept();
+            assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
+            assertEquals(Reason.HANDLER_TIMEOUT,
+                    assertThrows(RequestAbortedException.class, () -> request.stdout().write(1)).reason());
+            peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).request(1, KEEP_CONN, "/next").send();
+            assertEquals("/next", acceptor.accept().meta("SCRIPT_NAME"));
+        }
+    }
+
+    @Test
+    void aBuilderOpensMoreThanOne() throws Exception {
+        FcgiAcceptor.Builder builder = FcgiAcceptor.builder().listen(0);
+        try (FcgiAcceptor one = builder.open(); FcgiAcceptor other = builder.listen(0).open()) {
+            assertEquals(1, one.addresses().size());
+            assertEquals(2, other.addresses().size());
+        }
+    }
+
+    /** A limit of a server is one of a loop by the same name, unless it means nothing for one request at a time. */
+    @Test
+    void aSettingHasTheNameItHasWithAServer() {
+        Set<String> ofAServer = setters(FcgiServer.Builder.class);
+        ofAServer.removeAll(Set.of("responder(Responder)", "authorizer(Authorizer)", "filter(Filter)",
+                "executor(Executor)", "maxRequestsPerConnection(int)", "stallTimeout(Duration)"));
+        assertEquals(ofAServer, setters(FcgiAcceptor.Builder.class));
+    }
+
+    private static Set<String> setters(Class<?> builder) {
+        return Stream.of(builder.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && method.getReturnType() == builder)
+                .map(method -> method.getName() + '(' + Stream.of(method.getParameterTypes())
+                        .map(Class::getSimpleName).collect(Collectors.joining()) + ')')
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -3,11 +3,14 @@ package dev.fcgi.cgi;
 import dev.fcgi.FcgiAcceptor;
 import dev.fcgi.Request;
 import dev.fcgi.Responder;
+import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.SocketPath;
 import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.PlainCgiRequest;
 import java.io.IOException;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -157,10 +160,16 @@ public final class CgiFast {
 
     private static FcgiAcceptor open() throws IOException {
         String path = System.getenv("FCGI_SOCKET_PATH");
-        return path == null || path.isEmpty()
-                ? FcgiAcceptor.inherited()
-                : FcgiAcceptor.open(SocketPath.parse(path), SocketPath.backlog(System.getenv("FCGI_LISTEN_QUEUE")),
-                        SocketPath.mode(System.getenv("FCGI_SOCKET_PERM")));
+        if (path == null || path.isEmpty()) {
+            return FcgiAcceptor.inherited();
+        }
+        FcgiAcceptor.Builder builder = FcgiAcceptor.builder().listen(Address.text(SocketPath.parse(path)))
+                .backlog(SocketPath.backlog(System.getenv("FCGI_LISTEN_QUEUE")));
+        Set<PosixFilePermission> mode = SocketPath.mode(System.getenv("FCGI_SOCKET_PERM"));
+        if (mode != null) {
+            builder.unixMode(mode);
+        }
+        return builder.open();
     }
 
     private static void endCurrent() {

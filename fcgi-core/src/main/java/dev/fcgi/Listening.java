@@ -1,0 +1,108 @@
+package dev.fcgi;
+
+import dev.fcgi.internal.io.Address;
+import dev.fcgi.internal.io.Listener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Where a server or an accept loop listens, as its builder collects it. */
+final class Listening {
+    private final List<Opening> openings = new ArrayList<>();
+    private boolean inherits;
+    int backlog = 1024;
+    Set<PosixFilePermission> unixMode;
+    String unixGroup;
+
+    /** Makes one of the listeners, when all are opened. */
+    @FunctionalInterface
+    private interface Opening {
+        Listener open(int backlog, Listener.UnixOptions unix) throws IOException;
+    }
+
+    Listening copy() {
+        Listening copy = new Listening();
+        copy.openings.addAll(openings);
+        copy.inherits = inherits;
+        copy.backlog = backlog;
+        copy.unixMode = unixMode;
+        copy.unixGroup = unixGroup;
+        return copy;
+    }
+
+    void add(String address) {
+        if (address.equals("fd:0")) {
+            addInherited();
+        } else {
+            bind(Address.parse(address));
+        }
+    }
+
+    void add(SocketAddress address) {
+        if (address instanceof InetSocketAddress internet
+                && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
+            throw new IllegalArgumentException(
+                    address + " means all interfaces; that is listenOnAllInterfaces(" + internet.getPort() + ")");
+        }
+        bind(address);
+    }
+
+    void add(int port) {
+        bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    void addOnAllInterfaces(int port) {
+        bind(new InetSocketAddress(port));
+    }
+
+    private void bind(SocketAddress address) {
+        openings.add((length, unix) -> Listener.bind(address, length, unix));
+    }
+
+    void add(ServerSocketChannel channel) {
+        openings.add((length, unix) -> Listener.adopt(channel));
+    }
+
+    void addInherited() {
+        inherits = true;
+        openings.add((length, unix) -> {
+            Listener listener = Listener.inherited();
+            if (listener == null) {
+                throw new IOException("file descriptor 0 is not a listening socket");
+            }
+            return listener;
+        });
+    }
+
+    void requireAddress() {
+        if (openings.isEmpty()) {
+            throw new IllegalStateException("no address to listen on");
+        }
+    }
+
+    /** {@return whether a process manager was to leave the socket, and there is none: plain CGI} */
+    boolean isPlainCgi() throws IOException {
+        return inherits && openings.size() == 1 && Listener.inherited() == null;
+    }
+
+    /** Opens all or none. */
+    List<Listener> open() throws IOException {
+        Listener.UnixOptions unix = new Listener.UnixOptions(unixMode, unixGroup);
+        List<Listener> listeners = new ArrayList<>();
+        try {
+            for (Opening opening : openings) {
+                listeners.add(opening.open(backlog, unix));
+            }
+            return listeners;
+        } catch (IOException | RuntimeException e) {
+            listeners.forEach(Listener::close);
+            throw e;
+        }
+    }
+}
