@@ -2,27 +2,54 @@ package dev.fcgi;
 
 import dev.fcgi.internal.http.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
  * What an {@link Authorizer} decides (FastCGI 6.3): access granted, with variables for the rest of the HTTP request, or
- * an HTTP response that denies it. Made by one of the two factories and completed by chained calls; not thread-safe.
+ * an HTTP response that denies it. Immutable; may be used from any thread, any number of times.
  */
 public final class Decision {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Decision GRANTED = granted(Map.of());
 
-    private final boolean granted;
-    private final StringBuilder head = new StringBuilder();
-    private String body = "";
+    private final byte[] response;
 
-    private Decision(boolean granted, int status) {
-        this.granted = granted;
-        head.append("Status: ").append(status).append(' ').append(Status.reason(status)).append("\r\n");
+    private Decision(int status, String fieldPrefix, Map<String, String> fields, String body) {
+        StringBuilder text = new StringBuilder();
+        text.append("Status: ").append(status).append(' ').append(Status.reason(status)).append("\r\n");
+        fields.forEach((name, value) -> appendField(text, fieldPrefix, name, value));
+        if (!body.isEmpty()) {
+            text.append("Content-Type: text/plain; charset=utf-8\r\n");
+        }
+        response = text.append("\r\n").append(body).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void appendField(StringBuilder head, String prefix, String name, String value) {
+        if (!TOKEN.matcher(name).matches()) {
+            throw new IllegalArgumentException("name is not a token: " + name.length() + " characters");
+        }
+        if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+            throw new IllegalArgumentException("value of " + name + " has a CR, LF or NUL");
+        }
+        head.append(prefix).append(name).append(": ").append(value).append("\r\n");
     }
 
     /** {@return a decision that grants access} */
     public static Decision granted() {
-        return new Decision(true, 200);
+        return GRANTED;
+    }
+
+    /**
+     * Grants access, and has the web server pass variables on with the request ({@code Variable-NAME}).
+     *
+     * @param variables their names and values, sent as UTF-8 in the order of the map; copied
+     * @return a decision that grants access
+     * @throws IllegalArgumentException when a name is not a token, or a value has a CR, LF or NUL
+     */
+    public static Decision granted(Map<String, String> variables) {
+        return new Decision(200, "Variable-", Objects.requireNonNull(variables, "variables"), "");
     }
 
     /**
@@ -34,65 +61,28 @@ public final class Decision {
      *     response, below it, is no answer
      */
     public static Decision denied(int status) {
+        return denied(status, Map.of(), "");
+    }
+
+    /**
+     * Denies access with header fields and a text for the client.
+     *
+     * @param status the HTTP status for the client, such as 401 or 403; anything but 200
+     * @param headers names and values of header fields, sent as UTF-8 in the order of the map; copied
+     * @param body what the client sees, {@code text/plain} in UTF-8; empty for none
+     * @return a decision that denies access
+     * @throws IllegalArgumentException when the status is not one of 201 to 599, a name is not a token, or a value has a
+     *     CR, LF or NUL
+     */
+    public static Decision denied(int status, Map<String, String> headers, String body) {
         if (status <= 200 || status > 599) {
             throw new IllegalArgumentException("status " + status + " does not deny access");
         }
-        return new Decision(false, status);
+        return new Decision(status, "", Objects.requireNonNull(headers, "headers"), Objects.requireNonNull(body, "body"));
     }
 
-    /**
-     * Adds a variable, which the web server passes on with the request ({@code Variable-NAME}).
-     *
-     * @param name its name
-     * @param value its value, sent as UTF-8
-     * @return this
-     * @throws IllegalStateException when access is denied
-     * @throws IllegalArgumentException when the name is not a token, or the value has a CR, LF or NUL
-     */
-    public Decision variable(String name, String value) {
-        if (!granted) {
-            throw new IllegalStateException("variables go with granted access only");
-        }
-        return header("Variable-" + name, value);
-    }
-
-    /**
-     * Adds a header field; web servers use it when access is denied.
-     *
-     * @param name its name
-     * @param value its value, sent as UTF-8
-     * @return this
-     * @throws IllegalArgumentException when the name is not a token, or the value has a CR, LF or NUL
-     */
-    public Decision header(String name, String value) {
-        if (!TOKEN.matcher(name).matches()) {
-            throw new IllegalArgumentException("header name is not a token: " + name.length() + " characters");
-        }
-        if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-            throw new IllegalArgumentException("value of header " + name + " has a CR, LF or NUL");
-        }
-        head.append(name).append(": ").append(value).append("\r\n");
-        return this;
-    }
-
-    /**
-     * Sets the text that the HTTP client sees, {@code text/plain} in UTF-8.
-     *
-     * @param text the text
-     * @return this
-     * @throws IllegalStateException when access is granted: the web server would drop it
-     */
-    public Decision body(String text) {
-        if (granted) {
-            throw new IllegalStateException("a body goes with denied access only");
-        }
-        body = text;
-        return this;
-    }
-
-    /** {@return the CGI response that stands for this decision} */
-    public byte[] toBytes() {
-        String type = body.isEmpty() ? "" : "Content-Type: text/plain; charset=utf-8\r\n";
-        return (head + type + "\r\n" + body).getBytes(StandardCharsets.UTF_8);
+    /** {@return the CGI response that stands for this decision; not to be changed} */
+    byte[] toBytes() {
+        return response;
     }
 }

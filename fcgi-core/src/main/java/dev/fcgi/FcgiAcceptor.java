@@ -75,7 +75,7 @@ public final class FcgiAcceptor implements AutoCloseable {
     private FcgiAcceptor(List<Listener> listeners, Options options) {
         Responder unused = request -> { };
         options.responder = unused;
-        options.authorizer = request -> null;
+        options.authorizer = unused;
         options.filter = unused::respond;
         options.executor = this::enqueue;
         options.maxRequestsPerConnection = 1;

@@ -320,8 +320,13 @@ public final class FcgiServer implements AutoCloseable {
          * @return this
          */
         public Builder authorizer(Authorizer authorizer) {
-            options.authorizer = Objects.requireNonNull(authorizer, "authorizer");
+            Objects.requireNonNull(authorizer, "authorizer");
+            options.authorizer = request -> answer(request, authorizer.authorize(request));
             return this;
+        }
+
+        private static void answer(Request request, Decision decision) throws IOException {
+            request.stdout().write(Objects.requireNonNull(decision, "decision of the authorizer").toBytes());
         }
 
         /**
@@ -558,18 +563,6 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets whether a peer that shuts down its sending side after a complete request still gets the answer. Default
-         * false: that counts as a lost connection, since it cannot be told from one and no web server does it.
-         *
-         * @param tolerate whether to answer such a peer
-         * @return this
-         */
-        public Builder tolerateHalfClose(boolean tolerate) {
-            options.tolerateHalfClose = tolerate;
-            return this;
-        }
-
-        /**
          * Sets whether the parameter {@code HTTP_PROXY} is kept. Default false: it is the HTTP header {@code Proxy},
          * which anybody can send, and much software takes it for a setting ("httpoxy", CVE-2016-5385).
          *
@@ -578,18 +571,6 @@ public final class FcgiServer implements AutoCloseable {
          */
         public Builder keepHttpProxy(boolean keep) {
             options.keepHttpProxy = keep;
-            return this;
-        }
-
-        /**
-         * Sets whether outgoing records with content are padded to a multiple of 8 bytes, as FastCGI 3.3 recommends.
-         * Default true.
-         *
-         * @param pad whether to pad
-         * @return this
-         */
-        public Builder recordPadding(boolean pad) {
-            options.recordPadding = pad;
             return this;
         }
 

@@ -307,11 +307,11 @@ final class FcgiAcceptorTest {
     void aBuilderHasTheLimitsOfAServer() throws Exception {
         Path path = directory.resolve("limited.sock");
         reopen(b -> b.listen("unix:" + path).listen(0).unixMode(PosixFilePermissions.fromString("rw-rw----"))
-                .backlog(7).maxParamsCount(2).readTimeout(Duration.ofMillis(100)).abortPolicy(AbortPolicy.SIGNAL));
+                .backlog(7).maxParamsCount(3).readTimeout(Duration.ofMillis(100)).abortPolicy(AbortPolicy.SIGNAL));
         assertEquals(2, acceptor.addresses().size());
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
         try (ScriptedPeer many = peer(); ScriptedPeer silent = ScriptedPeer.connect(acceptor.addresses().get(1))) {
-            many.begin(1, ScriptedPeer.RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "C", "3").endParams(1).send();
+            many.begin(1, ScriptedPeer.RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "C", "3", "D", "4").endParams(1).send();
             silent.head(1, KEEP_CONN, "/silent").send();
             Request request = acceptor.accept();
             assertEquals("/silent", request.meta("SCRIPT_NAME"));

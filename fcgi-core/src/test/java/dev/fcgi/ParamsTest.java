@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ final class ParamsTest {
             NameValuePairs.append(block, namesAndValues[i], namesAndValues[i + 1]);
         }
         byte[] bytes = block.toByteArray();
-        return Params.decode(bytes, bytes.length);
+        return EncodedParams.decode(bytes, bytes.length);
     }
 
     @Test
@@ -89,7 +90,7 @@ final class ParamsTest {
         }
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         NameValuePairs.append(block, new byte[] {(byte) 0xFC}, all);
-        Params params = Params.decode(block.toByteArray(), block.size());
+        Params params = EncodedParams.decode(block.toByteArray(), block.size());
         assertArrayEquals(all, params.pairs().get(0).value());
         assertArrayEquals(new byte[] {(byte) 0xFC}, params.pairs().get(0).name());
         assertEquals("\uFFFD", params.names().get(0));
@@ -122,8 +123,8 @@ final class ParamsTest {
 
     @Test
     void malformedPairsAreRefused() { // S44
-        assertThrows(FcgiProtocolException.class, () -> Params.decode(new byte[] {5, 127, 'A'}, 3));
-        assertThrows(FcgiProtocolException.class, () -> Params.decode(new byte[] {1, 0, 'A', 0}, 4));
+        assertThrows(FcgiProtocolException.class, () -> EncodedParams.decode(new byte[] {5, 127, 'A'}, 3));
+        assertThrows(FcgiProtocolException.class, () -> EncodedParams.decode(new byte[] {1, 0, 'A', 0}, 4));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.fcgi.benchmarks;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
+import dev.fcgi.internal.wire.EncodedParams;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +37,7 @@ public class ParamsBench {
 
     @Benchmark
     public int library() throws FcgiProtocolException {
-        Params params = Params.decode(block, block.length);
+        Params params = EncodedParams.decode(block, block.length);
         int found = 0;
         for (int i = 0; i < lookups; i++) {
             found += params.get(NAMES[i]) == null ? 0 : 1;

@@ -3,6 +3,7 @@ package dev.fcgi.cgi;
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
+import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
@@ -21,7 +22,7 @@ final class ByteRequest {
         }
         Params params;
         try {
-            params = Params.decode(block.toByteArray(), block.size());
+            params = EncodedParams.decode(block.toByteArray(), block.size());
         } catch (FcgiProtocolException e) {
             throw new AssertionError(e);
         }

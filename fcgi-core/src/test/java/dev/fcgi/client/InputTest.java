@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fcgi.FcgiException;
 import dev.fcgi.Params;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,7 +76,7 @@ final class InputTest extends ClientTest {
         serve(peer -> {
             peer.next();
             for (ScriptedServer.Received one; (one = peer.next()).content().length > 0; ) {
-                received.putAll(Params.decode(one.content(), one.content().length).toMap()); // a cut pair fails
+                received.putAll(EncodedParams.decode(one.content(), one.content().length).toMap()); // a cut pair fails
             }
             peer.send(answer(1, "\r\n"));
         });

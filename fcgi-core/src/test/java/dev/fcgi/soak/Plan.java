@@ -4,6 +4,7 @@ import dev.fcgi.Decision;
 import dev.fcgi.Role;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -129,7 +130,11 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
     /** What the handler writes ahead of the body. */
     byte[] head() {
         if (role == Role.AUTHORIZER) {
-            return decision().toBytes();
+            return (number % 2 == 0
+                    ? "Status: 200 OK\r\nVariable-SOAK: " + number + "\r\n\r\n"
+                    : "Status: 403 Forbidden\r\nX-Soak: " + number + "\r\n"
+                            + (output > 0 ? "Content-Type: text/plain; charset=utf-8\r\n" : "") + "\r\n"
+                            + "x".repeat(output)).getBytes(StandardCharsets.ISO_8859_1);
         }
         return ("X-Soak: " + number + " " + read(input) + " " + read(data) + "\r\nContent-Length: " + output
                 + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
@@ -141,7 +146,7 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
 
     Decision decision() {
         return number % 2 == 0
-                ? Decision.granted().variable("SOAK", "" + number)
-                : Decision.denied(403).header("X-Soak", "" + number).body("x".repeat(output));
+                ? Decision.granted(Map.of("SOAK", "" + number))
+                : Decision.denied(403, Map.of("X-Soak", "" + number), "x".repeat(output));
     }
 }

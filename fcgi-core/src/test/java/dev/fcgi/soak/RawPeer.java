@@ -156,10 +156,7 @@ final class RawPeer {
             pause(30);
         }
         Leaving leaving = Leaving.values()[random.nextInt(3)];
-        boolean tolerated = leaving == Leaving.HALF_CLOSE && target.isTolerant() && to == bytes.length;
-        if (!tolerated) {
-            excuse = "the peer left, " + leaving;
-        }
+        excuse = "the peer left, " + leaving;
         switch (leaving) {
             case CLOSE -> link.close();
             case RESET -> link.abort();

@@ -22,27 +22,22 @@ final class Target {
 
     private final FcgiServer server;
     private final Ledger ledger;
-    private final boolean tolerant;
     private final ExecutorService pool;
     private volatile boolean stopping;
 
-    private Target(FcgiServer server, Ledger ledger, boolean tolerant, ExecutorService pool) {
+    private Target(FcgiServer server, Ledger ledger, ExecutorService pool) {
         this.server = server;
         this.ledger = ledger;
-        this.tolerant = tolerant;
         this.pool = pool;
     }
 
     /** Starts a server with settings by chance; all limits on numbers are within reach of the peers. */
     static Target open(Running running, Random random, Path socket, Ledger ledger) throws IOException {
         Handlers handlers = new Handlers(ledger);
-        boolean tolerant = random.nextBoolean();
         FcgiServer.Builder builder = FcgiServer.builder()
                 .listen("unix:" + socket).listen(0)
                 .responder(handlers).filter(handlers).authorizer(handlers)
                 .maxRequests(20).maxRequestsPerConnection(6)
-                .tolerateHalfClose(tolerant)
-                .recordPadding(random.nextInt(4) > 0)
                 .abortPolicy(random.nextInt(3) > 0 ? AbortPolicy.INTERRUPT : AbortPolicy.SIGNAL);
         if (random.nextBoolean()) {
             builder.inputBuffer(1024 + random.nextInt(4000)).outputBuffer(64 + random.nextInt(8000));
@@ -54,22 +49,16 @@ final class Target {
             pool = new ThreadPoolExecutor(0, 6, 1, TimeUnit.SECONDS, new SynchronousQueue<>()); // rejects a seventh
             builder.executor(pool);
         }
-        return new Target(builder.build().start(), ledger, tolerant, pool);
+        return new Target(builder.build().start(), ledger, pool);
     }
 
     SocketAddress address(Random random) {
         return server.addresses().get(random.nextInt(2));
     }
 
-    /** Draws a request. Where a peer that closes may still want its answer, nobody tells a handler to stop waiting. */
+    /** Draws a request. */
     Plan draw(Random random) {
-        Plan plan = Plan.draw(random, ledger.nextNumber());
-        return tolerant && plan.ending() == Plan.Ending.WAIT ? plan.ending(Plan.Ending.RETURN) : plan;
-    }
-
-    /** {@return whether a peer that half-closes still gets its answers} */
-    boolean isTolerant() {
-        return tolerant;
+        return Plan.draw(random, ledger.nextNumber());
     }
 
     /** {@return whether requests may go without an answer: only while the server stops, and afterwards} */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One application that shows every feature; its paths are listed in {@link #respond}. */
@@ -243,8 +244,8 @@ final class Playground {
     private static Decision authorize(Request request) {
         String user = argument(CgiExchange.of(request, CgiOptions.DEFAULT), "user", "");
         return user.equals("alice")
-                ? Decision.granted().variable("AUTH_USER", user)
-                : Decision.denied(403).body("denied\n");
+                ? Decision.granted(Map.of("AUTH_USER", user))
+                : Decision.denied(403, Map.of(), "denied\n");
     }
 
     private static void filter(FilterRequest request) throws IOException {

@@ -1,7 +1,6 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.AbortPolicy;
-import dev.fcgi.Authorizer;
 import dev.fcgi.Filter;
 import dev.fcgi.Responder;
 import dev.fcgi.Role;
@@ -18,7 +17,8 @@ import java.util.function.Predicate;
  */
 public final class Options implements Cloneable {
     public Responder responder;
-    public Authorizer authorizer;
+    /** Answers with the decision. */
+    public Responder authorizer;
     public Filter filter;
     /** Where handlers run; null: on the thread of the connection where possible. */
     public Executor executor;
@@ -42,9 +42,7 @@ public final class Options implements Cloneable {
     public long keepAliveTimeout = Duration.ofMinutes(5).toNanos();
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long handlerTimeout = Long.MAX_VALUE;
-    public boolean tolerateHalfClose;
     public boolean keepHttpProxy;
-    public boolean recordPadding = true;
 
     /** {@return a copy that shares nothing that can change} */
     public Options copy() {

@@ -4,6 +4,7 @@ import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
 import dev.fcgi.internal.text.Ascii;
+import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -72,7 +73,7 @@ public final class PlainCgiRequest implements Request {
             System.getenv().forEach((name, value) -> NameValuePairs.append(block, name.getBytes(StandardCharsets.UTF_8),
                     value.getBytes(StandardCharsets.UTF_8)));
         }
-        return Params.decode(block.toByteArray(), block.size()).without(RequestHead.HTTP_PROXY);
+        return EncodedParams.decode(block.toByteArray(), block.size()).without(RequestHead.HTTP_PROXY);
     }
 
     private static int indexOf(byte wanted, byte[] bytes, int start) {

@@ -363,7 +363,7 @@ final class RecordHandler {
         if (type != 0 && type < Fcgi.GET_VALUES) {
             throw new FcgiProtocolException(Fcgi.typeName(type) + " with request id 0");
         }
-        RecordBuffer answer = new RecordBuffer(Values.MAX_LENGTH, options.recordPadding);
+        RecordBuffer answer = new RecordBuffer(Values.MAX_LENGTH, true);
         if (type == Fcgi.GET_VALUES) {
             Values.answer(reader.readContent(Values.MAX_LENGTH), options, answer);
         } else if (type == Fcgi.GET_VALUES_RESULT || type == Fcgi.UNKNOWN_TYPE) {

@@ -1,7 +1,7 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
-import dev.fcgi.Params;
+import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -48,11 +48,11 @@ final class RequestHead {
      * @return null when there are more pairs than the limit
      * @throws FcgiProtocolException when a pair is malformed
      */
-    Params params() throws FcgiProtocolException {
+    EncodedParams params() throws FcgiProtocolException {
         if (length / 2 > options.maxParamsCount && hasTooMany()) { // before there is a table of them
             return null;
         }
-        Params params = Params.decode(block, length);
+        EncodedParams params = EncodedParams.decode(block, length);
         return options.keepHttpProxy ? params : params.without(HTTP_PROXY);
     }
 

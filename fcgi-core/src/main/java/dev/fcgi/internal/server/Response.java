@@ -199,6 +199,6 @@ final class Response {
     }
 
     private RecordBuffer newRecords() {
-        return new RecordBuffer(0, connection.options().recordPadding);
+        return new RecordBuffer(0, true);
     }
 }

@@ -1,6 +1,5 @@
 package dev.fcgi.internal.server;
 
-import dev.fcgi.Decision;
 import dev.fcgi.FilterRequest;
 import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.LibraryThreads;
@@ -156,13 +155,7 @@ public final class Server {
         switch (request.role()) {
             case RESPONDER -> options.responder.respond(request);
             case FILTER -> options.filter.filter((FilterRequest) request);
-            case AUTHORIZER -> {
-                Decision decision = options.authorizer.authorize(request);
-                if (decision == null) {
-                    throw new NullPointerException("the authorizer returned null");
-                }
-                request.stdout().write(decision.toBytes());
-            }
+            case AUTHORIZER -> options.authorizer.respond(request);
         }
     }
 

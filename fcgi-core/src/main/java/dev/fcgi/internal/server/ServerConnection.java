@@ -281,7 +281,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     RecordBuffer newBuffer() {
         RecordBuffer buffer = server.spareBuffers().take();
-        return buffer == null ? new RecordBuffer(options.outputBuffer, options.recordPadding) : buffer;
+        return buffer == null ? new RecordBuffer(options.outputBuffer, true) : buffer;
     }
 
     /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
@@ -324,8 +324,7 @@ final class ServerConnection implements Ticker.Ticked {
                 log().log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
                         requests.size(), cause == null ? "closed by peer" : cause);
             }
-            // after the last call it is we who ended the input
-            if (ended && (options.tolerateHalfClose || lastCall)) {
+            if (ended && lastCall) { // it is we who ended the input
                 abortRequests(Reason.CONNECTION_LOST, cause, false);
                 while (!requests.isEmpty()) {
                     output.awaitProgressUninterruptibly();

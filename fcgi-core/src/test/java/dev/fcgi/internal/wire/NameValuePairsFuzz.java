@@ -21,9 +21,9 @@ public final class NameValuePairsFuzz {
 
     public static void fuzzerTestOneInput(byte[] block) {
         List<Pair> expected = naive(block);
-        Params params;
+        EncodedParams params;
         try {
-            params = Params.decode(block.clone(), block.length);
+            params = EncodedParams.decode(block.clone(), block.length);
         } catch (FcgiProtocolException e) {
             check(expected == null, "refused: " + e.getMessage());
             return;
@@ -46,9 +46,9 @@ public final class NameValuePairsFuzz {
     }
 
     /** Removing one name, as a server does, keeps all others. */
-    private static void checkFilter(Params params, List<Pair> all) {
+    private static void checkFilter(EncodedParams params, List<Pair> all) {
         List<Pair> rest = all.stream().filter(pair -> !pair.name.equals(PROXY)).toList();
-        Params filtered = params.without(PROXY);
+        EncodedParams filtered = params.without(PROXY);
         check(params.pairCount() == all.size() && filtered.pairCount() == rest.size(), "count of pairs");
         check(rest.equals(pairs(filtered.pairsAsSent())), "filtered otherwise");
         check(!filtered.contains(PROXY) && filtered.get(PROXY) == null, "not removed");

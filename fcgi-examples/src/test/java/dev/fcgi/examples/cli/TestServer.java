@@ -6,6 +6,7 @@ import dev.fcgi.Responder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** A FastCGI server of a test, with all roles; what it answers as an authorizer and as a filter is fixed. */
 final class TestServer implements AutoCloseable {
@@ -18,7 +19,8 @@ final class TestServer implements AutoCloseable {
     static TestServer of(Responder responder) throws IOException {
         return of(FcgiServer.builder().responder(responder)
                 .authorizer(request -> "user=alice".equals(request.meta("QUERY_STRING"))
-                        ? Decision.granted().variable("AUTH_USER", "alice") : Decision.denied(403).body("denied\n"))
+                        ? Decision.granted(Map.of("AUTH_USER", "alice"))
+                        : Decision.denied(403, Map.of(), "denied\n"))
                 .filter(request -> {
                     request.stdout().write("\n".getBytes(StandardCharsets.US_ASCII));
                     request.data().transferTo(request.stdout());
