@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.cgi.CgiExchange;
 import dev.fcgi.cgi.CgiHandler;
+import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -200,6 +201,7 @@ final class OfflineRequestTest {
             });
             assertArrayEquals(body, response.body());
         }
+        assertEquals(0, LargeBuffers.lent());
     }
 
     @Test

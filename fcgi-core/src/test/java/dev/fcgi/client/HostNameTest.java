@@ -103,7 +103,7 @@ final class HostNameTest extends ClientTest {
         client("app:9000");
         IOException failed = assertThrows(IOException.class, () -> call("/"));
         assertEquals("cannot connect to 192.0.2.1:9000: Connection refused", failed.getMessage());
-        assertEquals("cannot connect to [2001:db8:0:0:0:0:0:1]:9000: Connection refused",
+        assertEquals("cannot connect to [2001:db8::1]:9000: Connection refused",
                 failed.getSuppressed()[0].getMessage());
         assertThrows(IOException.class, () -> client.getValues("FCGI_MPXS_CONNS"));
     }

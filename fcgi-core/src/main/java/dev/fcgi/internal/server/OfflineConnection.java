@@ -98,18 +98,22 @@ public final class OfflineConnection {
         ByteArrayOutputStream stdout = new ByteArrayOutputStream();
         ByteArrayOutputStream stderr = new ByteArrayOutputStream();
         RecordReader reader = new RecordReader(Channels.newChannel(new ByteArrayInputStream(output)));
-        while (reader.next()) {
-            byte[] content = reader.readContent(Fcgi.MAX_LENGTH);
-            switch (reader.type()) {
-                case Fcgi.STDOUT -> stdout.writeBytes(content);
-                case Fcgi.STDERR -> stderr.writeBytes(content);
-                case Fcgi.END_REQUEST -> {
-                    ByteBuffer body = ByteBuffer.wrap(content);
-                    return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.getInt(), body.get());
+        try {
+            while (reader.next()) {
+                byte[] content = reader.readContent(Fcgi.MAX_LENGTH);
+                switch (reader.type()) {
+                    case Fcgi.STDOUT -> stdout.writeBytes(content);
+                    case Fcgi.STDERR -> stderr.writeBytes(content);
+                    case Fcgi.END_REQUEST -> {
+                        ByteBuffer body = ByteBuffer.wrap(content);
+                        return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.getInt(), body.get());
+                    }
+                    default -> { } // the mark of an incomplete response, for web servers
                 }
-                default -> { } // the mark of a response that breaks off, for web servers
             }
+            return new Answer(stdout.toByteArray(), stderr.toByteArray(), false, 0, 0);
+        } finally {
+            reader.end(); // gives a large buffer back
         }
-        return new Answer(stdout.toByteArray(), stderr.toByteArray(), false, 0, 0);
     }
 }
