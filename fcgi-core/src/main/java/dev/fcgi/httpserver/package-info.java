@@ -1,7 +1,8 @@
 /**
  * Between the JDK's HTTP server and FastCGI. The module {@code jdk.httpserver} must be resolved by whoever uses this
- * package; the rest of the library does without.
+ * package ({@code requires jdk.httpserver}); the rest of the library does without.
  *
- * <p>{@link dev.fcgi.httpserver.FcgiGateway} answers HTTP requests by a FastCGI application.
+ * <p>{@link dev.fcgi.httpserver.FcgiGateway} answers HTTP requests by a FastCGI application. The contracts are those of
+ * {@link dev.fcgi}.
  */
 package dev.fcgi.httpserver;
