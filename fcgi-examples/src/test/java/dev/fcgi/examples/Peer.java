@@ -25,6 +25,7 @@ enum Peer {
     CGI_FCGI("cgi-fcgi", "libfcgi-bin"),
     CHROMEDRIVER("chromedriver", "chromium-driver"),
     CHROMIUM("chromium", "chromium"),
+    CURL("curl", "curl"),
     FCGIWRAP("fcgiwrap", "fcgiwrap"),
     GIT("git", "git"),
     GO("go", "golang-go"),
@@ -52,7 +53,9 @@ enum Peer {
     /** Not of Debian: what the machine allows. */
     DESCRIPTORS("11000 file descriptors", null, List.of("sh"), "-c",
             "test $(ulimit -Hn) = unlimited || test $(ulimit -Hn) -ge 11000"),
-    NAMESPACES("network namespaces", null, List.of("unshare"), "--net", "--mount", "true");
+    NAMESPACES("network namespaces", null, List.of("unshare"), "--net", "--mount", "true"),
+    SETPRIV("programs of other users", null, List.of("setpriv"), "--reuid", "65534", "--regid", "65534",
+            "--clear-groups", "true");
 
     private static final String PLACES = System.getenv("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin";
 
