@@ -89,7 +89,7 @@ public final class FcgiClient implements AutoCloseable {
      *
      * @param request the request
      * @return the response; to be closed
-     * @throws RequestRejectedException when the server refused it without any output
+     * @throws RequestRefusedException when the server refused it without any output
      * @throws RequestTimeoutException when a limit was exceeded
      * @throws ResponseLostException when the connection ended first
      * @throws IOException when no address could be connected to, or the body could not be read
@@ -114,7 +114,7 @@ public final class FcgiClient implements AutoCloseable {
             call.awaitOutput();
             EndRequest end = call.end();
             if (end != null && !call.hasOutput() && isRefusal(end)) {
-                throw new RequestRejectedException(end.protocolStatus());
+                throw new RequestRefusedException(end.protocolStatus());
             }
             begun = true;
             return new ClientResponse(call, maxHeadLength);

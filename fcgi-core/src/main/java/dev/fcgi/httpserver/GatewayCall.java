@@ -6,7 +6,7 @@ import dev.fcgi.CgiHead;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
-import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.httpserver.DocumentRoot.Directory;
 import dev.fcgi.httpserver.DocumentRoot.Found;
@@ -183,7 +183,7 @@ final class GatewayCall {
             return input instanceof HttpError ? input : new BrowserGoneException(input);
         }
         int status = switch (e) {
-            case RequestRejectedException rejected -> 503;
+            case RequestRefusedException refused -> 503;
             case RequestTimeoutException late -> 504;
             default -> 502;
         };

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class BodyClosedTest extends ClientTest {
     /** What happens to a request. */
     private enum Fate {
-        SENT, ANSWERED_FIRST, REJECTED, ABORTED, TIMED_OUT, CUT, CLIENT_CLOSED, NO_PLACE, NO_CONNECTION, NO_HOST,
+        SENT, ANSWERED_FIRST, REFUSED, ABORTED, TIMED_OUT, CUT, CLIENT_CLOSED, NO_PLACE, NO_CONNECTION, NO_HOST,
         CLIENT_WAS_CLOSED, READ_FAILS, READ_FAILS_BADLY
     }
 
@@ -89,7 +89,7 @@ final class BodyClosedTest extends ClientTest {
                     peer.send(answer(one.id(), "\r\n"));
                 }
                 case ANSWERED_FIRST -> peer.send(answer(one.id(), "Status: 413\r\n\r\n"));
-                case REJECTED -> peer.send(stdout(one.id(), ""), end(one.id(), 0, ProtocolStatus.OVERLOADED.code()));
+                case REFUSED -> peer.send(stdout(one.id(), ""), end(one.id(), 0, ProtocolStatus.OVERLOADED.code()));
                 case CUT -> peer.close();
                 case ABORTED -> peer.send(stdout(one.id(), "\r\nsome"));
                 default -> { }

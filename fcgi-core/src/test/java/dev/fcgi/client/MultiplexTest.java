@@ -277,7 +277,7 @@ final class MultiplexTest extends ClientTest {
         CompletableFuture<String> b = start("/b");
         Begun second = take(begun);
         second.send(end(2, 0, ProtocolStatus.CANT_MPX_CONN.code()));
-        RequestRejectedException e = failure(RequestRejectedException.class, b);
+        RequestRefusedException e = failure(RequestRefusedException.class, b);
         assertEquals(ProtocolStatus.CANT_MPX_CONN, e.protocolStatus());
         assertTrue(e.retrySafe());
         CompletableFuture<String> c = start("/c"); // waits

@@ -144,7 +144,7 @@ final class ResponseTest extends ClientTest {
     @CsvSource({"1,CANT_MPX_CONN", "2,OVERLOADED", "3,UNKNOWN_ROLE", "9,"})
     void refusals(int code, ProtocolStatus status) throws Exception {
         serveBad(stdout(1, ""), stderr(1, "no\n"), end(1, 0, code));
-        RequestRejectedException e = assertThrows(RequestRejectedException.class, () -> client.send(get("/bad")));
+        RequestRefusedException e = assertThrows(RequestRefusedException.class, () -> client.send(get("/bad")));
         assertEquals(status, e.protocolStatus());
         assertEquals(status != null, e.retrySafe());
         assertUsable();

@@ -124,7 +124,7 @@ final class GatewayFailureTest extends GatewayTest {
     }
 
     @Test
-    void aServerWithoutTheRoleRejects() throws Exception {
+    void aServerWithoutTheRoleRefuses() throws Exception {
         String address = "unix:" + directory.resolve("app");
         application = FcgiServer.builder().listen(address).authorizer(request -> null).build().start();
         gateway(FcgiClient.builder().address(address), FcgiGateway.Builder::everything);

@@ -10,7 +10,7 @@ import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.FcgiClient;
-import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.examples.cli.HttpFront;
 import dev.fcgi.httpserver.FcgiGateway;
@@ -320,7 +320,7 @@ final class ClientIT {
         try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new));
                 FcgiClient client = FcgiClient.to("unix:" + socket)) {
             Await.until("it listens", () -> isListening(socket));
-            RequestRejectedException e = assertThrows(RequestRejectedException.class,
+            RequestRefusedException e = assertThrows(RequestRefusedException.class,
                     () -> client.send(new FilterOf(3).builder().build()));
             assertEquals(ProtocolStatus.UNKNOWN_ROLE, e.protocolStatus());
             assertTrue(child.isAlive());

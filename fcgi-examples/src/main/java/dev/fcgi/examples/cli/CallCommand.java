@@ -9,7 +9,7 @@ import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.FcgiClient;
-import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestRefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -171,7 +171,7 @@ final class CallCommand implements Callable<Integer> {
 
     private int exitStatus(CgiHead first, EndRequest end) throws FcgiException {
         if (end.protocolStatus() != ProtocolStatus.REQUEST_COMPLETE) {
-            throw new RequestRejectedException(end.protocolStatus());
+            throw new RequestRefusedException(end.protocolStatus());
         }
         if (fail && first.status() >= 400) {
             return ExitStatus.HTTP;

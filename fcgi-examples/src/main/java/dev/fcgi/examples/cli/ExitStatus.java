@@ -6,9 +6,9 @@ final class ExitStatus {
     static final int FAILED = 1;
     static final int USAGE = 2;
     static final int CANNOT_CONNECT = 3;
-    static final int TIME_OUT = 4;
+    static final int TIMEOUT = 4;
     static final int PROTOCOL = 5;
-    static final int REJECTED = 6;
+    static final int REFUSED = 6;
     static final int HTTP = 22;
     static final int APP_STATUS = 23;
 

@@ -1,7 +1,7 @@
 package dev.fcgi.examples.cli;
 
 import dev.fcgi.FcgiException;
-import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.RequestTimeoutException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -51,9 +51,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     static int exitStatus(Exception e) {
         return switch (e) {
             case Failure failure -> failure.exitStatus();
-            case RequestRejectedException rejected -> ExitStatus.REJECTED;
-            case RequestTimeoutException timeOut -> timeOut.limit() == RequestTimeoutException.Limit.CONNECT
-                    ? ExitStatus.CANNOT_CONNECT : ExitStatus.TIME_OUT;
+            case RequestRefusedException refused -> ExitStatus.REFUSED;
+            case RequestTimeoutException timeout -> timeout.limit() == RequestTimeoutException.Limit.CONNECT
+                    ? ExitStatus.CANNOT_CONNECT : ExitStatus.TIMEOUT;
             case FcgiException protocol -> ExitStatus.PROTOCOL;
             case IllegalArgumentException usage -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;

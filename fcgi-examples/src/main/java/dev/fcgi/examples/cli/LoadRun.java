@@ -5,7 +5,7 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
 import dev.fcgi.client.FcgiClient;
-import dev.fcgi.client.RequestRejectedException;
+import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.ResponseLostException;
 import java.io.IOException;
@@ -142,7 +142,7 @@ final class LoadRun {
                 bytes.add(length);
             }
             if (response.end().protocolStatus() != ProtocolStatus.REQUEST_COMPLETE) {
-                return "rejected: " + response.end().protocolStatus();
+                return "refused: " + response.end().protocolStatus();
             }
             return length == 0 ? "empty response" : status >= 400 ? "status " + status : null;
         }
@@ -169,7 +169,7 @@ final class LoadRun {
 
     private static String kind(IOException e) {
         return switch (e) {
-            case RequestRejectedException rejected -> "rejected: " + rejected.protocolStatus();
+            case RequestRefusedException refused -> "refused: " + refused.protocolStatus();
             case RequestTimeoutException timeout -> timeout.getMessage();
             case ResponseLostException lost -> "connection lost";
             case FcgiException protocol -> "protocol error";

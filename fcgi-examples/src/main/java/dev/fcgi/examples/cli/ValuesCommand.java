@@ -47,7 +47,7 @@ final class ValuesCommand implements Callable<Integer> {
         try (FcgiClient client = server.client().build()) {
             Map<String, String> values = ask(client);
             if (values.isEmpty()) {
-                throw new Failure(ExitStatus.TIME_OUT, "no answer from " + server.address
+                throw new Failure(ExitStatus.TIMEOUT, "no answer from " + server.address
                         + ": many servers never answer this question");
             }
             values.keySet().retainAll(List.of(names));

@@ -218,16 +218,16 @@ final class CallCommandTest {
     void timeOut() throws IOException {
         try (TestServer server = TestServer.of(request -> Thread.sleep(60_000))) {
             Run run = Run.of("call", server.address(), "/", "--timeout", "100ms");
-            assertEquals(ExitStatus.TIME_OUT, run.status());
+            assertEquals(ExitStatus.TIMEOUT, run.status());
             assertTrue(run.error().matches("fcgi call: timeout: no (complete )?response within 100 ms"), run.err());
         }
     }
 
     @Test
-    void rejected() throws IOException {
+    void refused() throws IOException {
         try (TestServer server = TestServer.of(FcgiServer.builder().authorizer(request -> null))) {
             Run run = Run.of("call", server.address(), "/");
-            assertEquals(ExitStatus.REJECTED, run.status());
+            assertEquals(ExitStatus.REFUSED, run.status());
             assertTrue(run.error().contains("UNKNOWN_ROLE"), run.err());
         }
     }

@@ -113,7 +113,7 @@ final class LoadCommandTest {
             HELLO.respond(request);
         }))) {
             String out = load(server.address(), "-c4").out();
-            assertTrue(out.contains("x rejected: OVERLOADED"), out);
+            assertTrue(out.contains("x refused: OVERLOADED"), out);
         }
     }
 

@@ -27,7 +27,7 @@ final class ValuesCommandTest {
         try (ServerSocket silent = new ServerSocket(0)) {
             String address = "127.0.0.1:" + silent.getLocalPort();
             Run run = Run.of("values", address, "--timeout", "100ms");
-            assertEquals(ExitStatus.TIME_OUT, run.status());
+            assertEquals(ExitStatus.TIMEOUT, run.status());
             assertEquals("fcgi values: no answer from " + address + ": many servers never answer this question",
                     run.error());
         }

@@ -9,7 +9,7 @@ import dev.fcgi.ProtocolStatus;
  * After {@link ProtocolStatus#UNKNOWN_ROLE} it is useless, after OVERLOADED it should wait, and after
  * CANT_MPX_CONN it needs another connection.
  */
-public final class RequestRejectedException extends FcgiException {
+public final class RequestRefusedException extends FcgiException {
     private static final long serialVersionUID = 1;
 
     /** The protocol status, null when it is undefined. */
@@ -20,8 +20,8 @@ public final class RequestRejectedException extends FcgiException {
      *
      * @param protocolStatus what END_REQUEST said; null for a number that the specification does not define
      */
-    public RequestRejectedException(ProtocolStatus protocolStatus) {
-        super("request rejected: " + (protocolStatus == null ? "unknown protocol status" : protocolStatus));
+    public RequestRefusedException(ProtocolStatus protocolStatus) {
+        super("request refused: " + (protocolStatus == null ? "unknown protocol status" : protocolStatus));
         this.protocolStatus = protocolStatus;
     }
 
