@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  *
  * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which does
  * nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So kept
- * connections take processes from others. They are kept for a short time only, see {@link Builder#keepTime}, and not
+ * connections take processes from others. They are kept for a short time only, see {@link Builder#keepAliveTimeout}, and not
  * at all while a request of this client may be waiting for one of those processes: while a connection of its own has
  * been waiting for the first byte of its server for more than 25 milliseconds, and none that was made after it has had
  * an answer. Idle connections to that server are closed then, and those that finish a request, too. Where processes
@@ -96,19 +96,19 @@ public final class FcgiClient implements AutoCloseable {
      * @throws IllegalStateException when the request has a stream and was sent before
      */
     public ClientResponse send(ClientRequest request) throws IOException {
-        CallRequest call = request.toCall();
+        CallRequest toSend = Objects.requireNonNull(request, "request").toCall();
+        ClientCall call = pool.call(toSend, true);
         try {
-            return send(call, true);
+            return response(call);
         } catch (ResponseLostException e) {
-            if (!mayRepeat(request, e)) {
+            if (!call.mayBeStale() || !mayRepeat(request, e)) {
                 throw e;
             }
-            return send(call, false);
+            return response(pool.call(toSend, false));
         }
     }
 
-    private ClientResponse send(CallRequest request, boolean reuse) throws IOException {
-        ClientCall call = pool.call(request, reuse);
+    private ClientResponse response(ClientCall call) throws IOException {
         boolean begun = false;
         try {
             call.awaitOutput();
@@ -124,7 +124,7 @@ public final class FcgiClient implements AutoCloseable {
                 interrupted.initCause(e);
                 throw interrupted;
             }
-            throw e.onOldConnection(reuse && call.mayHaveMetAnOldConnection());
+            throw e;
         } finally {
             if (!begun) {
                 call.abort();
@@ -137,28 +137,32 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     private static boolean mayRepeat(ClientRequest request, ResponseLostException lost) {
-        return request.isRepeatable() && lost.isOnOldConnection()
+        return request.isRepeatable()
                 && (lost.retrySafe() || IDEMPOTENT.contains(request.params().getOrDefault("REQUEST_METHOD", "")));
     }
 
     /**
-     * Asks for values (FastCGI 4.1) on a connection of its own. Blocks for at most the times to connect and for values.
+     * Asks for values (FastCGI 4.1) on a connection of its own. Blocks for at most the {@link Builder#connectTimeout}
+     * and the {@link Builder#valuesTimeout}.
      *
      * @param names such as {@code FCGI_MPXS_CONNS}
      * @return those that the server knows; empty when it does not answer in time, as several never do
      * @throws IOException when the first server cannot be connected to, at any address of its name
      */
     public Map<String, String> getValues(String... names) throws IOException {
+        for (String name : Objects.requireNonNull(names, "names")) {
+            Objects.requireNonNull(name, "name");
+        }
         return pool.connector().values(names);
     }
 
-    /** Closes all connections. Requests under way fail. */
+    /** Closes all connections. Requests in flight fail. */
     @Override
     public void close() {
         pool.close();
     }
 
-    /** Settings of a client. Not thread-safe; each setter returns the builder. */
+    /** Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}. */
     public static final class Builder {
         private final ClientOptions options = new ClientOptions();
 
@@ -178,7 +182,7 @@ public final class FcgiClient implements AutoCloseable {
          * @throws IllegalArgumentException when it has none of these forms
          */
         public Builder address(String address) {
-            return address(Address.unresolved(address));
+            return address(Address.unresolved(Objects.requireNonNull(address, "address")));
         }
 
         /**
@@ -224,8 +228,8 @@ public final class FcgiClient implements AutoCloseable {
          * @param time 0 for no limit
          * @return this
          */
-        public Builder keepTime(Duration time) {
-            options.keepTime = TimeLimit.of(time, "keepTime");
+        public Builder keepAliveTimeout(Duration time) {
+            options.keepAliveTimeout = TimeLimit.of(time, "keepAliveTimeout");
             return this;
         }
 
@@ -298,8 +302,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a response may take to begin, from when the last piece of the request was taken. Default 60
-         * seconds.
+         * Sets how long a response may take to begin, from when the last piece of the request was taken. While a piece
+         * waits to be taken, {@link #writeTimeout} counts instead. Default 60 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -310,13 +314,27 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a server may send nothing once the response has begun, or take no input. Default 60 seconds.
+         * Sets how long a server may be silent once the response has begun, from when it last sent something or took a
+         * piece of the request. Does not count while a piece waits to be taken ({@link #writeTimeout} does), nor while
+         * the {@linkplain #responseBuffer buffer} is full, which is the caller's doing. Default 60 seconds.
          *
          * @param time 0 for no limit
          * @return this
          */
-        public Builder idleTimeout(Duration time) {
-            options.idleTimeout = TimeLimit.of(time, "idleTimeout");
+        public Builder readTimeout(Duration time) {
+            options.readTimeout = TimeLimit.of(time, "readTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a server may take nothing of what is sent to it. All requests on the connection fail then.
+         * Default 60 seconds.
+         *
+         * @param time 0 for no limit
+         * @return this
+         */
+        public Builder writeTimeout(Duration time) {
+            options.writeTimeout = TimeLimit.of(time, "writeTimeout");
             return this;
         }
 
@@ -332,8 +350,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a response may be left unread, with its buffer full, while others on the connection wait behind
-         * it. It fails then. Default 30 seconds.
+         * Sets how long a response may be left unread, with its buffer full, while others on the connection wait
+         * for what comes after it. It fails then. Default 30 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -350,15 +368,16 @@ public final class FcgiClient implements AutoCloseable {
          * @return this
          */
         public Builder valuesTimeout(Duration time) {
+            long limit = TimeLimit.of(time, "valuesTimeout");
             if (time.isZero()) {
-                throw new IllegalArgumentException("valuesTimeout 0: some servers never answer");
+                throw new IllegalArgumentException("valuesTimeout must be more than 0: some servers never answer");
             }
-            options.valuesTimeout = TimeLimit.of(time, "valuesTimeout");
+            options.valuesTimeout = limit;
             return this;
         }
 
         /**
-         * {@return a client with the settings as they are now; the builder can be used on, for other clients}
+         * {@return a client with the settings as they are now}
          *
          * @throws IllegalStateException when there is no address
          */
@@ -383,7 +402,7 @@ public final class FcgiClient implements AutoCloseable {
 
         private static int atLeastOne(int value, String name) {
             if (value < 1) {
-                throw new IllegalArgumentException(name + " " + value + ", less than 1");
+                throw new IllegalArgumentException(name + " must be at least 1, was " + value);
             }
             return value;
         }

@@ -9,15 +9,20 @@ public final class RequestTimeoutException extends FcgiException {
 
     /** Which limit it was. */
     public enum Limit {
-        /** Getting a connection: a free one, or a new one. Nothing was sent. */
+        /** There was no connection, free or new, within {@link FcgiClient.Builder#connectTimeout}. Nothing was sent. */
         CONNECT,
-        /** From sending the request to the first record of the response. */
+        /** The response did not begin within {@link FcgiClient.Builder#firstByteTimeout}. */
         FIRST_BYTE,
-        /** Between two pieces of the response, or of the request that the application takes. */
-        IDLE,
-        /** The whole request. */
-        TOTAL,
-        /** The response was not read while other responses on the connection waited behind it. */
+        /** The server was silent for {@link FcgiClient.Builder#readTimeout}, in the middle of the response. */
+        READ,
+        /** The server took nothing of what is sent to it for {@link FcgiClient.Builder#writeTimeout}. */
+        WRITE,
+        /** The response was not complete within {@link FcgiClient.Builder#requestTimeout}. */
+        REQUEST,
+        /**
+         * The response was not read for {@link FcgiClient.Builder#stallTimeout}, while others waited for what comes after
+         * it on the connection.
+         */
         STALL
     }
 
@@ -40,8 +45,9 @@ public final class RequestTimeoutException extends FcgiException {
         return "timeout: " + switch (limit) {
             case CONNECT -> "no connection within " + text;
             case FIRST_BYTE -> "no response within " + text;
-            case IDLE -> "nothing was received or taken for " + text;
-            case TOTAL -> "no complete response within " + text;
+            case READ -> "nothing more of the response within " + text;
+            case WRITE -> "nothing of the request was taken within " + text;
+            case REQUEST -> "no complete response within " + text;
             case STALL -> "the response was not read for " + text + ", and others waited";
         };
     }

@@ -8,8 +8,6 @@ public final class ResponseLostException extends FcgiException {
 
     /** Whether the application cannot have seen the request. */
     private final boolean retrySafe;
-    /** Whether nothing came back on a connection that was used before: its end may just be a matter of age. */
-    private boolean onOldConnection;
 
     /**
      * Creates the exception.
@@ -26,14 +24,5 @@ public final class ResponseLostException extends FcgiException {
     /** {@return whether sending the request again cannot have it done twice} */
     public boolean retrySafe() {
         return retrySafe;
-    }
-
-    ResponseLostException onOldConnection(boolean yes) {
-        onOldConnection = yes;
-        return this;
-    }
-
-    boolean isOnOldConnection() {
-        return onOldConnection;
     }
 }

@@ -45,6 +45,6 @@ final class BuilderCopyTest extends ClientTest {
             assertEquals(field.get(options), field.get(copy), field.getName());
         }
         assertNotSame(options.addresses, copy.addresses);
-        assertNotEquals(new ClientOptions().keepTime, copy.keepTime);
+        assertNotEquals(new ClientOptions().keepAliveTimeout, copy.keepAliveTimeout);
     }
 }

@@ -179,7 +179,7 @@ final class FailureAtEachStepTest extends ClientTest {
             return new Watched(TestNetwork.SYSTEM.connect(real, nanos));
         };
         clientOf(b -> b.address("name:1").network(network).threads(this::thread).maxConnections(CONNECTIONS)
-                .connectTimeout(millis(5000)).firstByteTimeout(millis(5000)).keepTime(millis(60_000)));
+                .connectTimeout(millis(5000)).firstByteTimeout(millis(5000)).keepAliveTimeout(millis(60_000)));
     }
 
     /** What a client does in its life; everything may fail, but not hang. */

@@ -238,7 +238,7 @@ final class MultiplexTest extends ClientTest {
     /** One response is not read: the others wait, not longer than the limit, and no other limit counts meanwhile. */
     @Test
     void stall() throws Exception {
-        share(b -> b.responseBuffer(10_000).stallTimeout(millis(700)).idleTimeout(millis(300))
+        share(b -> b.responseBuffer(10_000).stallTimeout(millis(700)).readTimeout(millis(300))
                 .firstByteTimeout(millis(300)));
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/a")));
         Begun a = take(begun);

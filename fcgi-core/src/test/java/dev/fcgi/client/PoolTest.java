@@ -192,7 +192,7 @@ final class PoolTest extends ClientTest {
     @Test
     void idleConnectionsAreClosed() throws Exception {
         serve(ScriptedServer::echo);
-        client(b -> b.keepTime(millis(100)));
+        client(b -> b.keepAliveTimeout(millis(100)));
         call("/1");
         server.awaitAllClosed();
         call("/2");

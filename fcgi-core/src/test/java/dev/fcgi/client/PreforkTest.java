@@ -105,7 +105,7 @@ final class PreforkTest extends ClientTest {
 
     /** What is kept is kept for long: the test is not about that limit. */
     private FcgiClient client(UnixDomainSocketAddress address, UnaryOperator<FcgiClient.Builder> settings) {
-        return clientOf(b -> settings.apply(b.address(address).keepTime(millis(60_000))));
+        return clientOf(b -> settings.apply(b.address(address).keepAliveTimeout(millis(60_000))));
     }
 
     private static String send(FcgiClient client) throws IOException {
@@ -178,7 +178,7 @@ final class PreforkTest extends ClientTest {
     @Test
     void busyConnectionsEndAsWell() throws Exception {
         UnixDomainSocketAddress address = prefork(5, 100);
-        clientOf(b -> b.address(address).keepTime(millis(100)));
+        clientOf(b -> b.address(address).keepAliveTimeout(millis(100)));
         FcgiClient one = client;
         AtomicBoolean over = new AtomicBoolean();
         List<CompletableFuture<Void>> callers = new ArrayList<>();
@@ -212,7 +212,7 @@ final class PreforkTest extends ClientTest {
                 peer.send(answer(one.id(), "\r\n" + one.path()));
             }
         });
-        client(b -> b.keepTime(millis(60_000)));
+        client(b -> b.keepAliveTimeout(millis(60_000)));
         CompletableFuture<String> first = async(() -> call("/slow"));
         until("it is asked", () -> server.paths().contains("/slow"));
         long start = System.nanoTime();

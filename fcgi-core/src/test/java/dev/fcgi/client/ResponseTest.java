@@ -44,7 +44,7 @@ final class ResponseTest extends ClientTest {
                 peer.send(one.path().equals("/bad") ? join(bad) : answer(one.id(), "\r\n" + one.path()));
             }
         });
-        client(b -> b.maxConnections(1).firstByteTimeout(millis(2000)).idleTimeout(millis(300)));
+        client(b -> b.maxConnections(1).firstByteTimeout(millis(2000)).readTimeout(millis(300)));
     }
 
     /** Afterwards the one connection, the same or another, answers others. */
@@ -91,7 +91,7 @@ final class ResponseTest extends ClientTest {
                     peer.send(way);
                 }
             });
-            client(b -> b.maxConnections(1).idleTimeout(millis(5000)));
+            client(b -> b.maxConnections(1).readTimeout(millis(5000)));
             assertEquals("body", call("/"));
             assertEquals("body", call("/"));
             assertEquals(1, server.accepted());
@@ -275,7 +275,7 @@ final class ResponseTest extends ClientTest {
         client(b -> b.requestTimeout(millis(300)).maxStderrLength(1000));
         List<String> lines = new ArrayList<>();
         ClientRequest request = ClientRequest.responder().stderr(lines::add).build();
-        assertLimit(Limit.TOTAL, assertThrows(RequestTimeoutException.class, () -> client.send(request)));
+        assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, () -> client.send(request)));
         assertEquals(List.of("e".repeat(1000), "[the rest of STDERR is dropped]"), lines);
     }
 
@@ -404,7 +404,7 @@ final class ResponseTest extends ClientTest {
     }
 
     @Test
-    void idleTimeOuts() throws Exception {
+    void aServerThatIsSilent() throws Exception {
         serve(peer -> {
             String path = peer.request().path();
             if (path.equals("/trickle")) {
@@ -418,12 +418,12 @@ final class ResponseTest extends ClientTest {
                 peer.send(stdout(1, "\r\n"));
             }
         });
-        client(b -> b.firstByteTimeout(millis(350)).idleTimeout(millis(350)));
+        client(b -> b.firstByteTimeout(millis(350)).readTimeout(millis(350)));
         CompletableFuture<String> trickle = async(() -> call("/trickle"));
         CompletableFuture<String> begun = async(() -> call("/begun"));
         CompletableFuture<String> silent = async(() -> call("/silent"));
         assertLimit(Limit.FIRST_BYTE, failure(RequestTimeoutException.class, silent));
-        assertLimit(Limit.IDLE, failure(RequestTimeoutException.class, begun));
+        assertLimit(Limit.READ, failure(RequestTimeoutException.class, begun));
         assertEquals("..........", result(trickle));
     }
 
@@ -435,7 +435,7 @@ final class ResponseTest extends ClientTest {
             peer.send(stdout(id, "\r\n" + "x".repeat(10_000)), stdout(id, ""), end(id));
             sent.add("all");
         });
-        client(b -> b.responseBuffer(100).idleTimeout(millis(100)).firstByteTimeout(millis(100)));
+        client(b -> b.responseBuffer(100).readTimeout(millis(100)).firstByteTimeout(millis(100)));
         try (ClientResponse response = client.send(get("/"))) {
             take(sent);
             Thread.sleep(400); // longer than the limits that do not apply

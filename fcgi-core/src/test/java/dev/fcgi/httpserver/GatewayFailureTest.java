@@ -97,7 +97,7 @@ final class GatewayFailureTest extends GatewayTest {
             request.stdout().flush();
             await(aborted);
         }).build().start();
-        gateway(FcgiClient.builder().address(address).idleTimeout(Duration.ofMillis(50)),
+        gateway(FcgiClient.builder().address(address).readTimeout(Duration.ofMillis(50)),
                 FcgiGateway.Builder::everything);
         HttpReply reply = get("/");
         assertEquals("begin", reply.body());

@@ -36,11 +36,12 @@ public final class ClientCall {
     private final Condition changed;
 
     private final StderrLines stderr;
-    private final boolean onOldConnection;
+    private final boolean onUsedConnection;
     private boolean begun;
     private boolean received;
     private boolean output;
     private boolean outputEnded;
+    private boolean writing;
     private boolean inputSent;
     private boolean abandoned;
     private EndRequest end;
@@ -48,13 +49,13 @@ public final class ClientCall {
     private final long startedAt = System.nanoTime();
     private long progressAt = startedAt;
 
-    /** @param onOldConnection whether an earlier request was answered on the connection */
-    ClientCall(ClientConnection connection, int id, CallRequest request, boolean onOldConnection) {
+    /** @param onUsedConnection whether an earlier request was answered on the connection */
+    ClientCall(ClientConnection connection, int id, CallRequest request, boolean onUsedConnection) {
         this.connection = connection;
         this.lock = connection.lock();
         this.options = connection.options();
         this.id = id;
-        this.onOldConnection = onOldConnection;
+        this.onUsedConnection = onUsedConnection;
         this.request = request;
         this.stdout = new StreamInput(connection.source(), lock, options.responseBuffer);
         this.changed = lock.newCondition();
@@ -69,11 +70,11 @@ public final class ClientCall {
         return connection;
     }
 
-    /** {@return whether its end may just mean that the connection was old: nothing came of the response} */
-    public boolean mayHaveMetAnOldConnection() {
+    /** {@return whether a loss may just mean that a kept connection had been closed: nothing came of the response} */
+    public boolean mayBeStale() {
         lock.lock();
         try {
-            return onOldConnection && !received;
+            return onUsedConnection && !received;
         } finally {
             lock.unlock();
         }
@@ -124,7 +125,7 @@ public final class ClientCall {
         progressAt = System.nanoTime();
     }
 
-    boolean isTotalExceeded(long now) {
+    boolean isRequestTimeExceeded(long now) {
         return end == null && failure == null && TimeLimit.isOver(options.requestTimeout, startedAt, now);
     }
 
@@ -169,6 +170,11 @@ public final class ClientCall {
         return failure != null;
     }
 
+    /** Whether a thread is getting a piece of the request to the server: until it is taken the server cannot go on. */
+    void writing(boolean now) {
+        writing = now;
+    }
+
     /** Some input was taken by the connection. */
     void inputProgress() {
         progressAt = System.nanoTime();
@@ -193,7 +199,7 @@ public final class ClientCall {
         return abandoned;
     }
 
-    boolean isUnendedSince(long limit, long now) {
+    boolean abortTimedOut(long limit, long now) {
         return TimeLimit.isOver(limit, progressAt, now);
     }
 
@@ -202,22 +208,26 @@ public final class ClientCall {
         if (end != null || failure != null) {
             return null;
         }
-        if (isTotalExceeded(now)) {
-            return Limit.TOTAL;
+        if (isRequestTimeExceeded(now)) {
+            return Limit.REQUEST;
+        }
+        if (writing) {
+            return null; // how long that may take is a limit of the connection
         }
         if (!received) {
             return TimeLimit.isOver(options.firstByteTimeout, progressAt, now) ? Limit.FIRST_BYTE : null;
         }
         // with a full queue it is the caller who is idle
-        return !stdout.isFull() && TimeLimit.isOver(options.idleTimeout, progressAt, now) ? Limit.IDLE : null;
+        return !stdout.isFull() && TimeLimit.isOver(options.readTimeout, progressAt, now) ? Limit.READ : null;
     }
 
     /** Fails because of a limit. */
     void timeOut(Limit limit) {
         long nanos = switch (limit) {
-            case TOTAL -> options.requestTimeout;
             case FIRST_BYTE -> options.firstByteTimeout;
-            case IDLE -> options.idleTimeout;
+            case READ -> options.readTimeout;
+            case WRITE -> options.writeTimeout;
+            case REQUEST -> options.requestTimeout;
             case STALL -> options.stallTimeout;
             case CONNECT -> options.connectTimeout;
         };

@@ -221,6 +221,15 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
     private boolean write(ClientCall call, RecordBuffer records) throws InterruptedIOException {
+        call.writing(true);
+        try {
+            return writeInTurn(call, records);
+        } finally {
+            call.writing(false);
+        }
+    }
+
+    private boolean writeInTurn(ClientCall call, RecordBuffer records) throws InterruptedIOException {
         while (isLive(call) && !output.hasRoom(records.length())) {
             output.awaitProgress();
         }
@@ -368,8 +377,8 @@ final class ClientConnection implements Ticker.Ticked {
         return type == Fcgi.STDOUT || type == Fcgi.STDERR || type == Fcgi.END_REQUEST;
     }
 
-    /** Locked. Whether others wait for what comes behind the output of a call. */
-    boolean isAwaitedBehind(ClientCall call) {
+    /** Locked. Whether others wait for what comes after the output of a call. */
+    boolean hasWaitersAfter(ClientCall call) {
         return calls.values().stream().anyMatch(other -> other != call && !other.isAbandoned());
     }
 
@@ -402,7 +411,7 @@ final class ClientConnection implements Ticker.Ticked {
                 // input that was not sent to its end, or output behind the end, would be taken for something else
                 usable = false;
             }
-            if (!output.isShared() && TimeLimit.isOver(options.keepTime, madeAt, idleSince)) {
+            if (!output.isShared() && TimeLimit.isOver(options.keepAliveTimeout, madeAt, idleSince)) {
                 usable = false; // a process of the application is for others, too, however busy we are
             }
             closeIfDone();
@@ -410,7 +419,7 @@ final class ClientConnection implements Ticker.Ticked {
             lock.unlock();
         }
         if (refusesToShare) {
-            pool.connector().sharesNot(transport.peer());
+            pool.connector().disableMultiplexing(transport.peer());
         }
         pool.released(this); // before the caller knows: his next request shall find the connection
         lock.lock();
@@ -495,8 +504,8 @@ final class ClientConnection implements Ticker.Ticked {
             for (ClientCall call : List.copyOf(calls.values())) {
                 freed |= checkCall(call, now);
             }
-            if (!reader.isStalled() && output.isStuck(options.idleTimeout, now)) {
-                calls.values().forEach(call -> call.timeOut(Limit.IDLE));
+            if (!reader.isStalled() && output.isStuck(options.writeTimeout, now)) {
+                calls.values().forEach(call -> call.timeOut(Limit.WRITE));
                 lost(new IOException("the application took no input in time"));
             }
         } finally {
@@ -511,17 +520,17 @@ final class ClientConnection implements Ticker.Ticked {
     /** Locked. While the reading thread waits for a caller, only limits of the whole request count. */
     private boolean checkCall(ClientCall call, long now) {
         if (call.isAbandoned()) {
-            if (!reader.isStalled() && call.isUnendedSince(ABORT_TIME, now)) {
+            if (!reader.isStalled() && call.abortTimedOut(ABORT_TIME, now)) {
                 usable = false; // many applications go on with it, so that others on the connection are all right
                 closeIfDone();
             }
             return false;
         }
-        Limit limit = !reader.isStalled() ? call.exceeded(now) : call.isTotalExceeded(now) ? Limit.TOTAL : null;
+        Limit limit = !reader.isStalled() ? call.exceeded(now) : call.isRequestTimeExceeded(now) ? Limit.REQUEST : null;
         if (limit == null) {
             return false;
         }
         call.timeOut(limit);
-        return abandon(call, () -> new IOException("time-out"));
+        return abandon(call, () -> new IOException("timeout"));
     }
 }

@@ -22,11 +22,12 @@ public final class ClientOptions {
     public int maxStderrLength = 64 * 1024;
     public long connectTimeout = Duration.ofSeconds(5).toNanos();
     public long firstByteTimeout = Duration.ofSeconds(60).toNanos();
-    public long idleTimeout = Duration.ofSeconds(60).toNanos();
+    public long readTimeout = Duration.ofSeconds(60).toNanos();
+    public long writeTimeout = Duration.ofSeconds(60).toNanos();
     public long requestTimeout = Long.MAX_VALUE;
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long valuesTimeout = Duration.ofSeconds(1).toNanos();
-    public long keepTime = Duration.ofSeconds(1).toNanos();
+    public long keepAliveTimeout = Duration.ofSeconds(1).toNanos();
     public Network network = new SystemNetwork();
     /** Starts a thread. */
     public Consumer<Runnable> threads = LibraryThreads::start;
@@ -44,11 +45,12 @@ public final class ClientOptions {
         copy.maxStderrLength = maxStderrLength;
         copy.connectTimeout = connectTimeout;
         copy.firstByteTimeout = firstByteTimeout;
-        copy.idleTimeout = idleTimeout;
+        copy.readTimeout = readTimeout;
+        copy.writeTimeout = writeTimeout;
         copy.requestTimeout = requestTimeout;
         copy.stallTimeout = stallTimeout;
         copy.valuesTimeout = valuesTimeout;
-        copy.keepTime = keepTime;
+        copy.keepAliveTimeout = keepAliveTimeout;
         copy.network = network;
         copy.threads = threads;
         return copy;

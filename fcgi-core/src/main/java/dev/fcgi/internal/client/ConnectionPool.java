@@ -282,7 +282,7 @@ public final class ConnectionPool {
 
     /** Closes a connection that has been idle for too long. Called by the clock. */
     void checkIdle(ClientConnection connection, long now) {
-        if (!connection.isIdleLongerThan(options.keepTime, now) || !lock.tryLock()) {
+        if (!connection.isIdleLongerThan(options.keepAliveTimeout, now) || !lock.tryLock()) {
             return;
         }
         try {

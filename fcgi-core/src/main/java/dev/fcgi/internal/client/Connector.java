@@ -211,7 +211,7 @@ public final class Connector {
     }
 
     /** The application at an address has refused to do several requests on a connection, whatever it said before. */
-    void sharesNot(SocketAddress address) {
+    void disableMultiplexing(SocketAddress address) {
         known(address).maxRequests = 1;
     }
 

@@ -113,7 +113,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         stalled = true;
         try {
             while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.input().isOpen()) {
-                if (left == Long.MAX_VALUE || !connection.isAwaitedBehind(call)) {
+                if (left == Long.MAX_VALUE || !connection.hasWaitersAfter(call)) {
                     roomMade.await();
                 } else if (left > 0) {
                     left = roomMade.awaitNanos(left);

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.conn;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** Limits on time, as nanoseconds; {@link Long#MAX_VALUE} stands for none and needs care, for moments wrap around. */
 public final class TimeLimit {
@@ -13,8 +14,8 @@ public final class TimeLimit {
      * @param name of the setting, for the message
      */
     public static long of(Duration time, String name) {
-        if (time.isNegative()) {
-            throw new IllegalArgumentException(name + " " + time + " is negative");
+        if (Objects.requireNonNull(time, "time").isNegative()) {
+            throw new IllegalArgumentException(name + " must be at least 0, was " + time);
         }
         return time.isZero() ? Long.MAX_VALUE : nanos(time);
     }

@@ -38,7 +38,8 @@ final class ServerOptions {
         FcgiClient.Builder builder = FcgiClient.builder().address(address).connectTimeout(connectTimeout)
                 .keepAlive(keepAlive);
         if (timeout != null) {
-            builder.requestTimeout(timeout).firstByteTimeout(timeout).idleTimeout(timeout);
+            builder.requestTimeout(timeout).firstByteTimeout(timeout).readTimeout(timeout)
+                    .writeTimeout(timeout);
             if (!timeout.isZero()) {
                 builder.valuesTimeout(timeout);
             }
