@@ -24,6 +24,10 @@ public final class CgiHead {
     private int status = -1;
     private String reason = "";
     private boolean localRedirect;
+    /** The values of the field that was read last, which may go on; null where there is none. */
+    private List<String> latest;
+    /** What has followed in folded lines: joined once, however many there are. */
+    private final StringBuilder folded = new StringBuilder();
 
     private CgiHead() {}
 
@@ -40,7 +44,6 @@ public final class CgiHead {
     public static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
         CgiHead head = new CgiHead();
         StringBuilder line = new StringBuilder();
-        String last = null;
         boolean first = true;
         for (int length = 0; ; length++) {
             int b = in.read();
@@ -62,14 +65,14 @@ public final class CgiHead {
                 return head.complete();
             }
             String text = new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), charset);
-            last = head.add(text, last, first);
+            head.add(text, first);
             first = false;
             line.setLength(0);
         }
     }
 
-    /** Takes one line; returns the name of its field. */
-    private String add(String line, String last, boolean first) throws FcgiException {
+    /** Takes one line. */
+    private void add(String line, boolean first) throws FcgiException {
         // a CR in between would be the end of the line to others
         if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
             throw malformed(line);
@@ -77,13 +80,13 @@ public final class CgiHead {
         if (first && line.startsWith("HTTP/")) {
             String[] words = line.split(" ", 3);
             status(words.length > 1 ? words[1] : "", words.length > 2 ? words[2] : "");
-            return null;
+            return;
         }
-        if ((line.charAt(0) == ' ' || line.charAt(0) == '\t') && last != null) {
-            List<String> values = headers.get(last);
-            values.set(values.size() - 1, values.get(values.size() - 1) + ' ' + trim(line));
-            return last;
+        if (isBlank(line.charAt(0)) && latest != null) {
+            folded.append(' ').append(trim(line));
+            return;
         }
+        unfold();
         int colon = line.indexOf(':');
         String name = trimEnd(line.substring(0, Math.max(0, colon)));
         if (!TOKEN.matcher(name).matches()) {
@@ -93,14 +96,22 @@ public final class CgiHead {
         if (name.equalsIgnoreCase("Status")) {
             String[] words = value.split(" ", 2);
             status(words[0], words.length > 1 ? words[1] : "");
-            return null;
+            return;
         }
         List<String> values = headers.computeIfAbsent(name, unused -> new ArrayList<>(1));
         if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Location")) {
             values.clear(); // must not be repeated (RFC 3875 6.3); of several, the last counts for web servers
         }
         values.add(value);
-        return name;
+        latest = values;
+    }
+
+    private void unfold() {
+        if (!folded.isEmpty()) {
+            latest.add(latest.removeLast() + folded);
+            folded.setLength(0);
+        }
+        latest = null;
     }
 
     private static FcgiException malformed(String line) {
@@ -141,6 +152,7 @@ public final class CgiHead {
     }
 
     private CgiHead complete() {
+        unfold();
         if (status < 0) {
             String location = header("Location");
             localRedirect = location != null && location.startsWith("/") && !location.startsWith("//");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.FcgiException;
@@ -12,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,22 @@ final class CgiHeadTest {
         assertEquals("", head.header("x"));
         assertNull(head.header("y"));
         assertThrows(UnsupportedOperationException.class, () -> head.headers().clear());
+    }
+
+    @Test
+    void foldedLinesAreOfTheFieldBefore() throws IOException {
+        assertEquals("{A=[1, 2 3  4], B=[ 5]}", head("A: 1\nA: 2\n 3\n\t\n 4\nB:\n 5\n\n").headers().toString());
+        assertEquals(List.of("b c"), head("Location: /a\n x\nLocation: b\n c\n\n").headers().get("Location"));
+        assertThrows(FcgiException.class, () -> head("A: 1\nStatus: 200\n 2\n\n"));
+    }
+
+    /** So many that a square would take minutes. */
+    @ParameterizedTest
+    @ValueSource(strings = {" \n", "\tb\n", " b\r\n", "A:\n", "Location:\n \n"})
+    void manyLinesAreReadInLinearTime(String line) {
+        String block = "A: b\n" + line.repeat(4_000_000 / line.length()) + "\n";
+        assertTimeoutPreemptively(Duration.ofSeconds(20),
+                () -> CgiHead.read(in(block), Integer.MAX_VALUE, StandardCharsets.UTF_8));
     }
 
     @Test
