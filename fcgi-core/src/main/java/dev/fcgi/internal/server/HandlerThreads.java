@@ -85,6 +85,7 @@ final class HandlerThreads {
         if (request != null) {
             first = request.nextWaiting;
             request.nextWaiting = null;
+            last = first == null ? null : last; // nothing shall hold what has ended
         }
         return request;
     }
