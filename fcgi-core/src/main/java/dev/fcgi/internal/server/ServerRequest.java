@@ -292,9 +292,8 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
             if (!ended) {
                 end(failure);
             }
-        } catch (IOException e) {
+        } catch (Throwable e) { // the connection is lost, or out of memory: then the request has not ended
             log(Level.DEBUG, e, "response lost: {0}");
-        } catch (Throwable e) { // OutOfMemoryError, most likely
             connection.closeAfterLast();
             abort(Reason.CONNECTION_LOST, e);
             connection.settle();

@@ -85,6 +85,7 @@ final class FaultTest {
         byte[] aborted = concat(head(1, 1, "/wait"), record(Fcgi.ABORT_REQUEST, 1, new byte[0]));
         byte[] two = concat(head(1, 1, "/wait"), head(2, 1, "/wait"), record(Fcgi.ABORT_REQUEST, 1, new byte[0]),
                 record(Fcgi.ABORT_REQUEST, 2, new byte[0]));
+        byte[] errors = concat(head(1, 1, "/errors"), end(Fcgi.STDIN, 1));
         byte[] unread = concat(head(1, 0, "/small"), body(1), end(Fcgi.STDIN, 1));
         byte[] values = concat(record(Fcgi.GET_VALUES, 0, pair("FCGI_MAX_CONNS", "")), kept);
         byte[] refused = concat(record(Fcgi.BEGIN_REQUEST, 1, new byte[] {0, 9, 1, 0, 0, 0, 0, 0}), kept);
@@ -98,6 +99,7 @@ final class FaultTest {
                 new Exchange("with a body", false, echo, Map.of(1, BODY)),
                 new Exchange("with a body, on an executor", true, echo, Map.of(1, BODY)),
                 new Exchange("with a large response", false, large, Map.of(1, pattern(LARGE))),
+                new Exchange("with much on STDERR", false, errors, Map.of(1, pattern(LARGE))),
                 new Exchange("with a body that is not read", false, unread, one),
                 new Exchange("multiplexed", false, three, both),
                 new Exchange("multiplexed, on an executor", true, three, both),
@@ -198,6 +200,10 @@ final class FaultTest {
         switch (request.meta("SCRIPT_NAME")) {
             case "/echo" -> request.stdin().transferTo(request.stdout());
             case "/large" -> request.stdout().write(pattern(LARGE));
+            case "/errors" -> {
+                request.stderr().write(pattern(LARGE));
+                request.stdout().write(pattern(LARGE));
+            }
             case "/wait" -> Thread.sleep(TIME_OUT_MILLIS);
             case "/gate" -> {
                 innocents.incrementAndGet();
