@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,19 @@ final class EvilExecutorTest extends ServerTest {
         ScriptedPeer peer = peer();
         ask(peer, 1, "one").expectAnswer(1, "one");
         ask(peer, 1, "two").expectAnswer(1, "two").expectQuiet();
+        assertEquals(0, server.stats().requestsRefused());
+    }
+
+    @Test
+    void whatIsRejectedAfterItsEndIsGivenBack() throws Exception {
+        start(b -> b.handlerTimeout(Duration.ofMillis(50)).responder(request -> handled.incrementAndGet())
+                .executor(task -> {
+                    while (server.stats().requestsAborted() == 0) {
+                        LockSupport.parkNanos(1_000_000); // between looks
+                    }
+                    throw new RejectedExecutionException("full, after all");
+                }));
+        ask(peer(), 1, "").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
         assertEquals(0, server.stats().requestsRefused());
     }
 

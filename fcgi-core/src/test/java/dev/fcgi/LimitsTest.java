@@ -83,6 +83,8 @@ final class LimitsTest extends ServerTest {
         until("no request runs", () -> server.stats().activeRequests() == 0);
         two.request(1, "/yes").expectAnswer(1, "\r\n/yes");
         assertEquals(2, server.stats().requestsRefused());
+        assertTrue(log.has(line -> line.contains("maxRequests 2 reached, refused: request 3 of ")),
+                log.lines().toString());
     }
 
     @Test
@@ -127,6 +129,29 @@ final class LimitsTest extends ServerTest {
         }
         last.getValues("FCGI_MAX_CONNS").next(Fcgi.GET_VALUES_RESULT, 0);
         assertEquals(3, server.stats().activeRequests());
+    }
+
+    /** What answers an abort waits in memory: no more is read than the peer takes. */
+    @Test
+    void whoAbortsAndReadsNoAnswerIsHeldBack() throws Exception {
+        start(b -> b.responder(ServerTest::echoPath));
+        ScriptedPeer peer = peer();
+        byte[] pair = new byte[24]; // BEGIN_REQUEST and ABORT_REQUEST
+        System.arraycopy(ScriptedPeer.recordBytes(Fcgi.BEGIN_REQUEST, 1, ScriptedPeer.beginBody(RESPONDER, KEEP_CONN), 0),
+                0, pair, 0, 16);
+        System.arraycopy(ScriptedPeer.recordBytes(Fcgi.ABORT_REQUEST, 1, new byte[0], 0), 0, pair, 16, 8);
+        int sent = 0;
+        int blocked = 0;
+        while (blocked < 5) {
+            int count = peer.sendWhatFits(tail(pair, sent % pair.length));
+            sent += count;
+            blocked = count == 0 ? blocked + 1 : 0;
+            assertTrue(sent < 4_000_000, "the server takes more and more");
+            if (count == 0) {
+                TimeUnit.MILLISECONDS.sleep(10); // it is the absence of reading that counts
+            }
+        }
+        peer().request(1, "/other").expectAnswer(1, "\r\n/other");
     }
 
     @Test

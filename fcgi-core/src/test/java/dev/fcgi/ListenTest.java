@@ -259,6 +259,18 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
+    void refusalsWithoutEndAreAFewLinesAndACount() throws Exception {
+        startTcp(b -> b.allowedPeers(new AllowedPeers("10.0.0.1")).responder(ServerTest::echoPath));
+        for (int i = 0; i < 30; i++) {
+            peer().expectClosed();
+        }
+        server.shutdown(Duration.ofSeconds(5));
+        assertTrue(log.lines().stream().filter(line -> line.contains("refused")).count() <= 25, log.lines().toString());
+        assertTrue(log.has(line -> line.matches(".* more in the last \\d+ s: connection of .* refused.*")),
+                log.lines().toString());
+    }
+
+    @Test
     void aPredicateThatFailsRefusesAndAcceptingGoesOn() throws Exception { // reliability rule 10
         AtomicInteger asked = new AtomicInteger();
         start(b -> b.allowedPeers(peer -> {

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.fcgi.FcgiProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Lookups in encoded name-value pairs (FastCGI 3.4). */
@@ -51,6 +53,19 @@ final class PairTableTest {
         assertEquals(4, table.find("N".repeat(127), 0));
         assertEquals(5, table.find("N".repeat(128), 0));
         assertEquals(longValue + "2", table.text(2));
+    }
+
+    /** Tables that take memory for each byte of a value would fill any heap here. */
+    @Test
+    void aLongValueTakesNoMemoryBeyondItsOwn() throws FcgiProtocolException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        NameValuePairs.append(out, ascii("A"), new byte[16_000_000]);
+        byte[] block = out.toByteArray();
+        List<PairTable> tables = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            tables.add(PairTable.of(block, block.length));
+        }
+        assertEquals(1, tables.get(9_999).size());
     }
 
     @Test
