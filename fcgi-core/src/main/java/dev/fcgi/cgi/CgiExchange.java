@@ -157,8 +157,8 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Sets a header, in place of all with that name. Those that concern one connection only are dropped when the head is
-     * sent, since the connection to the browser is the web server's (RFC 3875 6.3.4, RFC 9110 7.6.1): Connection and
+     * Sets a header, in place of all with that name. Those that concern one connection only are dropped when the head
+     * is sent, since the connection to the browser is the web server's (RFC 3875 6.3.4, RFC 9110 7.6.1): Connection and
      * what it names, Keep-Alive, Proxy-Authenticate, TE, Trailer, Transfer-Encoding, Upgrade and their like.
      *
      * @param name a token
@@ -335,10 +335,12 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * @return this
      */
     public CgiExchange redirect(String location, int code) {
+        Objects.requireNonNull(location, "location");
         if (code < 300 || code > 399) {
             throw new IllegalArgumentException("status must be 300 to 399, was " + code);
         }
-        return setHeader("Location", Objects.requireNonNull(location, "location")).status(code); // a location that is refused changes nothing
+        setHeader("Location", location); // one that is refused changes nothing
+        return status(code);
     }
 
     /**

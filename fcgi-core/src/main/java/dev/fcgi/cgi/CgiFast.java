@@ -51,8 +51,8 @@ import java.util.stream.Stream;
  * requests that have arrived, then null.
  *
  * <p>Each call of {@link #next} ends the previous request. A program that leaves the loop before it got null, by
- * {@code break}, {@code System.exit} or an exception, ends the last request when it ends itself; the exception makes the
- * answer a 500 unless it was under way. {@link CgiExchange#close()} ends it at once.
+ * {@code break}, {@code System.exit} or an exception, ends the last request when it ends itself; the exception makes
+ * the answer a 500 unless it was under way. {@link CgiExchange#close()} ends it at once.
  *
  * <p>For the one loop of a program, whose thread makes all calls but {@link #options}, which any may. A program with
  * several loops, or one that wants to choose, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.

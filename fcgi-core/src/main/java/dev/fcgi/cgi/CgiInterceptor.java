@@ -1,8 +1,8 @@
 package dev.fcgi.cgi;
 
 /**
- * Runs before and after the handlers of a {@link Router}: looks at the request, passes it on or answers it itself, looks
- * at the response. Authentication, timing, access logs.
+ * Runs before and after the handlers of a {@link Router}: looks at the request, passes it on or answers it itself,
+ * looks at the response. Authentication, timing, access logs.
  *
  * {@snippet :
  * static void log(CgiExchange q, CgiHandler next) throws Exception {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -72,6 +73,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return its value
      */
     public String meta(String name, String otherwise) {
+        Objects.requireNonNull(name, "name");
         Params params = request.params();
         String value = params.get(Ascii.upper(name));
         if (value == null) {
@@ -242,8 +244,11 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return the URL, characters that may not stand there encoded
      */
     public String url(UrlPart... parts) {
+        Objects.requireNonNull(parts, "parts");
         Set<UrlPart> chosen = EnumSet.noneOf(UrlPart.class);
-        chosen.addAll(List.of(parts));
+        for (UrlPart part : parts) {
+            chosen.add(Objects.requireNonNull(part, "part"));
+        }
         return requestUrl().of(chosen);
     }
 
@@ -265,6 +270,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return its value, several joined by {@code ", "}; null when it is missing or empty
      */
     public String header(String name) {
+        Objects.requireNonNull(name, "name");
         String variable = Ascii.upper(name).replace('-', '_');
         return switch (variable) {
             case "CONTENT_TYPE", "CONTENT_LENGTH" -> metaUpper(variable, null);
@@ -307,6 +313,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return 0, not at all, to 1; of several entries that match, the most specific counts; 1 without a header
      */
     public double accepts(String mediaType) {
+        Objects.requireNonNull(mediaType, "mediaType");
         return Accept.quality(header("Accept"), mediaType);
     }
 
@@ -324,6 +331,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @return the value of the first cookie with that name, decoded; null when there is none
      */
     public String cookie(String name) {
+        Objects.requireNonNull(name, "name");
         return cookies().first(name);
     }
 
@@ -354,6 +362,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws CgiException 413 when there are more parameters than {@link CgiOptions.Builder#maxFields}
      */
     public String queryParam(String name) {
+        Objects.requireNonNull(name, "name");
         return query().first(name);
     }
 
@@ -365,6 +374,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws CgiException 413 when there are more parameters than {@link CgiOptions.Builder#maxFields}
      */
     public List<String> queryParams(String name) {
+        Objects.requireNonNull(name, "name");
         return query().all(name);
     }
 
@@ -415,6 +425,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException when the connection is lost, and when there is a form that was read from {@link #body()}
      */
     public String bodyParam(String name) throws IOException {
+        Objects.requireNonNull(name, "name");
         return form().fields().first(name);
     }
 
@@ -426,6 +437,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException as {@link #bodyParam}
      */
     public List<String> bodyParams(String name) throws IOException {
+        Objects.requireNonNull(name, "name");
         return form().fields().all(name);
     }
 
@@ -438,6 +450,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException as {@link #bodyParam}
      */
     public String param(String name) throws IOException {
+        Objects.requireNonNull(name, "name");
         String value = formOfMethod().first(name);
         return value == null ? queryParam(name) : value;
     }
@@ -450,6 +463,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException as {@link #bodyParam}
      */
     public List<String> params(String name) throws IOException {
+        Objects.requireNonNull(name, "name");
         return Stream.concat(formOfMethod().all(name).stream(), queryParams(name).stream()).toList();
     }
 
@@ -499,7 +513,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IOException as {@link #bodyParam}
      */
     public List<Upload> uploads(String name) throws IOException {
-        return form().uploads().stream().filter(upload -> upload.name().equals(name)).toList();
+        Objects.requireNonNull(name, "name");
+        return form().uploads().stream().filter(file -> file.name().equals(name)).map(Upload::new).toList();
     }
 
     /** The request cannot be read: throws the exception, or keeps it where errors wait; then there is nothing to read. */
@@ -601,6 +616,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * @throws IllegalArgumentException when the pattern has no such variable
      */
     public String pathVariable(String name) {
+        Objects.requireNonNull(name, "name");
         String value = pathVariables.get(name);
         if (value == null) {
             throw new IllegalArgumentException("the route has no variable " + name);

@@ -79,8 +79,9 @@ public final class Cookie {
         private final Map<String, String> attributes = new LinkedHashMap<>();
 
         private Builder(String name, String value) {
-            pair = ResponseHead.requireToken("cookie name", Objects.requireNonNull(name, "name")) + '='
-                    + Percent.encode(Objects.requireNonNull(value, "value"), VALUE_CHARACTERS);
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
+            pair = ResponseHead.requireToken("cookie name", name) + '=' + Percent.encode(value, VALUE_CHARACTERS);
         }
 
         private Builder with(String name, String value) {

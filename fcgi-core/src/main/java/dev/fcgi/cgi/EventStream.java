@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -43,6 +44,7 @@ public final class EventStream implements AutoCloseable {
      * @throws IOException when the request was aborted or the connection is lost
      */
     public void send(String type, String data, String id) throws IOException {
+        Objects.requireNonNull(data, "data");
         StringBuilder event = new StringBuilder();
         if (type != null) {
             event.append("event: ").append(oneLine(type)).append('\n');
@@ -63,7 +65,7 @@ public final class EventStream implements AutoCloseable {
      * @throws IOException when the request was aborted or the connection is lost
      */
     public void retry(Duration time) throws IOException {
-        write(new StringBuilder("retry: ").append(time.toMillis()).append("\n\n"));
+        write(new StringBuilder("retry: ").append(Objects.requireNonNull(time, "time").toMillis()).append("\n\n"));
     }
 
     /**
@@ -73,8 +75,9 @@ public final class EventStream implements AutoCloseable {
      * @param interval the time between two comments, more than zero
      */
     public void heartbeat(Duration interval) {
+        Objects.requireNonNull(interval, "interval");
         if (interval.isNegative() || interval.isZero()) {
-            throw new IllegalArgumentException("interval " + interval + " is not above zero");
+            throw new IllegalArgumentException("interval must be above zero, was " + interval);
         }
         lock.lock();
         try {

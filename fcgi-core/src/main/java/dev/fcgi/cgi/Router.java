@@ -193,7 +193,7 @@ public final class Router implements CgiHandler {
         /**
          * Adds a route for a path and everything below it, for every method.
          *
-         * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a} but not {@code /filesystem}
+         * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a}, not {@code /filesystem}
          * @param handler what answers
          * @return this
          * @throws IllegalArgumentException when the path does not start with a slash
@@ -219,13 +219,14 @@ public final class Router implements CgiHandler {
         }
 
         private Builder add(String method, Fit fit, CgiHandler handler) {
-            routes.add(new Route(Objects.requireNonNull(method, "method"), fit, Objects.requireNonNull(handler, "handler")));
+            routes.add(new Route(Objects.requireNonNull(method, "method"), fit,
+                    Objects.requireNonNull(handler, "handler")));
             return this;
         }
 
         /**
-         * Adds an interceptor before all routes, after the interceptors added so far; it sees requests that fit no route,
-         * too.
+         * Adds an interceptor before all routes, after the interceptors added so far; it sees requests that fit no
+         * route, too.
          *
          * @param interceptor the interceptor
          * @return this

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.internal.cgi.FilePart;
+import dev.fcgi.internal.cgi.UploadContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +38,15 @@ class UploadTest {
     }
 
     private static Upload inFile(FileChannel file) {
-        return Upload.inFile("f", "n", Map.of("content-type", "a/b"), file, 2, 6);
+        return inFile(file, 6);
+    }
+
+    private static Upload inFile(FileChannel file, long size) {
+        return upload(UploadContent.inFile(file, 2, size));
+    }
+
+    private static Upload upload(UploadContent content) {
+        return new Upload(new FilePart("f", "n", Map.of("content-type", "a/b"), content));
     }
 
     @ParameterizedTest
@@ -98,10 +108,12 @@ class UploadTest {
         assertNull(upload.header("other"));
         assertNull(Upload.of("f", "n", null, bytes).contentType());
         assertEquals("upload of 6 bytes", upload.toString());
-        InputStream opened = upload.open();
-        upload.close();
-        upload.close();
-        assertClosed(upload, opened);
+        UploadContent content = UploadContent.inMemory(CONTENT);
+        Upload closed = upload(content);
+        InputStream opened = closed.open();
+        content.close();
+        content.close();
+        assertClosed(closed, opened);
     }
 
     @Test
@@ -114,9 +126,10 @@ class UploadTest {
         file.close();
         assertClosed(upload, opened);
         try (FileChannel other = file()) {
-            Upload second = inFile(other);
+            UploadContent content = UploadContent.inFile(other, 2, 6);
+            Upload second = upload(content);
             opened = second.open();
-            second.close();
+            content.close();
             assertTrue(other.isOpen());
             assertClosed(second, opened);
         }
@@ -173,7 +186,7 @@ class UploadTest {
     @Test
     void aFailedSaveLeavesNoFile() throws IOException {
         try (FileChannel file = file()) {
-            Upload upload = Upload.inFile("f", "n", Map.of(), file, 2, 99);
+            Upload upload = inFile(file, 99);
             Path target = directory.resolve("target");
             assertThrows(IOException.class, () -> upload.save(target));
             assertFalse(Files.exists(target));
@@ -190,7 +203,7 @@ class UploadTest {
     @Test
     void aFailedSaveLeavesTheOldFile() throws IOException {
         try (FileChannel file = file()) {
-            Upload cut = Upload.inFile("f", "n", Map.of(), file, 2, 99);
+            Upload cut = inFile(file, 99);
             Path target = Files.writeString(directory.resolve("target"), "old");
             assertThrows(IOException.class, () -> cut.save(target, StandardCopyOption.REPLACE_EXISTING));
             assertEquals("old", Files.readString(target));

@@ -1,7 +1,6 @@
 package dev.fcgi.internal.cgi;
 
 import dev.fcgi.cgi.CgiException;
-import dev.fcgi.cgi.Upload;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +65,7 @@ public final class Form {
         return fields;
     }
 
-    public List<Upload> uploads() {
+    public List<FilePart> uploads() {
         return multipart == null ? List.of() : multipart.uploads();
     }
 

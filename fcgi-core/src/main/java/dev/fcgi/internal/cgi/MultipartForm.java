@@ -1,7 +1,6 @@
 package dev.fcgi.internal.cgi;
 
 import dev.fcgi.cgi.CgiException;
-import dev.fcgi.cgi.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +23,7 @@ public final class MultipartForm implements AutoCloseable {
 
     private final FormLimits limits;
     private final List<Map.Entry<String, String>> fields = new ArrayList<>();
-    private final List<Upload> uploads = new ArrayList<>();
+    private final List<FilePart> uploads = new ArrayList<>();
     /** Fields and uploads together. */
     private final Fields all = new Fields();
     private final TempFile file;
@@ -120,7 +119,7 @@ public final class MultipartForm implements AutoCloseable {
             takeFieldLength(part.name().length());
             addField(part.name(), "");
         } else {
-            uploads.add(spool.toUpload(part));
+            uploads.add(new FilePart(part.name(), part.filename(), part.headers(), spool.content()));
             all.add(part.name(), part.filename());
         }
     }
@@ -131,7 +130,7 @@ public final class MultipartForm implements AutoCloseable {
     }
 
     /** {@return the uploads in the order of the form; a name may occur more than once; unmodifiable} */
-    public List<Upload> uploads() {
+    public List<FilePart> uploads() {
         return Collections.unmodifiableList(uploads);
     }
 
@@ -148,7 +147,7 @@ public final class MultipartForm implements AutoCloseable {
     /** Closes all uploads, which deletes the temporary file. Without effect when closed already. */
     @Override
     public void close() throws IOException {
-        uploads.forEach(Upload::close);
+        uploads.forEach(upload -> upload.content().close());
         file.close();
     }
 
@@ -186,12 +185,11 @@ public final class MultipartForm implements AutoCloseable {
             size += length;
         }
 
-        Upload toUpload(Part part) throws IOException {
+        UploadContent content() throws IOException {
             if (start < 0) {
-                byte[] content = size == memory.length ? memory : Arrays.copyOf(memory, (int) size);
-                return Upload.inMemory(part.name(), part.filename(), part.headers(), content);
+                return UploadContent.inMemory(size == memory.length ? memory : Arrays.copyOf(memory, (int) size));
             }
-            return Upload.inFile(part.name(), part.filename(), part.headers(), file.channel(), start, size);
+            return UploadContent.inFile(file.channel(), start, size);
         }
     }
 }

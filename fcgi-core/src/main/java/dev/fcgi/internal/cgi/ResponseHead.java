@@ -35,11 +35,9 @@ public final class ResponseHead {
     private String charset;
 
     public void status(int code, String phrase) {
-        if (code < 100 || code > 999) {
-            throw new IllegalArgumentException("status " + code + " is not a number of three digits");
-        }
-        if (code < 200) { // the browser would wait for the final one
-            throw new IllegalArgumentException("status " + code + " is not final: a CGI program has one response");
+        if (code < 200 || code > 999) { // below 200 the browser would wait for the final one
+            throw new IllegalArgumentException("status must be 200 to 999, was " + code
+                    + (code >= 100 && code < 200 ? ": a CGI program has one response, the final one" : ""));
         }
         requireValue("Status", phrase);
         reason = phrase.isBlank() ? Status.reason(code) : encoded(phrase); // nginx needs one

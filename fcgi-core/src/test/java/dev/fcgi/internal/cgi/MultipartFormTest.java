@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.cgi.CgiException;
-import dev.fcgi.cgi.Upload;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -91,8 +90,8 @@ class MultipartFormTest {
                 + "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + content + "\r\n";
     }
 
-    private static String text(Upload upload) throws IOException {
-        return new String(upload.bytes(), StandardCharsets.UTF_8);
+    private static String text(FilePart upload) throws IOException {
+        return new String(upload.content().bytes(1 << 20), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -104,10 +103,10 @@ class MultipartFormTest {
                 + "\u00ff\r\n--" + b.substring(1) + "\r\n\r\n--" + b + "--\r\n";
         try (MultipartForm form = read("multipart/form-data; boundary=" + b, body)) {
             assertEquals(List.of(Map.entry("title", "Gr\u00fc\u00dfe")), form.fields());
-            Upload photo = form.uploads().getFirst();
+            FilePart photo = form.uploads().getFirst();
             assertEquals("photo", photo.name());
             assertEquals("\u65e5\u672c %22x%22.png", photo.rawFileName());
-            assertEquals("image/png", photo.contentType());
+            assertEquals("image/png", photo.header("Content-Type"));
             assertEquals("\u00ff\r\n--" + b.substring(1) + "\r\n", text(photo));
             assertEquals(List.of("title", "photo"), form.names());
         }
@@ -137,15 +136,15 @@ class MultipartFormTest {
                 + "--\r\n";
         try (MultipartForm form = read("multipart/form-data; boundary=\"" + b + "\"", body)) {
             assertEquals(List.of(Map.entry("json", "{\"a\":1}")), form.fields());
-            Upload f = form.uploads().getFirst();
+            FilePart f = form.uploads().getFirst();
             assertEquals("a\"b\\\\c.txt", f.rawFileName());
             assertEquals("c.txt", f.fileName());
             assertEquals("yes", f.header("x-custom"));
             assertEquals("hello\n", text(f));
-            Upload empty = form.uploads().get(1);
-            assertEquals(0, empty.size());
+            FilePart empty = form.uploads().get(1);
+            assertEquals(0, empty.content().size());
             assertEquals("empty.bin", empty.fileName());
-            assertNull(empty.contentType());
+            assertNull(empty.header("Content-Type"));
             assertEquals("", text(empty));
         }
     }
@@ -206,13 +205,13 @@ class MultipartFormTest {
         MultipartForm form = read(TYPE, body + "--B--");
         try (form) {
             List<InputStream> streams = new ArrayList<>();
-            for (Upload upload : form.uploads()) {
-                streams.add(upload.open());
+            for (FilePart upload : form.uploads()) {
+                streams.add(upload.content().open());
             }
             for (int i = 0; i < 300; i++) {
-                Upload upload = form.uploads().get(i);
+                FilePart upload = form.uploads().get(i);
                 assertEquals("f" + i, upload.name());
-                assertEquals(contents.get(i).length(), upload.size());
+                assertEquals(contents.get(i).length(), upload.content().size());
                 assertEquals(contents.get(i), new String(streams.get(i).readAllBytes(), StandardCharsets.UTF_8));
                 assertEquals(contents.get(i), text(upload));
             }
@@ -223,8 +222,8 @@ class MultipartFormTest {
             assertTrue(open == null || open.size() == 1 && open.getFirst().endsWith("(deleted)"), () -> "" + open);
         }
         form.close();
-        for (Upload upload : form.uploads()) {
-            assertEquals("upload closed", assertThrows(IOException.class, upload::open).getMessage());
+        for (FilePart upload : form.uploads()) {
+            assertEquals("upload closed", assertThrows(IOException.class, upload.content()::open).getMessage());
         }
     }
 
@@ -234,7 +233,7 @@ class MultipartFormTest {
         Assumptions.assumeTrue(Files.isDirectory(descriptors), "no /proc");
         try (MultipartForm form = read(TYPE, file("f", "n", "more than four") + "--B--");
                 Stream<Path> list = Files.list(descriptors)) {
-            assertEquals(14, form.uploads().getFirst().size());
+            assertEquals(14, form.uploads().getFirst().content().size());
             int found = 0;
             for (Path descriptor : list.toList()) {
                 if (Files.exists(descriptor, LinkOption.NOFOLLOW_LINKS)
@@ -277,7 +276,7 @@ class MultipartFormTest {
                     MultipartForm.read(Cuts.at(body, cut), TYPE, StandardCharsets.UTF_8, limits(4))) {
                 assertEquals(List.of(Map.entry("t", "text"), Map.entry("g", "")), form.fields());
                 List<String> contents = new ArrayList<>();
-                for (Upload upload : form.uploads()) {
+                for (FilePart upload : form.uploads()) {
                     contents.add(upload.name() + text(upload));
                 }
                 assertEquals(List.of("ffirst upload\r\n--B-\r\n", "h\r\n\r", "f12345"), contents);
@@ -398,9 +397,9 @@ class MultipartFormTest {
         String body = file("e", "n", "in front") + file("f", "n", new String(content, StandardCharsets.ISO_8859_1));
         Path target = directory.resolve("saved");
         try (MultipartForm form = read(TYPE, Transcript.latin1(body + "--B--"), limits(4))) {
-            form.uploads().get(1).save(target);
+            form.uploads().get(1).content().save(target);
             assertArrayEquals(content, Files.readAllBytes(target));
-            assertArrayEquals(content, form.uploads().get(1).bytes());
+            assertArrayEquals(content, form.uploads().get(1).content().bytes(1 << 20));
         } finally {
             Files.delete(target);
         }

@@ -1,7 +1,6 @@
 package dev.fcgi.internal.cgi;
 
 import dev.fcgi.cgi.CgiException;
-import dev.fcgi.cgi.Upload;
 import dev.fcgi.fuzz.Pieces;
 import java.io.EOFException;
 import java.io.IOException;
@@ -39,8 +38,8 @@ public final class MultipartFuzz {
             check(form.all().names().equals(form.names()), "names");
             int length = form.fields().stream().mapToInt(f -> f.getKey().length() + f.getValue().length()).sum();
             check(length <= LIMITS.maxFieldsLength(), "fields of " + length + " characters");
-            for (Upload upload : form.uploads()) {
-                check(upload.open().readAllBytes().length == upload.size(), "size of an upload");
+            for (FilePart upload : form.uploads()) {
+                check(upload.content().open().readAllBytes().length == upload.content().size(), "size of an upload");
                 String name = upload.fileName();
                 check(name.chars().noneMatch(c -> c < ' ' || c == '/' || c == '\\'), "file name " + name);
                 check(!name.equals(".") && !name.equals(".."), "file name " + name);
