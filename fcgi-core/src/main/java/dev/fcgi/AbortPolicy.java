@@ -1,7 +1,7 @@
 package dev.fcgi;
 
 /**
- * What happens to the thread of a handler whose request is cancelled. Its streams fail in either case.
+ * What happens to the thread of a handler whose request is aborted. Its streams fail in either case.
  *
  * <p>Interrupts of the library never reach the socket. A handler's own do no harm either, with one exception: a thread
  * that user code interrupts while it is blocked in a write, begun when its request was alone on the connection, loses

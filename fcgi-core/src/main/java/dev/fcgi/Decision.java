@@ -58,7 +58,7 @@ public final class Decision {
      * @param status the HTTP status for the client, such as 401 or 403; anything but 200
      * @return a decision that denies access
      * @throws IllegalArgumentException when the status is not one of 201 to 599: 200 would grant access, and an interim
-     *     response, below it, is no answer
+     *     response, below it, is not an answer
      */
     public static Decision denied(int status) {
         return denied(status, Map.of(), "");
@@ -71,8 +71,8 @@ public final class Decision {
      * @param headers names and values of header fields, sent as UTF-8 in the order of the map; copied
      * @param body what the client sees, {@code text/plain} in UTF-8; empty for none
      * @return a decision that denies access
-     * @throws IllegalArgumentException when the status is not one of 201 to 599, a name is not a token, or a value has a
-     *     CR, LF or NUL
+     * @throws IllegalArgumentException when the status is not one of 201 to 599, a name is not a token, or a value has
+     *     a CR, LF or NUL
      */
     public static Decision denied(int status, Map<String, String> headers, String body) {
         if (status <= 200 || status > 599) {

@@ -51,7 +51,7 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     /** Null for plain CGI. */
     private final Server server;
-    /** Requests whose parameters are complete; END behind the last one. */
+    /** Requests whose parameters are complete; END after the last one. */
     private final BlockingQueue<Runnable> ready = new LinkedBlockingQueue<>();
     /** Set when nobody will take requests any more. */
     private volatile boolean over;
@@ -147,7 +147,7 @@ public final class FcgiAcceptor implements AutoCloseable {
      *     request of plain CGI
      * @throws IOException when the output of a plain CGI program cannot be written, or no connection can be accepted
      *     any more because the socket on file descriptor 0 does not listen, or was shut down by a process that shares
-     *     it. A web server that is gone is no error: the next request comes
+     *     it. A web server that is gone is not an error: the next request comes
      * @throws InterruptedException when the thread was interrupted while waiting; the acceptor goes on
      */
     public Request accept() throws IOException, InterruptedException {
@@ -162,18 +162,18 @@ public final class FcgiAcceptor implements AutoCloseable {
                 current = next;
                 return next;
             }
-            next.complete(null); // cancelled while it waited
+            next.complete(null); // aborted while it waited
         }
     }
 
     /**
      * The whole loop: has a responder answer requests, on the calling thread and one at a time, until the acceptor is
      * closed. Whatever the responder throws ends its own request only, as in a {@link FcgiServer}: with status 500, or
-     * by breaking off a response that was under way.
+     * by an incomplete response where it was under way.
      *
      * @param responder what answers
-     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed: the web server has the
-     *     answer to that
+     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed: the web server has
+     *     the answer to that
      * @throws InterruptedException when the thread was interrupted while waiting for a request; the acceptor goes on
      */
     public void serve(Responder responder) throws IOException, InterruptedException {

@@ -149,15 +149,15 @@ public final class FcgiServer implements AutoCloseable {
 
     /**
      * Stops gracefully: accepts what the kernel has taken in and nothing more, answers every request that has begun,
-     * closes each connection behind its last answer and idle ones after a moment. A connection that always has requests
-     * takes new ones for half of the period of grace, and refuses them then. What still runs after the period is
-     * cancelled with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about three seconds
-     * longer than the period of grace at most. With TCP, a connection that arrives in the moment between the last look
+     * closes each connection after its last answer and idle ones after a moment. A connection that always has requests
+     * takes new ones for half of the grace period, and refuses them then. What still runs after that is
+     * aborted with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about three seconds
+     * longer than the grace period at most. With TCP, a connection that arrives in the moment between the last look
      * and the end of the listener is reset by the kernel; with Unix sockets nothing is lost.
      *
      * @param grace how long requests may take to end by themselves
      * @return whether all ended by themselves
-     * @throws InterruptedException when the thread was interrupted: the rest is cancelled without period of grace
+     * @throws InterruptedException when the thread was interrupted: the rest is aborted without a grace period
      */
     public boolean shutdown(Duration grace) throws InterruptedException {
         Server running;
@@ -190,10 +190,10 @@ public final class FcgiServer implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Adds an address to listen on, in writing: {@code unix:/path/to.sock}, {@code host:port},
-         * {@code [ipv6]:port}, {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}. A path
-         * may be relative to the working directory; port 0 is any free one. Abstract sockets, which others write as
-         * {@code unix:@name}, are not supported.
+         * Adds an address to listen on, in writing: {@code unix:/path/to.sock}, {@code host:port}, {@code [ipv6]:port},
+         * {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}. A path may be relative to
+         * the working directory; port 0 is any free one. Abstract sockets, which others write as {@code unix:@name},
+         * are not supported.
          *
          * @param address the address; the name of a host is resolved at once, which may block
          * @return this
@@ -208,7 +208,7 @@ public final class FcgiServer implements AutoCloseable {
          * Adds an address to listen on.
          *
          * @param address an {@link InetSocketAddress} of one interface, port 0 for any free one, or a
-         *     {@link UnixDomainSocketAddress}. A left-over socket file that nobody listens on is replaced; a live one,
+         *     {@link UnixDomainSocketAddress}. A leftover socket file that nobody listens on is replaced; a live one,
          *     or another file, makes {@link #start()} fail. The file is removed at the stop if it is still ours. It is
          *     made in a directory of its own beside its path and linked to it, so the directory must be one to write
          *     to, on a file system with hard links; a path has at most 106 bytes.
@@ -342,15 +342,15 @@ public final class FcgiServer implements AutoCloseable {
 
         /**
          * Sets where handlers run. Default: on virtual threads of the library, which a connection that carries one
-         * request at a time, and a burst of requests on a shared one, use again: several requests may run on one thread,
-         * one after the other, and see the thread locals that earlier ones have left. {@code
-         * Thread::startVirtualThread} gives every request a fresh thread. A pool of platform threads suits handlers that
-         * compute for long.
+         * request at a time, and a burst of requests on a multiplexed one, use again: several requests may run on one
+         * thread, one after the other, and see the thread locals that earlier ones have left. {@code
+         * Thread::startVirtualThread} gives every request a fresh thread. A pool of platform threads suits handlers
+         * that compute for long.
          *
          * <p>A task that the executor rejects, by whatever it throws, is answered 503 with OVERLOADED and counts as
          * refused. One that it runs on the thread that gives it is handled there, and another thread reads the
          * connection on. A second run of a task does nothing. A request counts for {@link #maxRequests} until its task
-         * was run, also after it was cancelled: an executor that drops tasks has to throw for each.
+         * was run, also after it was aborted: an executor that drops tasks has to throw for each.
          *
          * @param executor runs each task once, or throws; may block, which keeps only its connection waiting
          * @return this
@@ -361,7 +361,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets what happens to the thread of a cancelled request. Default {@link AbortPolicy#INTERRUPT}.
+         * Sets what happens to the thread of an aborted request. Default {@link AbortPolicy#INTERRUPT}.
          *
          * @param policy the policy
          * @return this
@@ -401,7 +401,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests may be in hand: their parameters complete, and their handlers not returned. More are
+         * Sets how many requests may be in flight: their parameters complete, and their handlers not returned. More are
          * answered 503 with OVERLOADED. Default 4096.
          *
          * <p>Requests whose parameters are not complete are limited by the same number, apart from these: each
@@ -536,10 +536,10 @@ public final class FcgiServer implements AutoCloseable {
 
         /**
          * Sets how long a handler may leave its input unread, with its {@linkplain #inputBuffer buffer} full, while
-         * other requests of the same connection wait behind it. It is cancelled after that time. Default 30 seconds.
+         * other requests of the same connection wait after it. It is aborted after that time. Default 30 seconds.
          *
          * <p>Where no other request is known, 128 KiB more are read after a second, or this time if it is shorter, to
-         * see whether one follows; it is served then. Behind even more, a connection that has carried several requests
+         * see whether one follows; it is served then. After even more, a connection that has carried several requests
          * at once counts as one where others wait; on any other a handler has the {@link #readTimeout}.
          *
          * @param time 0 for no limit
@@ -551,7 +551,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a handler may take. It is cancelled after that time, and the request answered 503 if no output
+         * Sets how long a handler may take. It is aborted after that time, and the request answered 503 if no output
          * was sent before. Default: no limit.
          *
          * @param time 0 for no limit
@@ -575,8 +575,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * {@return a server with these settings, not started} What is set afterwards concerns servers that are built
-         * afterwards.
+         * {@return a server with these settings, not started} What is set later concerns servers that are built
+         * later.
          *
          * @throws IllegalStateException when there is no address or no handler
          * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address

@@ -23,7 +23,7 @@ public final class OfflineCall {
         connection.abort();
     }
 
-    /** Cancels the request as most web servers do: closes the connection. There will be no response. */
+    /** Aborts the request as most web servers do: closes the connection. There will be no response. */
     public void disconnect() {
         connection.disconnect();
     }
@@ -32,7 +32,7 @@ public final class OfflineCall {
      * Waits until the request has ended and its handler has returned.
      *
      * @return the response
-     * @throws InterruptedException when the calling thread was interrupted; the request is cancelled then
+     * @throws InterruptedException when the calling thread was interrupted; the request is aborted then
      */
     public OfflineResponse response() throws InterruptedException {
         try {

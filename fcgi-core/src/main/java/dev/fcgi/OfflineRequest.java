@@ -24,10 +24,10 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>The handler runs as it does in a server, because it runs in one: a real server is started for the request, with a
  * connection in memory. So an exception becomes a 500, a broken form a 400, and limits apply; {@link #start} takes the
- * settings of a server. What the handler threw is at hand too, see {@link OfflineResponse#failure()}.
+ * settings of a server. What the handler threw is known, too, see {@link OfflineResponse#failure()}.
  *
  * <p>Immutable; can be sent any number of times, from any thread. Sending blocks until the response is complete and the
- * handler, which runs on a thread of its own, has returned; an interrupt of the waiting thread cancels the request.
+ * handler, which runs on a thread of its own, has returned; an interrupt of the waiting thread aborts the request.
  */
 public final class OfflineRequest {
     private static final String BOUNDARY = "----fcgi-offline-request";
@@ -79,7 +79,7 @@ public final class OfflineRequest {
      *
      * @param responder the handler under test
      * @return the response
-     * @throws InterruptedException when the calling thread was interrupted; the request is cancelled then
+     * @throws InterruptedException when the calling thread was interrupted; the request is aborted then
      */
     public OfflineResponse respond(Responder responder) throws InterruptedException {
         return start(FcgiServer.builder().responder(responder), Role.RESPONDER).response();
@@ -90,7 +90,7 @@ public final class OfflineRequest {
      *
      * @param authorizer the handler under test
      * @return the response
-     * @throws InterruptedException when the calling thread was interrupted; the request is cancelled then
+     * @throws InterruptedException when the calling thread was interrupted; the request is aborted then
      */
     public OfflineResponse authorize(Authorizer authorizer) throws InterruptedException {
         return start(FcgiServer.builder().authorizer(authorizer), Role.AUTHORIZER).response();
@@ -101,7 +101,7 @@ public final class OfflineRequest {
      *
      * @param filter the handler under test
      * @return the response
-     * @throws InterruptedException when the calling thread was interrupted; the request is cancelled then
+     * @throws InterruptedException when the calling thread was interrupted; the request is aborted then
      */
     public OfflineResponse filter(Filter filter) throws InterruptedException {
         return start(FcgiServer.builder().filter(filter), Role.FILTER).response();

@@ -10,7 +10,7 @@ import java.net.SocketAddress;
  *
  * <p>Streams, status and {@link #finish()} belong to the thread that handles the request (or to one that it hands them
  * to, with the usual care); {@link #isAborted()}, {@link #onAbort} and everything read-only may be called from any
- * thread. An interface, so that tests of handlers can bring their own.
+ * thread. Implemented by the library only; tests of handlers use {@link OfflineRequest}.
  */
 public interface Request {
     /** {@return the request id, 1 to 65535, unique among the active requests of one connection (FastCGI 3.3)} */
@@ -72,7 +72,7 @@ public interface Request {
     /**
      * Text for the error log of the web server (STDERR, FastCGI 5.3).
      *
-     * <p>Kept in memory and sent behind the end of STDOUT, in the same write as END_REQUEST: several web servers
+     * <p>Kept in memory and sent after the end of STDOUT, in the same write as END_REQUEST: several web servers
      * mishandle STDERR inside a response. What exceeds {@linkplain FcgiServer.Builder#maxStderrLength its limit} is
      * dropped and noted in the log. Never blocks; {@code flush()} does nothing. After the end of the request
      * every write fails.
@@ -90,15 +90,15 @@ public interface Request {
     void appStatus(int status);
 
     /**
-     * Tells whether the request was cancelled before its end: by ABORT_REQUEST (FastCGI 5.4), by loss of the
+     * Tells whether the request was aborted before its end: by ABORT_REQUEST (FastCGI 5.4), by loss of the
      * connection, by a limit, or by shutdown. A web server whose client went away usually just closes the connection.
      *
-     * @return true from the moment of the cancellation on
+     * @return true from the moment of the abort on
      */
     boolean isAborted();
 
     /**
-     * Registers an action to run when the request is cancelled, on a virtual thread of its own; at once when that has
+     * Registers an action to run when the request is aborted, on a virtual thread of its own; at once when that has
      * happened already, never when the request ends in the ordinary way.
      *
      * @param action what to do; should not block for long; what it throws is logged

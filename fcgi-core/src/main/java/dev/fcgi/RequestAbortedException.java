@@ -1,10 +1,10 @@
 package dev.fcgi;
 
-/** Thrown by the streams of a request that was cancelled before its end. */
+/** Thrown by the streams of a request that was aborted. */
 public final class RequestAbortedException extends FcgiException {
     private static final long serialVersionUID = 1;
 
-    /** Why a request was cancelled. */
+    /** Why a request was aborted. */
     public enum Reason {
         /** The web server sent ABORT_REQUEST (FastCGI 5.4). */
         ABORT_REQUEST,
@@ -18,7 +18,7 @@ public final class RequestAbortedException extends FcgiException {
         HANDLER_TIMEOUT,
         /** The handler did not read its input, and what may follow it was not seen; {@link FcgiServer.Builder#stallTimeout}. */
         INPUT_STALLED,
-        /** The server was shut down and the period of grace is over. */
+        /** The server was shut down and the grace period is over. */
         SHUTDOWN
     }
 
@@ -28,15 +28,15 @@ public final class RequestAbortedException extends FcgiException {
     /**
      * Creates the exception.
      *
-     * @param reason why the request was cancelled
-     * @param cause the failure behind it, or null
+     * @param reason why the request was aborted
+     * @param cause the underlying failure, or null
      */
     public RequestAbortedException(Reason reason, Throwable cause) {
         super("request aborted: " + reason, cause);
         this.reason = reason;
     }
 
-    /** {@return why the request was cancelled} */
+    /** {@return why the request was aborted} */
     public Reason reason() {
         return reason;
     }

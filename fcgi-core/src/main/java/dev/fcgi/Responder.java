@@ -8,8 +8,8 @@ public interface Responder {
      *
      * <p>Called as soon as the parameters are complete, on a virtual thread that nobody else uses meanwhile, unless the
      * server has an {@linkplain FcgiServer.Builder#executor executor}. That thread may have run other requests before,
-     * and thread locals are as they have left them. The body may still be arriving. The answer is a CGI document written
-     * to {@link Request#stdout()}: header lines, an empty line, the body. Returning ends the request.
+     * and thread locals are as they have left them. The body may still be arriving. The answer is a CGI document
+     * written to {@link Request#stdout()}: header lines, an empty line, the body. Returning ends the request.
      *
      * @param request the request, valid until this method returns or {@link Request#finish()} is called
      * @throws Exception whatever is thrown costs this request only: the web server gets a 500 answer when nothing was

@@ -54,10 +54,11 @@
  *
  * Before 1.0 everything may change. Within 1.x, programs that compile and run go on doing so, with JDK 21, too. What
  * may come in a minor version: types, methods, settings, and constants of enums, so a {@code switch} over one needs a
- * {@code default}. What is no promise: texts of messages and logs, {@code toString}, the defaults of limits, and all
+ * {@code default}. What is not promised: texts of messages and logs, {@code toString}, the defaults of limits, and all
  * packages that are not exported. {@link dev.fcgi.Request}, {@link dev.fcgi.FilterRequest} and {@link dev.fcgi.Params}
  * are implemented by the library only and may get methods; a test uses {@link dev.fcgi.OfflineRequest} instead of an
- * implementation of its own.
+ * implementation of its own. {@link dev.fcgi.ServerStats} may get further counters: programs read it, and do not
+ * construct it.
  *
  * <h2>What this is not</h2>
  *

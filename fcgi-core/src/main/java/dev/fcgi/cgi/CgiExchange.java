@@ -164,7 +164,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * @param name a token
      * @param value sent as UTF-8
      * @return this
-     * @throws IllegalArgumentException when the name is no token, or the value has a CR, LF or NUL
+     * @throws IllegalArgumentException when the name is not a token, or the value has a CR, LF or NUL
      */
     public CgiExchange setHeader(String name, String value) {
         requireUncommitted();
@@ -179,7 +179,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * @param name a token
      * @param value sent as UTF-8
      * @return this
-     * @throws IllegalArgumentException when the name is no token, or the value has a CR, LF or NUL
+     * @throws IllegalArgumentException when the name is not a token, or the value has a CR, LF or NUL
      */
     public CgiExchange addHeader(String name, String value) {
         requireUncommitted();
@@ -454,7 +454,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (Throwable e) { // an Error of one task is no reason not to run the next
+        } catch (Throwable e) { // an Error of one task does not keep the next from running
             LOG.log(Level.WARNING, "task after a response failed", e);
         }
     }

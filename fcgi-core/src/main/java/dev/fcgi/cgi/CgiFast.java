@@ -83,7 +83,7 @@ public final class CgiFast {
      *
      * @param arguments the arguments of the program, for when it was started by hand
      * @return the next request; null when there will be none
-     * @throws IOException when the socket cannot be listened on. A web server that is gone is no error
+     * @throws IOException when the socket cannot be listened on. A web server that is gone is not an error
      * @throws InterruptedException when the thread was interrupted while waiting
      * @throws IllegalArgumentException when {@code FCGI_SOCKET_PATH}, {@code FCGI_SOCKET_PERM} or
      *     {@code FCGI_LISTEN_QUEUE} is not as it should be; the message names the right form
@@ -184,7 +184,7 @@ public final class CgiFast {
                 byHand.end();
             }
         } catch (IOException ignored) {
-            // the web server has given this request up, which is no concern of the next one
+            // the web server has given this request up, which does not concern the next one
         }
     }
 

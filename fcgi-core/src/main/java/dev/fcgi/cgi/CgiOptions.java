@@ -169,7 +169,7 @@ public final class CgiOptions {
 
         /**
          * Sets whether {@code X-Forwarded-Host}, {@code -Proto} and {@code -Port} count for the scheme, host and port
-         * of URLs. Anybody can send these headers: only right behind a proxy that sets them.
+         * of URLs. Anybody can send these headers: only after a proxy that sets them itself.
          *
          * @param trust default false
          * @return this

@@ -48,7 +48,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return options;
     }
 
-    /** {@return the FastCGI request behind this exchange; its STDOUT must be left alone} */
+    /** {@return the FastCGI request of this exchange; its STDOUT must be left alone} */
     public Request request() {
         return request;
     }
@@ -201,7 +201,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return RequestUrl.withoutPort(metaUpper("SERVER_NAME", "localhost"));
     }
 
-    /** {@return SERVER_PORT, or 80 when that is no number} */
+    /** {@return SERVER_PORT, or 80 when that is not a number} */
     public int serverPort() {
         return RequestUrl.port(metaUpper("SERVER_PORT", null), 80);
     }

@@ -10,7 +10,8 @@ import java.lang.System.Logger.Level;
 
 /**
  * The body of a request, which can be read once: as a stream, as a form, or as bytes, which are kept, so that all the
- * others may follow. A form or bytes that are asked for too late are an exception, never the rest in place of the whole.
+ * others may follow. A form or bytes that are asked for too late are an exception, never the rest in place of the
+ * whole.
  *
  * <p>Belongs to the thread that handles the request.
  */

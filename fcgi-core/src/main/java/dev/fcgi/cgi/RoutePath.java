@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  *
  * <p>A variable takes as much as it can, the first one before all others, like a group {@code ([^/]+)} of a regular
  * expression; but a path is matched in linear time, since strangers choose it. It is read from its end: a literal goes
- * where it occurs last. That leaves as much as possible to all variables before it, so no other place needs to be tried.
+ * where it occurs last. That leaves as much as possible to all variables before it, so no other place needs to be
+ * tried.
  */
 final class RoutePath {
     private static final Pattern VARIABLE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_]*)(\\.\\.\\.)?}");
