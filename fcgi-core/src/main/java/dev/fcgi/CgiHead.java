@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,8 @@ public final class CgiHead {
      * @throws IOException when reading fails
      */
     public static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
+        Objects.requireNonNull(in, "in");
+        Objects.requireNonNull(charset, "charset");
         CgiHead head = new CgiHead();
         StringBuilder line = new StringBuilder();
         boolean first = true;
@@ -183,7 +186,7 @@ public final class CgiHead {
      * @return its first value, or null
      */
     public String header(String name) {
-        List<String> values = headers.get(name);
+        List<String> values = headers.get(Objects.requireNonNull(name, "name"));
         return values == null ? null : values.get(0);
     }
 

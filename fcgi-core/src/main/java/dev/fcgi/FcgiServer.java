@@ -69,7 +69,9 @@ public final class FcgiServer implements AutoCloseable {
     }
 
     /**
-     * Binds all addresses and starts to accept connections; returns when that is done.
+     * Binds all addresses and starts to accept connections; returns when that is done. For programs that live for
+     * reasons of their own: threads of a server do not keep a program from ending with its {@code main}. One that is
+     * nothing but a server calls {@link #serve()}.
      *
      * @return this
      * @throws IOException when an address cannot be bound, with the address in the message, or file descriptor 0 is a
@@ -160,12 +162,13 @@ public final class FcgiServer implements AutoCloseable {
      * @throws InterruptedException when the thread was interrupted: the rest is aborted without a grace period
      */
     public boolean shutdown(Duration grace) throws InterruptedException {
+        long nanos = TimeLimit.nanos(Objects.requireNonNull(grace, "grace"));
         Server running;
         synchronized (this) {
             running = server;
         }
         try {
-            return running == null || running.shutdown(TimeLimit.nanos(grace));
+            return running == null || running.shutdown(nanos);
         } finally {
             closed.countDown();
         }

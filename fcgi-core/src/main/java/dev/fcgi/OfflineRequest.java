@@ -115,13 +115,14 @@ public final class OfflineRequest {
      * @return the request in flight
      */
     public OfflineCall start(FcgiServer.Builder settings, Role role) {
+        Objects.requireNonNull(settings, "settings");
+        Objects.requireNonNull(role, "role");
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        Map<String, String> sent = params;
         if (role != Role.FILTER && data.length > 0) {
             throw new IllegalArgumentException("data is for role Filter only, not for " + role);
         }
         return new OfflineCall(
-                OfflineConnection.send(settings.offlineOptions(failure::set), role, sent, body, data),
+                OfflineConnection.send(settings.offlineOptions(failure::set), role, params, body, data),
                 failure, "HEAD".equals(params.get("REQUEST_METHOD")));
     }
 
@@ -137,7 +138,8 @@ public final class OfflineRequest {
         private byte[] data = NOTHING;
 
         private Builder(String method, String target) {
-            int mark = target.indexOf('?');
+            Objects.requireNonNull(method, "method");
+            int mark = Objects.requireNonNull(target, "target").indexOf('?');
             String path = mark < 0 ? target : target.substring(0, mark);
             params.put("GATEWAY_INTERFACE", "CGI/1.1");
             params.put("SERVER_PROTOCOL", "HTTP/1.1");
@@ -171,7 +173,7 @@ public final class OfflineRequest {
          * @return this
          */
         public Builder header(String name, String value) {
-            String variable = name.toUpperCase(Locale.ROOT).replace('-', '_');
+            String variable = Objects.requireNonNull(name, "name").toUpperCase(Locale.ROOT).replace('-', '_');
             boolean ofTheBody = variable.equals("CONTENT_TYPE") || variable.equals("CONTENT_LENGTH");
             return meta(ofTheBody ? variable : "HTTP_" + variable, value);
         }
@@ -185,11 +187,13 @@ public final class OfflineRequest {
          * @throws IllegalStateException when there is a form already
          */
         public Builder body(String type, byte[] content) {
+            Objects.requireNonNull(type, "type");
+            byte[] copy = Objects.requireNonNull(content, "content").clone();
             if (!fields.isEmpty() || files.size() > 0) {
                 throw new IllegalStateException("a request has either a body or fields of a form");
             }
-            contentType = Objects.requireNonNull(type, "type");
-            body = content.clone();
+            contentType = type;
+            body = copy;
             return this;
         }
 
@@ -202,7 +206,7 @@ public final class OfflineRequest {
          * @throws IllegalStateException when there is a form already
          */
         public Builder body(String type, String text) {
-            return body(type, text.getBytes(StandardCharsets.UTF_8));
+            return body(type, Objects.requireNonNull(text, "text").getBytes(StandardCharsets.UTF_8));
         }
 
         /**
@@ -215,6 +219,8 @@ public final class OfflineRequest {
          * @throws IllegalStateException when there is a body already
          */
         public Builder field(String name, String value) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
             requireNoBody();
             fields.put(name, value);
             return this;
@@ -231,6 +237,10 @@ public final class OfflineRequest {
          * @throws IllegalStateException when there is a body already
          */
         public Builder file(String name, String fileName, String type, byte[] content) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(fileName, "fileName");
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(content, "content");
             requireNoBody();
             part(files, "Content-Disposition: form-data; name=\"" + quoted(name) + "\"; filename=\"" + quoted(fileName)
                     + "\"\r\nContent-Type: " + type, content);
@@ -251,6 +261,8 @@ public final class OfflineRequest {
          * @return this
          */
         public Builder data(byte[] content, Instant lastModified) {
+            Objects.requireNonNull(content, "content");
+            Objects.requireNonNull(lastModified, "lastModified");
             data = content.clone();
             return meta("FCGI_DATA_LENGTH", Integer.toString(content.length))
                     .meta("FCGI_DATA_LAST_MOD", Long.toString(lastModified.getEpochSecond()));

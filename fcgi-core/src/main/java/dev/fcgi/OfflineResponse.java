@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The response to an {@link OfflineRequest}: what a web server would have got, and what it would have made of it.
@@ -64,6 +65,7 @@ public final class OfflineResponse {
      * @throws IllegalStateException as {@link #head()}
      */
     public String header(String name) {
+        Objects.requireNonNull(name, "name");
         return head().header(name);
     }
 

@@ -77,7 +77,13 @@ public interface Params {
      * @param name the bytes of the name
      * @param value the bytes of the value
      */
-    record Pair(byte[] name, byte[] value) {}
+    record Pair(byte[] name, byte[] value) {
+        /** Names what is null. */
+        public Pair {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
+        }
+    }
 
     /** {@return copies of all names and values, exact to the byte, in the order of their first appearance} */
     List<Pair> pairs();

@@ -1,5 +1,7 @@
 package dev.fcgi;
 
+import java.util.Objects;
+
 /** Thrown by the streams of a request that was aborted. */
 public final class RequestAbortedException extends FcgiException {
     private static final long serialVersionUID = 1;
@@ -33,7 +35,7 @@ public final class RequestAbortedException extends FcgiException {
      */
     public RequestAbortedException(Reason reason, Throwable cause) {
         super("request aborted: " + reason, cause);
-        this.reason = reason;
+        this.reason = Objects.requireNonNull(reason, "reason");
     }
 
     /** {@return why the request was aborted} */

@@ -61,7 +61,7 @@ public final class Router implements CgiHandler {
 
     @Override
     public void handle(CgiExchange q) throws Exception {
-        handle(q, 0);
+        handle(Objects.requireNonNull(q, "q"), 0);
     }
 
     private void handle(CgiExchange q, int index) throws Exception {
