@@ -90,7 +90,7 @@ final class EvilLoggerTest extends ServerTest {
         assertTrue(server.shutdown(Duration.ofSeconds(5)));
         assertEquals(1, said.get());
         gate.countDown();
-        until("what has waited is said", () -> lines.stream().anyMatch(line -> line.contains("request head time-out")));
+        until("what has waited is said", () -> lines.stream().anyMatch(line -> line.contains("request head timeout")));
     }
 
     @Test
@@ -100,8 +100,8 @@ final class EvilLoggerTest extends ServerTest {
         };
         makeItTalk(() -> { });
         LogCapture.flush();
-        for (String event : List.of("handler failed", "STDERR", "maxParamsCount", "protocol error", "handler time-out",
-                "request head time-out")) {
+        for (String event : List.of("handler failed", "STDERR", "maxParamsCount", "protocol error", "handler timeout",
+                "request head timeout")) {
             assertTrue(lines.stream().anyMatch(line -> line.contains(event)), event + " in " + lines);
         }
     }
