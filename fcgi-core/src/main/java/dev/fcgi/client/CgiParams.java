@@ -64,7 +64,9 @@ public final class CgiParams {
         return variables.get("REQUEST_METHOD") + ' ' + variables.get("REQUEST_URI");
     }
 
-    /** Collects variables. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}. */
+    /**
+     * Collects variables. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}.
+     */
     public static final class Builder {
         private final Map<String, String> variables = new LinkedHashMap<>();
 

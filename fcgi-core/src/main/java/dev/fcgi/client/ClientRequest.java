@@ -120,8 +120,8 @@ public final class ClientRequest {
     }
 
     /**
-     * Collects a request. Not thread-safe; each setter returns the builder. It can be used on after {@link #build}, but a
-     * stream is for one request: the next one needs another.
+     * Collects a request. Not thread-safe; each setter returns the builder. It can be used on after {@link #build}, but
+     * a stream is for one request: the next one needs another.
      */
     public static final class Builder {
         private static final byte[] EMPTY = {};

@@ -47,10 +47,10 @@ public final class ClientResponse implements AutoCloseable {
     }
 
     /**
-     * The body of a CGI response, behind {@link #head()}.
+     * The body of a CGI response, after {@link #head()}.
      *
      * @return the stream; where the head has Content-Length it gives that many bytes: a body that is shorter ends with
-     *     an {@link FcgiException}, what is there beyond is dropped with a line in the log. It is empty for a HEAD
+     *     an {@link FcgiException}, what goes beyond that is dropped with a line in the log. It is empty for a HEAD
      *     request and the statuses that have no body, 204 and 304 (RFC 9110 6.4.1). Its end is that of the response:
      *     with -1 the program has ended its output, whatever length it announced
      * @throws IOException as {@link #head()}
@@ -80,14 +80,12 @@ public final class ClientResponse implements AutoCloseable {
         return call.awaitEnd();
     }
 
-    /** Gives the request up, unless it has ended: the server is told, or the connection closed. Does not block. */
-    public void abort() {
-        call.abort();
-    }
-
-    /** Gives the request up, unless it has ended. */
+    /**
+     * Aborts the request, unless it has ended: where it shares its connection the server is told, elsewhere the
+     * connection is closed. Does not block.
+     */
     @Override
     public void close() {
-        abort();
+        call.abort();
     }
 }

@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Calls FastCGI servers, as a web server does: keeps connections, shares them where the server can, streams both ways.
+ * Calls FastCGI servers, as a web server does: keeps connections, multiplexes them where the server can, streams both
+ * ways.
  *
  * {@snippet :
  * try (FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock")) {
@@ -34,8 +35,8 @@ import java.util.function.Consumer;
  *
  * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which does
  * nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So kept
- * connections take processes from others. They are kept for a short time only, see {@link Builder#keepAliveTimeout}, and not
- * at all while a request of this client may be waiting for one of those processes: while a connection of its own has
+ * connections take processes from others. They are kept for a short time only, see {@link Builder#keepAliveTimeout}, and
+ * not at all while a request of this client may be waiting for one of those processes: while a connection of its own has
  * been waiting for the first byte of its server for more than 25 milliseconds, and none that was made after it has had
  * an answer. Idle connections to that server are closed then, and those that finish a request, too. Where processes
  * are scarce, {@link Builder#keepAlive keepAlive(false)} leaves them all to others between two requests.
@@ -81,7 +82,7 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Sends a request and blocks until its response begins: at the first byte of output, or at its end. The body is
+     * Sends a request and blocks until its response begins: at its first byte of output, or at its end. The body is
      * sent at the same time.
      *
      * <p>Where a kept connection turns out to be closed before anything came back, the request is sent once more on a
@@ -90,7 +91,7 @@ public final class FcgiClient implements AutoCloseable {
      * @param request the request
      * @return the response; to be closed
      * @throws RequestRefusedException when the server refused it without any output
-     * @throws RequestTimeoutException when a limit was exceeded
+     * @throws RequestTimeoutException when a timeout was exceeded
      * @throws ResponseLostException when the connection ended first
      * @throws IOException when no address could be connected to, or the body could not be read
      * @throws IllegalStateException when the request has a stream and was sent before
@@ -162,7 +163,9 @@ public final class FcgiClient implements AutoCloseable {
         pool.close();
     }
 
-    /** Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}. */
+    /**
+     * Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}.
+     */
     public static final class Builder {
         private final ClientOptions options = new ClientOptions();
 
@@ -171,8 +174,8 @@ public final class FcgiClient implements AutoCloseable {
         /**
          * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
          *
-         * <p>The name of a host is looked up for each connection that is made, within the time to connect and what the
-         * JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl}, 10
+         * <p>The name of a host is looked up for each connection that is made, within the {@link #connectTimeout} and what
+         * the JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl}, 10
          * seconds). All its addresses are tried, in the order of the resolver, those that failed within the last 2
          * seconds last; each gets an equal share of the time that is left. A name that is not known is an error of the
          * call, not of this.
@@ -198,7 +201,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how many connections there may be. Requests beyond wait in line, for the time to connect. Default 16.
+         * Sets how many connections there may be. Further requests wait for one, within the {@link
+         * #connectTimeout}. Default 16.
          *
          * @param connections at least 1
          * @return this
@@ -234,10 +238,10 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets whether several requests share a connection, with servers that say they can (FCGI_MPXS_CONNS=1).
-         * Default false.
+         * Sets whether connections are multiplexed, that is, carry several requests at a time, with servers that say they
+         * can do so (FCGI_MPXS_CONNS=1). Default false.
          *
-         * @param share whether they may
+         * @param share whether requests may share a connection
          * @return this
          */
         public Builder multiplex(boolean share) {
@@ -246,9 +250,9 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests share a connection. Default 64.
+         * Sets how many requests a multiplexed connection carries at a time. Default 64.
          *
-         * @param requests 1 to 65535
+         * @param requests at least 1; more than 65535 count as 65535, which is all that there are ids for
          * @return this
          */
         public Builder maxRequestsPerConnection(int requests) {

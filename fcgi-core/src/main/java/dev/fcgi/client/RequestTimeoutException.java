@@ -9,7 +9,7 @@ public final class RequestTimeoutException extends FcgiException {
 
     /** Which limit it was. */
     public enum Limit {
-        /** There was no connection, free or new, within {@link FcgiClient.Builder#connectTimeout}. Nothing was sent. */
+        /** No connection was to be had within {@link FcgiClient.Builder#connectTimeout}. Nothing was sent. */
         CONNECT,
         /** The response did not begin within {@link FcgiClient.Builder#firstByteTimeout}. */
         FIRST_BYTE,

@@ -159,7 +159,7 @@ final class DocumentRoot {
         }
         if (logged.size() < MAX_LOGGED && logged.add(file)) {
             String line = "404 for " + file + ": it leads to " + realFile + ", which is not below the document root "
-                    + real + "; followLinks() of the gateway allows it";
+                    + real + "; followLinks(true) of the gateway allows it";
             LOG.log(Level.WARNING, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
         }
         return false;

@@ -29,8 +29,8 @@ import java.util.Objects;
  * the HTTP server.
  *
  * <p><b>Paths.</b> With a document root, a path is walked along directories to the first regular file. If its name ends
- * like a script it is SCRIPT_NAME, and the rest of the path is PATH_INFO; any other file is sent as it is, if the path
- * ends there. A directory without slash is redirected to, one with slash is answered by its first index file; what
+ * like that of a script it is SCRIPT_NAME, and the rest of the path is PATH_INFO; any other file is sent as it is, if
+ * the path ends there. A directory without slash is redirected to, one with slash is answered by its first index file; what
  * leads nowhere goes to the front controller, if there is one, else 404. The path is that of the URL, whatever the path
  * of the context. Refused are: names that begin with a dot (404; but not {@code /.well-known/}), files that symbolic
  * links lead to outside of the root (404, and a line in the log for each; {@link Builder#followLinks} allows them),
@@ -60,10 +60,10 @@ import java.util.Objects;
  * without {@code Content-Type} is {@code text/plain}. After the head of a response that has no body, the application
  * has some seconds to end.
  *
- * <p><b>Failures.</b> 502 when the application is not there, is lost, or sends what is no response; 503 when it
- * refuses; 504 when it exceeds a limit of the client; 413 for a body over {@link Builder#maxBody}. A response that
- * breaks off is cut, so that the browser can tell, except with HTTP/1.0 and unknown length. These, and the lines of
- * STDERR, go to the logger {@code dev.fcgi.gateway}.
+ * <p><b>Failures.</b> 502 when the application cannot be reached, closes the connection, or sends what is not a response;
+ * 503 when it refuses; 504 when it exceeds a timeout of the client; 413 for a body over {@link Builder#maxBodyLength}. An
+ * incomplete response is followed by the end of the connection, so that the browser can tell, except with HTTP/1.0 and
+ * unknown length. These, and the lines of STDERR, go to the logger {@code dev.fcgi.gateway}.
  *
  * <p><b>Browsers that go away.</b> The request is aborted when passing the response on fails, or reading the body does.
  * While the application neither reads nor writes, it is not seen: the JDK's server has no way to ask. How long a
@@ -92,11 +92,12 @@ public final class FcgiGateway implements HttpHandler {
      * Answers one request; blocks until it is answered.
      *
      * @param exchange the request and its response
-     * @throws IOException when the browser has gone, or the response broke off: the HTTP server closes the connection
+     * @throws IOException when the browser has gone, or the response is incomplete: the HTTP server closes the
+     *     connection
      */
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        new GatewayCall(options, exchange).run();
+        new GatewayCall(options, Objects.requireNonNull(exchange, "exchange")).run();
     }
 
     /**
@@ -108,9 +109,12 @@ public final class FcgiGateway implements HttpHandler {
      * @param frontController null when there is none
      */
     record Options(FcgiClient client, DocumentRoot root, String scriptRoot, String mount, String frontController,
-            long maxBody, Map<String, String> params) {}
+            long maxBodyLength, Map<String, String> params) {}
 
-    /** Settings of a gateway: at least a document root, or {@link #everything()}. Not thread-safe. */
+    /**
+     * Settings of a gateway: at least a document root, or {@link #passAllRequests()}. Not thread-safe; each setter returns
+     * the builder, which can be used on after {@link #build}.
+     */
     public static final class Builder {
         private final FcgiClient client;
         private final Map<String, String> params = new LinkedHashMap<>();
@@ -121,7 +125,7 @@ public final class FcgiGateway implements HttpHandler {
         private boolean followLinks;
         private String mount;
         private String frontController;
-        private long maxBody = Long.MAX_VALUE;
+        private long maxBodyLength = Long.MAX_VALUE;
 
         private Builder(FcgiClient client) {
             this.client = Objects.requireNonNull(client, "client");
@@ -147,6 +151,7 @@ public final class FcgiGateway implements HttpHandler {
          * @return this
          */
         public Builder scriptRoot(String path) {
+            Objects.requireNonNull(path, "path");
             scriptRoot = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
             return this;
         }
@@ -158,8 +163,10 @@ public final class FcgiGateway implements HttpHandler {
          * @param names names of files
          * @return this
          */
-        public Builder index(String... names) {
+        public Builder indexFiles(String... names) {
+            Objects.requireNonNull(names, "names");
             for (String name : names) {
+                Objects.requireNonNull(name, "name");
                 if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0) {
                     throw new IllegalArgumentException("not the name of an index file: " + name);
                 }
@@ -172,16 +179,17 @@ public final class FcgiGateway implements HttpHandler {
          * Sets how the names of scripts end, in exactly this case. Files that end so in another case are never sent.
          * Default {@code .php}.
          *
-         * @param ends the ends of names, with their dot
+         * @param suffixes the ends of names, each with its dot
          * @return this
          */
-        public Builder scripts(String... ends) {
-            for (String end : ends) {
-                if (end.length() < 2 || end.charAt(0) != '.' || end.indexOf('/') >= 0) {
-                    throw new IllegalArgumentException("not the end of a script's name: " + end);
+        public Builder scriptSuffixes(String... suffixes) {
+            for (String suffix : Objects.requireNonNull(suffixes, "suffixes")) {
+                Objects.requireNonNull(suffix, "suffix");
+                if (suffix.length() < 2 || suffix.charAt(0) != '.' || suffix.indexOf('/') >= 0) {
+                    throw new IllegalArgumentException("not the suffix of a script's name: " + suffix);
                 }
             }
-            suffixes = List.of(ends);
+            this.suffixes = List.of(suffixes);
             return this;
         }
 
@@ -193,22 +201,23 @@ public final class FcgiGateway implements HttpHandler {
          * @return this
          */
         public Builder frontController(String scriptName) {
-            if (!scriptName.startsWith("/")) {
-                throw new IllegalArgumentException("a path begins with a slash: " + scriptName);
+            if (!Objects.requireNonNull(scriptName, "scriptName").startsWith("/")) {
+                throw new IllegalArgumentException("scriptName must begin with a slash, was " + scriptName);
             }
             frontController = scriptName;
             return this;
         }
 
         /**
-         * Follows symbolic links wherever they lead, such as {@code public/storage} of Laravel, which leads to a
-         * directory beside the document root. Whoever can make links below the document root can then show all files
-         * that this process may read. Default: only links to files below the document root are followed.
+         * Sets whether symbolic links are followed wherever they lead, such as {@code public/storage} of Laravel, which
+         * leads to a directory beside the document root. Whoever can make links below the document root can then show
+         * all files that this process may read. Default false: only links to files below the document root are followed.
          *
+         * @param follow whether all are followed
          * @return this
          */
-        public Builder followLinks() {
-            followLinks = true;
+        public Builder followLinks(boolean follow) {
+            followLinks = follow;
             return this;
         }
 
@@ -218,20 +227,22 @@ public final class FcgiGateway implements HttpHandler {
          *
          * @return this
          */
-        public Builder everything() {
-            return everything("");
+        public Builder passAllRequests() {
+            return passAllRequests("");
         }
 
         /**
-         * As {@link #everything()}, for an application that has a place of its own: SCRIPT_NAME is that place,
+         * As {@link #passAllRequests()}, for an application that has a place of its own: SCRIPT_NAME is that place,
          * PATH_INFO what follows; paths that do not begin there are answered with 404.
          *
          * @param scriptName such as {@code /app}, without a slash at its end
          * @return this
          */
-        public Builder everything(String scriptName) {
+        public Builder passAllRequests(String scriptName) {
+            Objects.requireNonNull(scriptName, "scriptName");
             if (!scriptName.isEmpty() && !scriptName.startsWith("/") || scriptName.endsWith("/")) {
-                throw new IllegalArgumentException("empty, or with a slash at its beginning only: " + scriptName);
+                throw new IllegalArgumentException(
+                        "scriptName must be empty, or begin and not end with a slash, was " + scriptName);
             }
             mount = scriptName;
             return this;
@@ -244,24 +255,24 @@ public final class FcgiGateway implements HttpHandler {
          * @param bytes at least 0
          * @return this
          */
-        public Builder maxBody(long bytes) {
+        public Builder maxBodyLength(long bytes) {
             if (bytes < 0) {
-                throw new IllegalArgumentException("maxBody " + bytes + " is negative");
+                throw new IllegalArgumentException("maxBodyLength must be at least 0, was " + bytes);
             }
-            maxBody = bytes;
+            maxBodyLength = bytes;
             return this;
         }
 
         /**
          * Sets a variable of all requests, also instead of one that the gateway makes: SERVER_NAME, for instance, or
-         * SCRIPT_FILENAME for {@link #everything()} of a PHP program.
+         * SCRIPT_FILENAME for {@link #passAllRequests()} of a PHP program.
          *
          * @param name its name
          * @param value its value
          * @return this
          */
         public Builder param(String name, String value) {
-            if (name.equals("HTTP_PROXY")) {
+            if (Objects.requireNonNull(name, "name").equals("HTTP_PROXY")) {
                 throw new IllegalArgumentException("HTTP_PROXY is not for scripts");
             }
             params.put(name, Objects.requireNonNull(value, "value"));
@@ -269,13 +280,13 @@ public final class FcgiGateway implements HttpHandler {
         }
 
         /**
-         * {@return the gateway}
+         * {@return a gateway with the settings as they are now}
          *
-         * @throws IllegalStateException when there is neither a document root nor {@link #everything()}
+         * @throws IllegalStateException when there is neither a document root nor {@link #passAllRequests()}
          */
         public FcgiGateway build() {
             if (documentRoot == null && mount == null) {
-                throw new IllegalStateException("neither a document root nor everything()");
+                throw new IllegalStateException("neither a document root nor passAllRequests()");
             }
             DocumentRoot root = documentRoot == null
                     ? null : new DocumentRoot(documentRoot, index, suffixes, followLinks);
@@ -283,7 +294,7 @@ public final class FcgiGateway implements HttpHandler {
             if ("/".equals(seen)) {
                 seen = "";
             }
-            return new FcgiGateway(new Options(client, root, seen, mount, frontController, maxBody,
+            return new FcgiGateway(new Options(client, root, seen, mount, frontController, maxBodyLength,
                     Map.copyOf(params)));
         }
     }

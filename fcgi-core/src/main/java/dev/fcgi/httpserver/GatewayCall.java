@@ -46,7 +46,7 @@ final class GatewayCall {
     /**
      * Answers.
      *
-     * @throws IOException when the response is cut: by this the server learns that it must close the connection
+     * @throws IOException when the response is incomplete: by this the server learns that it must close the connection
      */
     void run() throws IOException {
         try {
@@ -70,14 +70,14 @@ final class GatewayCall {
             throw new HttpError(405, "not for " + method);
         }
         RequestTarget target = RequestTarget.parse(exchange.getRequestURI().toString());
-        body = RequestBody.of(exchange, options.maxBody());
+        body = RequestBody.of(exchange, options.maxBodyLength());
         String redirect = answer(method, target, body != null);
         for (int count = 0; redirect != null; count++) {
             if (count == MAX_REDIRECTS) {
                 throw new HttpError(502, "more than " + MAX_REDIRECTS + " local redirects");
             }
             // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
-            RequestTarget other = ordered(redirect.replaceFirst("#.*", ""), "Location");
+            RequestTarget other = internalRedirect(redirect.replaceFirst("#.*", ""), "Location");
             redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", other, false);
         }
     }
@@ -118,21 +118,21 @@ final class GatewayCall {
 
     private String call(String method, RequestTarget target, Script script, boolean withBody) throws IOException {
         ClientRequest request = request(method, target, script, withBody);
-        String order;
+        String sendFile;
         boolean accel;
         ResponseRelay relay;
         try (ClientResponse response = options.client().send(request)) {
             relay = new ResponseRelay(exchange, body, response);
             CgiHead head = relay.head();
-            order = head.header("X-Accel-Redirect");
-            accel = order != null;
-            order = accel ? order : head.header("X-Sendfile");
-            if (order == null && !head.isLocalRedirect()) {
+            sendFile = head.header("X-Accel-Redirect");
+            accel = sendFile != null;
+            sendFile = accel ? sendFile : head.header("X-Sendfile");
+            if (sendFile == null && !head.isLocalRedirect()) {
                 relay.pass();
                 return null;
             }
             relay.drop();
-            if (order == null) {
+            if (sendFile == null) {
                 return head.header("Location");
             }
         } catch (HttpError | BrowserGoneException e) {
@@ -146,7 +146,7 @@ final class GatewayCall {
         } else {
             relay.copyHeaders();
         }
-        StaticFiles.send(exchange, fileToSend(order, accel).file(), relay.head().status());
+        StaticFiles.send(exchange, fileToSend(sendFile, accel).file(), relay.head().status());
         return null;
     }
 
@@ -160,7 +160,8 @@ final class GatewayCall {
             }
         }
         options.params().forEach((name, value) -> params.set(RequestParams.bytes(name), RequestParams.bytes(value)));
-        ClientRequest.Builder builder = ClientRequest.responder().params(params.build()).charset(StandardCharsets.ISO_8859_1)
+        ClientRequest.Builder builder = ClientRequest.responder().params(params.build())
+                .charset(StandardCharsets.ISO_8859_1)
                 .stderr(line -> log(Level.WARNING, "STDERR: " + line));
         if (withBody) {
             if (body.length() >= 0 && body.length() <= RequestBody.SMALL) {
@@ -176,7 +177,7 @@ final class GatewayCall {
         return builder.build();
     }
 
-    /** The status for a browser of what went wrong behind the gateway. */
+    /** The status for a browser of what went wrong between the gateway and the application. */
     private IOException applicationFailed(IOException e) {
         IOException input = body == null ? null : body.failure();
         if (input != null) { // then the rest follows from that
@@ -190,8 +191,8 @@ final class GatewayCall {
         return new HttpError(status, e.toString(), e);
     }
 
-    /** A path that the application gives. */
-    private static RequestTarget ordered(String location, String header) throws HttpError {
+    /** The target of a redirect that the browser does not see: a path that the application gives. */
+    private static RequestTarget internalRedirect(String location, String header) throws HttpError {
         try {
             RequestTarget target = RequestTarget.parse(location);
             if (target.authority() != null) {
@@ -203,17 +204,17 @@ final class GatewayCall {
         }
     }
 
-    private Plain fileToSend(String order, boolean accel) throws IOException {
+    private Plain fileToSend(String sendFile, boolean accel) throws IOException {
         DocumentRoot root = options.root();
         if (root == null) {
             throw new HttpError(502, "a file to be sent, but there is no document root");
         }
         String path;
         if (accel) {
-            path = ordered(order.replace("#", "%23"), "X-Accel-Redirect").path(); // which has no fragment
+            path = internalRedirect(sendFile.replace("#", "%23"), "X-Accel-Redirect").path(); // which has no fragment
         } else {
             String prefix = options.scriptRoot();
-            path = new String(order.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+            path = new String(sendFile.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             if (!path.startsWith(prefix + '/') || (path + '/').contains("/../")) {
                 throw new HttpError(502, "X-Sendfile names a file that is not below " + prefix);
             }
@@ -222,13 +223,13 @@ final class GatewayCall {
         if (root.fileToSend(path) instanceof Plain plain) {
             return plain;
         }
-        throw new HttpError(404, "the application wants a file sent that is not there");
+        throw new HttpError(404, "the application names a file to send that is not there");
     }
 
     private void refuse(HttpError e) throws IOException {
         log(e.status() >= 500 ? Level.WARNING : Level.DEBUG, e.status() + ": " + e.getMessage());
         if (exchange.getResponseCode() != -1) {
-            throw e; // the response is under way: all that can be done is to cut it
+            throw e; // the response has begun: all that can be done is to leave it incomplete
         }
         stopBody();
         Headers headers = exchange.getResponseHeaders();

@@ -31,8 +31,8 @@ final class RequestParams {
      * @param hasBody whether headers about a body apply
      * @throws HttpError 400 for headers that cannot be passed on
      */
-    static CgiParams.Builder of(HttpExchange exchange, String method, RequestTarget target, Script script, boolean hasBody)
-            throws HttpError {
+    static CgiParams.Builder of(HttpExchange exchange, String method, RequestTarget target, Script script,
+            boolean hasBody) throws HttpError {
         CgiParams.Builder params = CgiParams.builder(method, bytes(script.scriptName()))
                 .query(target.queryString())
                 .set("REQUEST_URI", target.requestUri())
@@ -99,7 +99,8 @@ final class RequestParams {
         return true;
     }
 
-    private static void addHost(CgiParams.Builder params, HttpExchange exchange, RequestTarget target) throws HttpError {
+    private static void addHost(CgiParams.Builder params, HttpExchange exchange, RequestTarget target)
+            throws HttpError {
         List<String> hosts = exchange.getRequestHeaders().get("Host");
         String host = target.authority();
         if (host == null && hosts != null) {

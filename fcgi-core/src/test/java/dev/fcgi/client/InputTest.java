@@ -330,7 +330,7 @@ final class InputTest extends ClientTest {
         ClientResponse response = client.send(request(phase));
         take(reached);
         CompletableFuture<String> reader = async(() -> text(response));
-        response.abort();
+        response.close();
         failure(IOException.class, reader);
         assertThrows(IOException.class, response::end);
         server.awaitAllClosed();

@@ -24,7 +24,7 @@ final class GatewayFailureTest extends GatewayTest {
         try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             left.bind(UnixDomainSocketAddress.of(path));
         }
-        gateway(FcgiClient.builder().address("unix:" + path), FcgiGateway.Builder::everything);
+        gateway(FcgiClient.builder().address("unix:" + path), FcgiGateway.Builder::passAllRequests);
         assertEquals(502, get("/").status());
     }
 
@@ -82,7 +82,7 @@ final class GatewayFailureTest extends GatewayTest {
             await(aborted);
         }).build().start();
         gateway(FcgiClient.builder().address(address).firstByteTimeout(Duration.ofMillis(50)),
-                FcgiGateway.Builder::everything);
+                FcgiGateway.Builder::passAllRequests);
         assertEquals(504, get("/").status());
         await(aborted);
     }
@@ -98,7 +98,7 @@ final class GatewayFailureTest extends GatewayTest {
             await(aborted);
         }).build().start();
         gateway(FcgiClient.builder().address(address).readTimeout(Duration.ofMillis(50)),
-                FcgiGateway.Builder::everything);
+                FcgiGateway.Builder::passAllRequests);
         HttpReply reply = get("/");
         assertEquals("begin", reply.body());
         assertFalse(reply.complete());
@@ -114,7 +114,7 @@ final class GatewayFailureTest extends GatewayTest {
             await(end);
             print(request, "Content-Type: a/b\n\nfirst");
         }).build().start();
-        gateway(FcgiClient.builder().address(address), FcgiGateway.Builder::everything);
+        gateway(FcgiClient.builder().address(address), FcgiGateway.Builder::passAllRequests);
         Socket socket = connect();
         send(socket, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await(begun);
@@ -127,7 +127,7 @@ final class GatewayFailureTest extends GatewayTest {
     void aServerWithoutTheRoleRefuses() throws Exception {
         String address = "unix:" + directory.resolve("app");
         application = FcgiServer.builder().listen(address).authorizer(request -> null).build().start();
-        gateway(FcgiClient.builder().address(address), FcgiGateway.Builder::everything);
+        gateway(FcgiClient.builder().address(address), FcgiGateway.Builder::passAllRequests);
         assertEquals(503, get("/").status());
     }
 

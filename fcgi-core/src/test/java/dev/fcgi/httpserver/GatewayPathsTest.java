@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -156,7 +157,7 @@ final class GatewayPathsTest extends GatewayTest {
         }
         assertEquals(List.of("out.txt", "out.php", "outdir/outside.txt").stream().map(name -> "WARNING 404 for "
                 + root.resolve(name) + ": it leads to " + real(name) + ", which is not below the document root "
-                + real(".") + "; followLinks() of the gateway allows it").toList(), log.lines());
+                + real(".") + "; followLinks(true) of the gateway allows it").toList(), log.lines());
     }
 
     private Path real(String name) {
@@ -184,7 +185,7 @@ final class GatewayPathsTest extends GatewayTest {
         Files.writeString(directory.resolve(".hidden"), "hidden");
         Files.createSymbolicLink(root.resolve("outhidden.txt"), directory.resolve(".hidden"));
         Files.createSymbolicLink(root.resolve("outsource.txt"), directory.resolve("outside.php"));
-        site(FcgiGateway.Builder::followLinks);
+        site(builder -> builder.followLinks(true));
         assertEquals(expected, get(target).body().strip());
         assertEquals(List.of(), log.lines());
     }
@@ -238,7 +239,7 @@ final class GatewayPathsTest extends GatewayTest {
 
     @Test
     void indexFilesInTheirOrder() throws Exception {
-        site(builder -> builder.index("nothing.php", "x.php", "index.html"));
+        site(builder -> builder.indexFiles("nothing.php", "x.php", "index.html"));
         assertEquals("/sub/deep/x.php - /sub/deep/x.php", get("/sub/deep/").body());
         assertEquals("sub index", get("/sub/").body());
         assertEquals(404, get("/").status());
@@ -246,7 +247,7 @@ final class GatewayPathsTest extends GatewayTest {
 
     @Test
     void scriptsMayEndOtherwise() throws Exception {
-        site(builder -> builder.scripts(".css", ".txt").scriptRoot("/srv/app/"));
+        site(builder -> builder.scriptSuffixes(".css", ".txt").scriptRoot("/srv/app/"));
         assertEquals("/sub/style.css /x /srv/app/sub/style.css", get("/sub/style.css/x").body());
         assertEquals("/half.php.txt - /srv/app/half.php.txt", get("/half.php.txt").body());
         assertEquals("source", get("/app.php").body()); // no script any more
@@ -280,7 +281,7 @@ final class GatewayPathsTest extends GatewayTest {
     void everythingGoesToAnApplicationThatRoutesByItself(String mount, String target, String script, String info)
             throws Exception {
         write("a/b.php", "source");
-        serve(GatewayTest::params, builder -> builder.everything(mount).documentRoot(root));
+        serve(GatewayTest::params, builder -> builder.passAllRequests(mount).documentRoot(root));
         String params = "\n" + get(target).body();
         assertEquals(script, params.replaceAll("(?s).*\nSCRIPT_NAME=([^\n]*).*", "$1"));
         assertEquals(info == null ? -1 : 0, params.indexOf("\nPATH_INFO=" + info + "\n") < 0 ? -1 : 0, params);
@@ -289,20 +290,32 @@ final class GatewayPathsTest extends GatewayTest {
     @ParameterizedTest
     @CsvSource({"/ap,404", "/apple,404", "/,404", "/app%2f,400", "/app/%00,400", "/app/../app,400", "/app%0a,400"})
     void everythingHasItsLimits(String target, int status) throws Exception {
-        serve(GatewayTest::params, builder -> builder.everything("/app"));
+        serve(GatewayTest::params, builder -> builder.passAllRequests("/app"));
         assertEquals(status, get(target).status());
     }
 
     @Test
+    void aGatewayKeepsTheSettingsItWasBuiltWith() throws Exception {
+        List<FcgiGateway.Builder> builders = new ArrayList<>();
+        serve(GatewayTest::params, builder -> {
+            builders.add(builder);
+            return builder.passAllRequests("/app").param("A", "1");
+        });
+        builders.get(0).passAllRequests("/other").param("A", "2").build();
+        assertTrue(get("/app").body().startsWith("A=1\n"));
+        assertEquals(404, get("/other").status());
+    }
+
+    @Test
     void theBuilderRefusesNonsense() {
-        gatewayBuilder("scripts", b -> b.scripts("php"));
-        gatewayBuilder("scripts", b -> b.scripts("."));
-        gatewayBuilder("index", b -> b.index("a/b.php"));
-        gatewayBuilder("index", b -> b.index(".htaccess"));
-        gatewayBuilder("everything", b -> b.everything("app"));
-        gatewayBuilder("everything", b -> b.everything("/app/"));
-        gatewayBuilder("front", b -> b.frontController("index.php"));
-        gatewayBuilder("maxBody", b -> b.maxBody(-1));
+        gatewayBuilder("scriptSuffixes", b -> b.scriptSuffixes("php"));
+        gatewayBuilder("scriptSuffixes", b -> b.scriptSuffixes("."));
+        gatewayBuilder("indexFiles", b -> b.indexFiles("a/b.php"));
+        gatewayBuilder("indexFiles", b -> b.indexFiles(".htaccess"));
+        gatewayBuilder("passAllRequests", b -> b.passAllRequests("app"));
+        gatewayBuilder("passAllRequests", b -> b.passAllRequests("/app/"));
+        gatewayBuilder("frontController", b -> b.frontController("index.php"));
+        gatewayBuilder("maxBodyLength", b -> b.maxBodyLength(-1));
         gatewayBuilder("param", b -> b.param("HTTP_PROXY", "x"));
         try (var unused = dev.fcgi.client.FcgiClient.to("127.0.0.1:1")) {
             assertThrows(IllegalStateException.class, () -> FcgiGateway.builder(unused).build());

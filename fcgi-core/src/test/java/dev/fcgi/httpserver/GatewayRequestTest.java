@@ -145,7 +145,7 @@ final class GatewayRequestTest extends GatewayTest {
 
     @Test
     void theUserOfAnAuthenticator() throws Exception {
-        serve(GatewayTest::params, FcgiGateway.Builder::everything).setAuthenticator(new BasicAuthenticator("realm") {
+        serve(GatewayTest::params, FcgiGateway.Builder::passAllRequests).setAuthenticator(new BasicAuthenticator("realm") {
             @Override
             public boolean checkCredentials(String user, String password) {
                 return user.equals("u") && password.equals("p");
@@ -198,7 +198,7 @@ final class GatewayRequestTest extends GatewayTest {
 
     @Test
     void bodiesOverTheLimit() throws Exception {
-        serve(GatewayRequestTest::sum, builder -> builder.everything().maxBody(10));
+        serve(GatewayRequestTest::sum, builder -> builder.passAllRequests().maxBodyLength(10));
         assertEquals("10 10 " + 10 * 'x',
                 exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 10\n\nxxxxxxxxxx").body());
         assertEquals(413, exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 11\n\nxxxxxxxxxxx").status());

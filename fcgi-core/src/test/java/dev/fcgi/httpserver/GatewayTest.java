@@ -75,7 +75,7 @@ abstract class GatewayTest {
 
     /** Starts an application that routes by itself behind a gateway. */
     HttpContext serve(Responder responder) throws IOException {
-        return serve(responder, FcgiGateway.Builder::everything);
+        return serve(responder, FcgiGateway.Builder::passAllRequests);
     }
 
     /** Starts an application and a gateway with settings of a test. */

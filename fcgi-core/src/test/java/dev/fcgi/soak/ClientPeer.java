@@ -85,7 +85,7 @@ final class ClientPeer implements AutoCloseable {
             ledger.count("calls: 503");
         } else if (leaves) {
             out.readNBytes(random.nextInt(1 + plan.bodyLength() / 2)); // from a handler that waits no more comes
-            response.abort();
+            response.close();
             ledger.count("calls: aborted");
         } else if (plan.ending().isWhole()) {
             whole(plan, response, head, out);

@@ -76,9 +76,9 @@ final class Demo {
     private void start(InetSocketAddress address) throws IOException {
         playground.start();
         site.start();
-        HttpHandler playgroundPages = FcgiGateway.builder(toPlayground).everything().build();
-        HttpHandler sitePages = FcgiGateway.builder(toSite).everything().build();
-        HttpHandler guestbookPages = FcgiGateway.builder(toSite).everything("/guestbook").build();
+        HttpHandler playgroundPages = FcgiGateway.builder(toPlayground).passAllRequests().build();
+        HttpHandler sitePages = FcgiGateway.builder(toSite).passAllRequests().build();
+        HttpHandler guestbookPages = FcgiGateway.builder(toSite).passAllRequests("/guestbook").build();
         front = HttpFront.start(address, exchange -> {
             String path = exchange.getRequestURI().getPath();
             boolean isGuestbook = path.equals("/guestbook") || path.startsWith("/guestbook/");

@@ -372,7 +372,7 @@ public final class ClientCall {
         return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
-    /** Gives the request up, unless it has ended. */
+    /** Aborts the request, unless it has ended. */
     public void abort() {
         connection.abort(this, () -> new FcgiException("the request was aborted"));
         deliverStderr();

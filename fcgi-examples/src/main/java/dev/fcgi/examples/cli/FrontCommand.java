@@ -104,7 +104,7 @@ final class FrontCommand implements Callable<Integer> {
     private HttpHandler handler(FcgiClient client) {
         FcgiGateway.Builder gateway = FcgiGateway.builder(client);
         if (root == null) {
-            gateway.everything(scriptName == null ? "" : scriptName);
+            gateway.passAllRequests(scriptName == null ? "" : scriptName);
         } else {
             gateway.documentRoot(root);
         }
@@ -115,14 +115,12 @@ final class FrontCommand implements Callable<Integer> {
             gateway.frontController(frontController);
         }
         if (scripts != null) {
-            gateway.scripts(scripts);
+            gateway.scriptSuffixes(scripts);
         }
         if (index != null) {
-            gateway.index(index);
+            gateway.indexFiles(index);
         }
-        if (followLinks) {
-            gateway.followLinks();
-        }
+        gateway.followLinks(followLinks);
         if (script != null) {
             gateway.param("SCRIPT_FILENAME", script);
         }
