@@ -2,6 +2,7 @@ package dev.fcgi.client;
 
 import dev.fcgi.FcgiException;
 import java.time.Duration;
+import java.util.Objects;
 
 /** A request took longer than one of its limits. Whether the application has worked on it is unknown. */
 public final class RequestTimeoutException extends FcgiException {
@@ -41,6 +42,8 @@ public final class RequestTimeoutException extends FcgiException {
     }
 
     private static String message(Limit limit, Duration time) {
+        Objects.requireNonNull(limit, "limit");
+        Objects.requireNonNull(time, "time");
         String text = time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
         return "timeout: " + switch (limit) {
             case CONNECT -> "no connection within " + text;

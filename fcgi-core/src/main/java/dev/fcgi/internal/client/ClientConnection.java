@@ -47,7 +47,7 @@ final class ClientConnection implements Ticker.Ticked {
 
     // guarded by the lock
     private final Map<Integer, ClientCall> calls = new HashMap<>(4);
-    /** Ids of requests that were broken off: some applications send records of them after END_REQUEST. */
+    /** Ids of requests that were aborted: some applications send records of them after END_REQUEST. */
     private final Set<Integer> retired = new HashSet<>(0);
     private final long madeAt = System.nanoTime();
     private int maxRequests;
@@ -175,7 +175,7 @@ final class ClientConnection implements Ticker.Ticked {
             }
             ClientCall call = new ClientCall(this, id, request, usedBefore);
             calls.put(id, call);
-            reader.wakeUp(); // from now on somebody waits behind a caller who does not read
+            reader.wakeUp(); // from now on somebody waits while a caller does not read
             return call;
         } finally {
             lock.unlock();
@@ -347,7 +347,7 @@ final class ClientConnection implements Ticker.Ticked {
     /**
      * Finds the call that a record belongs to.
      *
-     * @return null when it is none of a response, or of a call that was broken off
+     * @return null when it is none of a response, or of a call that was aborted
      * @throws FcgiProtocolException when it answers what was not asked
      */
     ClientCall find(int id, int type) throws FcgiProtocolException {
@@ -391,7 +391,7 @@ final class ClientConnection implements Ticker.Ticked {
     /**
      * END_REQUEST has come.
      *
-     * @param more whether the application has sent something behind it already
+     * @param more whether the application has sent something after it already
      */
     void responseEnded(ClientCall call, int appStatus, int protocolStatus, boolean more) {
         boolean dirty = !output.isShared() && more;
@@ -408,7 +408,7 @@ final class ClientConnection implements Ticker.Ticked {
             if (!call.isInputSent() && output.isShared()) {
                 retire(call.id());
             } else if (!call.isInputSent() || dirty || !options.keepAlive) {
-                // input that was not sent to its end, or output behind the end, would be taken for something else
+                // input that was not sent to its end, or output after the end, would be taken for something else
                 usable = false;
             }
             if (!output.isShared() && TimeLimit.isOver(options.keepAliveTimeout, madeAt, idleSince)) {
@@ -421,7 +421,7 @@ final class ClientConnection implements Ticker.Ticked {
         if (refusesToShare) {
             pool.connector().disableMultiplexing(transport.peer());
         }
-        pool.released(this); // before the caller knows: his next request shall find the connection
+        pool.released(this); // before the caller knows: its next request shall find the connection
         lock.lock();
         try {
             call.ended(appStatus, protocolStatus);

@@ -231,7 +231,7 @@ public final class ConnectionPool {
             if (connection.isReusable()) {
                 idle.remove(connection);
                 if (connection.pinsProcess() && connection.backlog().isStuck()) {
-                    connection.close(); // a request may be waiting for the process behind it
+                    connection.close(); // a request may be waiting for the process that serves it
                 } else {
                     idle.addLast(connection);
                 }
@@ -294,7 +294,7 @@ public final class ConnectionPool {
         }
     }
 
-    /** Closes everything; requests under way fail. */
+    /** Closes everything; requests in flight fail. */
     public void close() {
         lock.lock();
         try {

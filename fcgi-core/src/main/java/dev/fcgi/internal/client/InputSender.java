@@ -68,7 +68,7 @@ final class InputSender implements Runnable {
         byte[] piece = new byte[PIECE];
         long sent = 0;
         for (int count; (count = in.read(piece)) >= 0; sent += count) {
-            // PHP-FPM waits for missing bytes for ever, and takes surplus ones for the next request
+            // PHP-FPM waits for missing bytes forever, and takes surplus ones for the next request
             if (length >= 0 && sent + count > length) {
                 throw new FcgiException(Fcgi.typeName(type) + " has more than the " + length + " bytes announced");
             }

@@ -107,7 +107,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         }
     }
 
-    /** Waits for a caller who does not read; not for ever when others wait behind him. The lock is held. */
+    /** Waits for a caller who does not read; not forever when others wait for what comes after. The lock is held. */
     private void awaitRoom(ClientCall call) throws IOException {
         long left = connection.options().stallTimeout;
         stalled = true;
