@@ -71,7 +71,7 @@ public final class Address {
             return new InetSocketAddress(port);
         }
         if (host.matches("[\\d.]+") && !IPV4.matcher(host).matches()) {
-            throw malformed(text, host + " is no host"); // 9000 would be 0.0.35.40
+            throw malformed(text, host + " is not a host"); // 9000 would be 0.0.35.40
         }
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         if (!bracketed && host.indexOf(':') >= 0) {

@@ -443,7 +443,7 @@ final class ServerConnection implements Ticker.Ticked {
                 output.endAfterFlush();
             }
             while (!output.isIdle()) {
-                output.awaitProgressUninterruptibly(); // not longer than the write time-out
+                output.awaitProgressUninterruptibly(); // not longer than the write timeout
             }
             return linger;
         } finally {

@@ -66,8 +66,8 @@ final class AddressTest {
         "fcgi://127.0.0.1:9000|leave out fcgi://",
         "fd:0|a server can inherit file descriptor 0 only",
         "fd:3|a server can inherit file descriptor 0 only",
-        "9000:80|9000 is no host",
-        "127.1:80|127.1 is no host",
+        "9000:80|9000 is not a host",
+        "127.1:80|127.1 is not a host",
         "127.0.0.1:+80|the port is not a number",
         "127.0.0.1:\u0669\u0660|the port is not a number"})
     void whatOtherProgramsReadInAnotherWayIsRefused(String text, String why) {

@@ -15,7 +15,7 @@ final class SecondsConverter implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = TIME.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is no time such as 10, 0.5, 500ms or 2m");
+            throw new TypeConversionException("'" + text + "' is not a time such as 10, 0.5, 500ms or 2m");
         }
         String unit = matcher.group(2);
         long nanos = unit == null || unit.equals("s") ? 1_000_000_000L : unit.equals("m") ? 60_000_000_000L : 1_000_000;
