@@ -33,13 +33,14 @@ import java.util.function.Consumer;
  * }
  * }
  *
- * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which does
- * nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So kept
- * connections take processes from others. They are kept for a short time only, see {@link Builder#keepAliveTimeout}, and
- * not at all while a request of this client may be waiting for one of those processes: while a connection of its own has
- * been waiting for the first byte of its server for more than 25 milliseconds, and none that was made after it has had
- * an answer. Idle connections to that server are closed then, and those that finish a request, too. Where processes
- * are scarce, {@link Builder#keepAlive keepAlive(false)} leaves them all to others between two requests.
+ * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which
+ * does nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So
+ * kept connections take processes from others. They are kept for a short time only, see {@link
+ * Builder#keepAliveTimeout}, and not at all while a request of this client may be waiting for one of those processes:
+ * while a connection of its own has been waiting for the first byte of its server for more than 25 milliseconds, and
+ * none that was made after it has had an answer. Idle connections to that server are closed then, and those that finish
+ * a request, too. Where processes are scarce, {@link Builder#keepAlive keepAlive(false)} leaves them all to others
+ * between two requests.
  *
  * <p>May be used by any number of threads at once, of any kind. Threads of its own are virtual, but for one clock, and
  * one for as long as the name of a host is being looked up.
@@ -164,7 +165,8 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}.
+     * Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link
+     * #build}.
      */
     public static final class Builder {
         private final ClientOptions options = new ClientOptions();
@@ -174,9 +176,9 @@ public final class FcgiClient implements AutoCloseable {
         /**
          * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
          *
-         * <p>The name of a host is looked up for each connection that is made, within the {@link #connectTimeout} and what
-         * the JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl}, 10
-         * seconds). All its addresses are tried, in the order of the resolver, those that failed within the last 2
+         * <p>The name of a host is looked up for each connection that is made, within the {@link #connectTimeout} and
+         * what the JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl},
+         * 10 seconds). All its addresses are tried, in the order of the resolver, those that failed within the last 2
          * seconds last; each gets an equal share of the time that is left. A name that is not known is an error of the
          * call, not of this.
          *
@@ -238,8 +240,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets whether connections are multiplexed, that is, carry several requests at a time, with servers that say they
-         * can do so (FCGI_MPXS_CONNS=1). Default false.
+         * Sets whether connections are multiplexed, that is, carry several requests at a time, with servers that say
+         * they can do so (FCGI_MPXS_CONNS=1). Default false.
          *
          * @param share whether requests may share a connection
          * @return this

@@ -21,8 +21,8 @@ public final class RequestTimeoutException extends FcgiException {
         /** The response was not complete within {@link FcgiClient.Builder#requestTimeout}. */
         REQUEST,
         /**
-         * The response was not read for {@link FcgiClient.Builder#stallTimeout}, while others waited for what comes after
-         * it on the connection.
+         * The response was not read for {@link FcgiClient.Builder#stallTimeout}, while others waited for what comes
+         * after it on the connection.
          */
         STALL
     }

@@ -133,7 +133,7 @@ final class DocumentRoot {
         if (!mayShow(real, file, realFile)) {
             return REFUSED;
         }
-        // where a link out of the root leads is no path of a browser: only the name of the file counts
+        // where a link out of the root leads is not a path of a browser: only the name of the file counts
         for (Path name : realFile.startsWith(real) ? real.relativize(realFile) : realFile.getFileName()) {
             if (!mayBeHidden && isHidden(name.toString()) && !name.toString().equals(".well-known")) {
                 return REFUSED;

@@ -30,12 +30,12 @@ import java.util.Objects;
  *
  * <p><b>Paths.</b> With a document root, a path is walked along directories to the first regular file. If its name ends
  * like that of a script it is SCRIPT_NAME, and the rest of the path is PATH_INFO; any other file is sent as it is, if
- * the path ends there. A directory without slash is redirected to, one with slash is answered by its first index file; what
- * leads nowhere goes to the front controller, if there is one, else 404. The path is that of the URL, whatever the path
- * of the context. Refused are: names that begin with a dot (404; but not {@code /.well-known/}), files that symbolic
- * links lead to outside of the root (404, and a line in the log for each; {@link Builder#followLinks} allows them),
- * sources of scripts (404). With 400: control characters, backslashes, encoded
- * slashes, dot segments, two slashes at the beginning, what is not UTF-8; also where the application routes by itself.
+ * the path ends there. A directory without slash is redirected to, one with slash is answered by its first index file;
+ * what leads nowhere goes to the front controller, if there is one, else 404. The path is that of the URL, whatever the
+ * path of the context. Refused are: names that begin with a dot (404; but not {@code /.well-known/}), files that
+ * symbolic links lead to outside of the root (404, and a line in the log for each; {@link Builder#followLinks} allows
+ * them), sources of scripts (404). With 400: control characters, backslashes, encoded slashes, dot segments, two
+ * slashes at the beginning, what is not UTF-8; also where the application routes by itself.
  *
  * <p>Names of files outside ASCII need a JVM that can write them: on Linux a locale with UTF-8 when it starts, such as
  * {@code LC_ALL=C.UTF-8}, which services and containers often lack (system property {@code sun.jnu.encoding}). Without,
@@ -60,10 +60,11 @@ import java.util.Objects;
  * without {@code Content-Type} is {@code text/plain}. After the head of a response that has no body, the application
  * has some seconds to end.
  *
- * <p><b>Failures.</b> 502 when the application cannot be reached, closes the connection, or sends what is not a response;
- * 503 when it refuses; 504 when it exceeds a timeout of the client; 413 for a body over {@link Builder#maxBodyLength}. An
- * incomplete response is followed by the end of the connection, so that the browser can tell, except with HTTP/1.0 and
- * unknown length. These, and the lines of STDERR, go to the logger {@code dev.fcgi.gateway}.
+ * <p><b>Failures.</b> 502 when the application cannot be reached, closes the connection, or sends what is not a
+ * response; 503 when it refuses; 504 when it exceeds a timeout of the client; 413 for a body over {@link
+ * Builder#maxBodyLength}. An incomplete response is followed by the end of the connection, so that the browser can
+ * tell, except with HTTP/1.0 and unknown length. These, and the lines of STDERR, go to the logger {@code
+ * dev.fcgi.gateway}.
  *
  * <p><b>Browsers that go away.</b> The request is aborted when passing the response on fails, or reading the body does.
  * While the application neither reads nor writes, it is not seen: the JDK's server has no way to ask. How long a
@@ -112,8 +113,8 @@ public final class FcgiGateway implements HttpHandler {
             long maxBodyLength, Map<String, String> params) {}
 
     /**
-     * Settings of a gateway: at least a document root, or {@link #passAllRequests()}. Not thread-safe; each setter returns
-     * the builder, which can be used on after {@link #build}.
+     * Settings of a gateway: at least a document root, or {@link #passAllRequests()}. Not thread-safe; each setter
+     * returns the builder, which can be used on after {@link #build}.
      */
     public static final class Builder {
         private final FcgiClient client;
@@ -211,7 +212,8 @@ public final class FcgiGateway implements HttpHandler {
         /**
          * Sets whether symbolic links are followed wherever they lead, such as {@code public/storage} of Laravel, which
          * leads to a directory beside the document root. Whoever can make links below the document root can then show
-         * all files that this process may read. Default false: only links to files below the document root are followed.
+         * all files that this process may read. Default false: only links to files below the document root are
+         * followed.
          *
          * @param follow whether all are followed
          * @return this
