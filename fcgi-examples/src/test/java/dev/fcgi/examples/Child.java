@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,11 @@ final class Child implements AutoCloseable {
     }
 
     int exitStatus() throws InterruptedException {
-        if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        return exitStatus(Await.LIMIT);
+    }
+
+    int exitStatus(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("still runs: " + name);
         }
         return process.exitValue();

@@ -65,7 +65,7 @@ final class ClientIT {
                             directory.resolve("cache").toString(), "HOME", directory.toString());
                     try (Child build = Child.start(directory, environment, Peer.GO.path(), "build", "-o", program,
                             Resource.copy("peer.go", directory))) {
-                        assertEquals(0, build.exitStatus(), build.stderr());
+                        assertEquals(0, build.exitStatus(Duration.ofSeconds(100)), build.stderr()); // its library, too
                     }
                     return List.of(program);
                 }

@@ -66,7 +66,7 @@ final class FrontIT {
         Peer.require(Peer.GIT, Peer.SPAWN_FCGI, Peer.FCGIWRAP);
         Path backend = Path.of(git("--exec-path").strip(), "git-http-backend");
         Path work = directory.resolve("work");
-        Path repositories = Files.createDirectory(directory.resolve("git"));
+        Path repositories = Files.createDirectory(directory.resolve("repositories"));
         git("init", "-q", work.toString());
         Files.writeString(work.resolve("greeting.txt"), "hello");
         git("-C", work.toString(), "add", ".");

@@ -39,8 +39,10 @@ final class InheritedSocketIT {
         return child;
     }
 
-    private static void signal(String name, long pid) throws Exception {
-        assertEquals(0, new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid).start().waitFor());
+    private void signal(String name, long pid) throws Exception {
+        try (Child kill = Child.start(directory, Map.of(), "/bin/sh", "-c", "kill -" + name + " " + pid)) {
+            assertEquals(0, kill.exitStatus());
+        }
     }
 
     @ParameterizedTest
