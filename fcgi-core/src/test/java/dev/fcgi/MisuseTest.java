@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.cgi.CgiOptions;
 import dev.fcgi.client.FcgiClient;
+import dev.fcgi.httpserver.FcgiGateway;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,8 @@ final class MisuseTest {
     private static final Set<String> NO_LIMITS = Set.of("listen", "listenOnAllInterfaces");
 
     static Stream<Object> builders() {
-        return Stream.of(FcgiServer.builder(), FcgiAcceptor.builder(), CgiOptions.builder(), FcgiClient.builder());
+        return Stream.of(FcgiServer.builder(), FcgiAcceptor.builder(), CgiOptions.builder(), FcgiClient.builder(),
+                FcgiGateway.builder(FcgiClient.to("127.0.0.1:1")));
     }
 
     @ParameterizedTest
