@@ -310,14 +310,15 @@ final class FcgiAcceptorTest {
                 .backlog(7).maxParamsCount(3).readTimeout(Duration.ofMillis(100)).abortPolicy(AbortPolicy.SIGNAL));
         assertEquals(2, acceptor.addresses().size());
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
-        try (ScriptedPeer many = peer(); ScriptedPeer silent = ScriptedPeer.connect(acceptor.addresses().get(1))) {
-            many.begin(1, ScriptedPeer.RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "C", "3", "D", "4").endParams(1).send();
-            silent.head(1, KEEP_CONN, "/silent").send();
+        try (ScriptedPeer peer = ScriptedPeer.connect(acceptor.addresses().get(1))) {
+            peer.begin(1, ScriptedPeer.RESPONDER, KEEP_CONN).params(1, "A", "1", "B", "2", "C", "3", "D", "4").endParams(1).send();
+            peer.head(2, KEEP_CONN, "/silent").send();
             Request request = acceptor.accept();
             assertEquals("/silent", request.meta("SCRIPT_NAME"));
             assertEquals(Reason.READ_TIMEOUT,
                     assertThrows(RequestAbortedException.class, () -> request.stdin().read()).reason());
-            many.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
+            peer.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED)
+                    .expectStatus(2, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
         }
     }
 
