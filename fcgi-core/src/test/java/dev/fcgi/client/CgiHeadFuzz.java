@@ -65,26 +65,29 @@ public final class CgiHeadFuzz {
             String line = lines.get(i);
             boolean http = i == 0 && line.startsWith("HTTP/");
             String[] words = line.split(http ? " " : ":", 2);
-            String name = words[0].stripTrailing();
+            String name = words[0].replaceFirst("[ \t]+\\z", "");
             String value = words.length < 2 ? "" : words[1];
             if (line.contains("\0") || line.contains("\r")) {
                 return "malformed";
             }
             if (!http && last != null && line.matches("(?s)[ \t].*")) {
-                last.add(last.remove(last.size() - 1) + ' ' + line.strip());
+                last.add(last.remove(last.size() - 1) + ' ' + strip(line));
             } else if (!http && (words.length < 2 || !TOKEN.matcher(name).matches())) {
                 return "malformed";
             } else if (http || name.equalsIgnoreCase("Status")) {
-                String[] parts = (http ? value : value.strip()).split(" ", 2);
+                String[] parts = (http ? value : strip(value)).split(" ", 2);
                 status = parts[0];
-                reason = parts.length < 2 ? "" : parts[1].strip();
+                reason = parts.length < 2 ? "" : strip(parts[1]);
                 last = null;
                 if (!status.matches("[1-9][0-9][0-9]")) {
                     return "malformed";
                 }
             } else {
                 last = headers.computeIfAbsent(name, unused -> new ArrayList<>());
-                last.add(value.strip());
+                if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Location")) {
+                    last.clear(); // the last counts
+                }
+                last.add(strip(value));
             }
         }
         if (status == null) {
@@ -92,6 +95,10 @@ public final class CgiHeadFuzz {
             status = location == null || location.matches("(?s)/([^/].*)?") ? "200" : "302";
         }
         return status + " " + reason + " " + headers + " " + end;
+    }
+
+    private static String strip(String text) {
+        return text.replaceAll("\\A[ \t]+|[ \t]+\\z", "");
     }
 
     private static void check(boolean holds, String otherwise) {
