@@ -11,9 +11,8 @@ import java.util.Set;
  * about the framing of a body that they frame themselves.
  */
 public final class HopByHop {
-    private static final Set<String> NAMES = Set.of("connection", "keep-alive", "proxy-connection",
-            "proxy-authenticate", "proxy-authentication-info", "proxy-authorization", "te", "trailer",
-            "transfer-encoding", "upgrade");
+    private static final String[] NAMES = {"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+        "proxy-authentication-info", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"};
 
     /** Of a message without a Connection field. */
     public static final HopByHop ALWAYS = new HopByHop(null);
@@ -33,7 +32,11 @@ public final class HopByHop {
 
     /** {@return whether a field stays behind; its name in any case} */
     public boolean contains(String name) {
-        String lower = Ascii.lower(name);
-        return NAMES.contains(lower) || named.contains(lower);
+        for (String always : NAMES) { // allocates nothing: this is asked for every field of every response
+            if (Ascii.equalsIgnoreCase(always, name)) {
+                return true;
+            }
+        }
+        return !named.isEmpty() && named.contains(Ascii.lower(name));
     }
 }
