@@ -1,11 +1,14 @@
 package dev.fcgi.benchmarks;
 
-import dev.fcgi.FcgiServer;
 import dev.fcgi.Responder;
 import dev.fcgi.cgi.CgiHandler;
+import dev.fcgi.internal.io.ChannelTransport;
+import dev.fcgi.internal.server.Options;
+import dev.fcgi.internal.server.Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -73,7 +76,12 @@ public class InMemoryBench {
     }
 
     private AutoCloseable serve(Responder responder) throws IOException {
-        return FcgiServer.builder().listen(new MemoryListener(channel)).responder(responder).build().start();
+        Options options = new Options();
+        options.responder = responder;
+        Server server = new Server(options, List.of());
+        server.start(lost -> { });
+        server.serve(new ChannelTransport(channel, channel.getLocalAddress()));
+        return () -> server.shutdown(0);
     }
 
     @TearDown

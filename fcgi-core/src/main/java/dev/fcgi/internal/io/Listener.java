@@ -76,7 +76,7 @@ public abstract sealed class Listener permits OwnListener, InheritedListener {
     /**
      * The listening socket on fd 0 (FastCGI 2.2).
      *
-     * @return null when fd 0 is no socket, or a connected one as with plain CGI
+     * @return null when fd 0 is not a socket, or a connected one as with plain CGI
      * @throws IOException when it is a socket of another kind
      */
     public static Listener inherited() throws IOException {
@@ -148,6 +148,11 @@ public abstract sealed class Listener permits OwnListener, InheritedListener {
     abstract SocketChannel next() throws IOException;
 
     abstract boolean isStopping();
+
+    /** {@return whether this is the socket on fd 0: it blocks the thread that accepts, which must not be virtual} */
+    public final boolean isInherited() {
+        return this instanceof InheritedListener;
+    }
 
     /** {@return whether no connection comes any more} */
     public boolean hasEnded() {

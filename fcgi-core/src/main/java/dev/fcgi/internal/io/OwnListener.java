@@ -48,9 +48,17 @@ final class OwnListener extends Listener {
                 close();
                 return null;
             }
-            selector.select(lookMillis);
-            selector.selectedKeys().clear();
+            await();
         }
+    }
+
+    /** Lets other threads run first: under load the next connection is there by then, and nobody need be woken. */
+    private void await() throws IOException {
+        Thread.yield();
+        if (selector.selectNow() == 0 && !stopping) { // it may have been woken already to stop
+            selector.select(lookMillis);
+        }
+        selector.selectedKeys().clear();
     }
 
     @Override

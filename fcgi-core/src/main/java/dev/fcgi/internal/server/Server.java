@@ -29,10 +29,12 @@ import java.util.function.Consumer;
 /**
  * Listeners, their connections, and the common limits: what {@code FcgiServer} and {@code FcgiAcceptor} share.
  *
- * <p>Each listener has an accepting thread of the platform, each connection a virtual one. The number of connections and the stages of
- * the stop are guarded by one lock, under which nothing blocks.
+ * <p>Each listener has an accepting thread, virtual where a selector lets it be, each connection a virtual one. The
+ * number of connections and the stages of the stop are guarded by one lock, under which nothing blocks.
  */
 public final class Server {
+    /** Whether a virtual thread that waits in a selector lets go of its carrier, as it does since JDK 24. */
+    private static final boolean SELECT_PARKS = Runtime.version().feature() >= 24;
     private static final long ACCEPT_PAUSE_MILLIS = 100;
     /** What handlers get to react to the cancellation at the end of the period of grace. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
@@ -86,7 +88,12 @@ public final class Server {
         ticker.start();
         LibraryThreads.start(this::loadTimeZones);
         for (Listener listener : listeners) {
-            Thread.ofPlatform().name("fcgi-accept").daemon().start(() -> accept(listener, whenLost));
+            Runnable accepting = () -> accept(listener, whenLost);
+            if (listener.isInherited() || !SELECT_PARKS) {
+                Thread.ofPlatform().name("fcgi-accept").daemon().start(accepting);
+            } else {
+                Thread.ofVirtual().name("fcgi-accept").start(accepting); // connections go to no other carrier
+            }
         }
     }
 
@@ -307,7 +314,7 @@ public final class Server {
     }
 
     /** Serves a new connection on a thread of its own. The transport stays with the caller when this throws. */
-    void serve(Transport transport) {
+    public void serve(Transport transport) {
         ServerConnection connection = new ServerConnection(this, transport);
         opened(connection);
         boolean started = false;
