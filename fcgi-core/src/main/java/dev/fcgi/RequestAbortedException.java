@@ -18,7 +18,7 @@ public final class RequestAbortedException extends FcgiException {
         WRITE_TIMEOUT,
         /** The handler ran for longer than {@link FcgiServer.Builder#handlerTimeout}. */
         HANDLER_TIMEOUT,
-        /** The handler did not read its input, and what may follow it was not seen; {@link FcgiServer.Builder#stallTimeout}. */
+        /** The handler left its input unread, so that nobody saw what follows; {@link FcgiServer.Builder#stallTimeout}. */
         INPUT_STALLED,
         /** The server was shut down and the grace period is over. */
         SHUTDOWN

@@ -65,7 +65,7 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
             return new Plan(number, role, 0, 0, Reading.NONE, random.nextInt(2000), 1, false, pause(random), 0,
                     0, random.nextInt(8) == 0 ? Ending.THROW_FIRST : Ending.RETURN);
         }
-        // who does not read and does not end must not have the connection, and the abort, wait behind its input
+        // who does not read and does not end must not have the connection, and the abort, wait after its input
         int input = ending == Ending.WAIT ? random.nextInt(500) : length(random);
         int data = role != Role.FILTER ? 0 : ending == Ending.WAIT ? random.nextInt(500) : length(random) % 100_000;
         Reading reading = Reading.values()[Math.max(0, random.nextInt(6) - 3)];

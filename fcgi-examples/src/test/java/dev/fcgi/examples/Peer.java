@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * What tests need that is not ours: programs of others, their libraries, rights. This is the only place that knows
  * where they are, so that no test starts one without asking whether it is there: where it is missing the test is skipped, and
- * the build says so at its end (src/build/Skipped.java). With {@code FCGI_REQUIRE_PEERS=1} it fails instead, except for
+ * the build says so at its end (src/build/TestReport.java). With {@code FCGI_REQUIRE_PEERS=1} it fails instead, except for
  * what {@code FCGI_WITHOUT_PEERS} names because the system has no such thing.
  */
 enum Peer {

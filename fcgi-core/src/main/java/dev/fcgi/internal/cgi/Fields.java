@@ -35,7 +35,7 @@ public final class Fields {
     /**
      * Reads the encoding of forms: {@code a=b&c=d}.
      *
-     * @param charset of names and values, behind their escapes
+     * @param charset of names and values, once unescaped
      * @param semicolons whether {@code ;} separates as well
      * @param maxCount how many fields there may be
      * @throws CgiException 413 when there are more

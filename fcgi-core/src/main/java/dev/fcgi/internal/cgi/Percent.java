@@ -17,7 +17,7 @@ public final class Percent {
      * Decodes a piece of an array, which is left as it is.
      *
      * @param plusIsSpace whether the text comes from a form, where a plus stands for a space
-     * @param charset of the bytes behind the escapes; ISO-8859-1 gives a character for each
+     * @param charset of the unescaped bytes; ISO-8859-1 gives a character for each
      */
     public static String decode(byte[] text, int from, int to, boolean plusIsSpace, Charset charset) {
         byte[] decoded = new byte[to - from];

@@ -315,7 +315,7 @@ final class RecordHandler {
 
     /**
      * Locked. Waits for a slow handler. If it is alone, as far as one can see, more is queued after a while: others may
-     * wait behind its input, or the peer may have gone. Those who share a connection have less time than who is alone.
+     * wait after its input, or the peer may have gone. Those who share a connection have less time than who is alone.
      */
     private void awaitRoom(ServerRequest request, StreamInput stream) {
         assert lock.isHeldByCurrentThread();

@@ -144,7 +144,8 @@ final class FaultTest {
                 peer.check(peer.receive(exchange.answers, what), exchange.answers, what);
             }
             until(what + ": all is given back", () -> server.stats().connections() == 1
-                    && server.stats().activeRequests() == 2 && accepted.stream().filter(SocketChannel::isOpen).count() == 1 && LargeBuffers.lent() == 0
+                    && server.stats().activeRequests() == 2 && accepted.stream().filter(SocketChannel::isOpen).count() == 1
+                    && LargeBuffers.lent() == 0
                     && FaultyThreads.running() <= threads);
         } finally {
             failed = faults.disarm();
