@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -85,17 +86,17 @@ public final class CgiHead {
             status(words.length > 1 ? words[1] : "", words.length > 2 ? words[2] : "");
             return;
         }
-        if (isBlank(line.charAt(0)) && latest != null) {
-            folded.append(' ').append(trim(line));
+        if (Ascii.isBlank(line.charAt(0)) && latest != null) {
+            folded.append(' ').append(Ascii.strip(line));
             return;
         }
         unfold();
         int colon = line.indexOf(':');
-        String name = trimEnd(line.substring(0, Math.max(0, colon)));
+        String name = Ascii.stripTrailing(line.substring(0, Math.max(0, colon)));
         if (!TOKEN.matcher(name).matches()) {
             throw malformed(line);
         }
-        String value = trim(line.substring(colon + 1));
+        String value = Ascii.strip(line.substring(colon + 1));
         if (name.equalsIgnoreCase("Status")) {
             String[] words = value.split(" ", 2);
             status(words[0], words.length > 1 ? words[1] : "");
@@ -125,33 +126,12 @@ public final class CgiHead {
         return CONTROLS.matcher(text).replaceAll("?");
     }
 
-    /** Without blanks and tabs around it, and no others: what else is blank to Unicode may be part of the text. */
-    private static String trim(String text) {
-        int start = 0;
-        while (start < text.length() && isBlank(text.charAt(start))) {
-            start++;
-        }
-        return trimEnd(text.substring(start));
-    }
-
-    private static String trimEnd(String text) {
-        int end = text.length();
-        while (end > 0 && isBlank(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(0, end);
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
-    }
-
     private void status(String digits, String phrase) throws FcgiException {
         if (!digits.matches("[1-9][0-9][0-9]")) {
             throw new FcgiException("malformed status: \"" + printable(digits) + '"');
         }
         status = Integer.parseInt(digits);
-        reason = trim(phrase);
+        reason = Ascii.strip(phrase);
     }
 
     private CgiHead complete() {

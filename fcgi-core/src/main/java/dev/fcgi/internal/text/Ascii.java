@@ -22,14 +22,19 @@ public final class Ascii {
     /** Removes SP and HT at both ends. */
     public static String strip(String text) {
         int start = 0;
-        int end = text.length();
-        while (start < end && isBlank(text.charAt(start))) {
+        while (start < text.length() && isBlank(text.charAt(start))) {
             start++;
         }
-        while (end > start && isBlank(text.charAt(end - 1))) {
+        return stripTrailing(text.substring(start));
+    }
+
+    /** Removes SP and HT at the end. */
+    public static String stripTrailing(String text) {
+        int end = text.length();
+        while (end > 0 && isBlank(text.charAt(end - 1))) {
             end--;
         }
-        return text.substring(start, end);
+        return text.substring(0, end);
     }
 
     /** Makes small letters of A to Z. */
