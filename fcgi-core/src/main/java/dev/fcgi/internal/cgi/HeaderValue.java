@@ -80,6 +80,10 @@ public final class HeaderValue {
     }
 
     private void parseParameter(int start, int end) {
+        if (Ascii.strip(text.substring(start, end)).startsWith("\"")) { // an equals sign in it would be none of ours
+            skipped = "a quotation mark where a parameter's name starts";
+            return;
+        }
         int equals = text.indexOf('=', start, end);
         if (equals < 0) {
             if (!Ascii.strip(text.substring(start, end)).isEmpty()) {

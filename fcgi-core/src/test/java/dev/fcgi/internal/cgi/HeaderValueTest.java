@@ -69,6 +69,31 @@ class HeaderValueTest {
         }
     }
 
+    /** All texts of up to seven of the characters that mean something, and one that does not. */
+    @Test
+    void noTextMakesReadingFail() {
+        String alphabet = "\";=\\ ,a";
+        for (int length = 0; length <= 7; length++) {
+            char[] text = new char[length];
+            for (int n = 0, all = (int) Math.pow(alphabet.length(), length); n < all; n++) {
+                for (int at = 0, rest = n; at < length; at++, rest /= alphabet.length()) {
+                    text[at] = alphabet.charAt(rest % alphabet.length());
+                }
+                readEachWay(new String(text));
+            }
+        }
+    }
+
+    private static void readEachWay(String text) {
+        try {
+            HeaderValue.parse(text);
+            HeaderValue.parseDisposition(text);
+            HeaderValue.parseList(text);
+        } catch (RuntimeException e) {
+            throw new AssertionError("reading " + text, e);
+        }
+    }
+
     @Test
     void listsAreCutOutsideQuotationMarks() {
         assertEquals(List.of("a{}", "b{c=d, e, g=h}", "{}", "\"g,\\\",h\"{}", "i\"j{}", "k{}"),
