@@ -3,6 +3,7 @@ package dev.fcgi.internal.client;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
@@ -24,7 +25,6 @@ final class ResponseReader implements StreamInput.Source, Runnable {
     private final ReentrantLock lock;
     private final Condition roomMade;
     private final RecordReader reader;
-    private final byte[] endBody = new byte[Fcgi.BODY_LENGTH];
     /** Whether the thread waits for a caller who does not read; guarded by the lock. */
     private boolean stalled;
 
@@ -142,12 +142,8 @@ final class ResponseReader implements StreamInput.Source, Runnable {
     }
 
     private void endRequest(ClientCall call) throws IOException {
-        //  byte  0..3        4                5..7
-        //      | appStatus | protocolStatus | reserved |
-        reader.readBody(endBody);
-        int appStatus = (endBody[0] & 0xFF) << 24 | (endBody[1] & 0xFF) << 16 | (endBody[2] & 0xFF) << 8
-                | endBody[3] & 0xFF;
-        connection.responseEnded(call, appStatus, endBody[4] & 0xFF, reader.hasMoreBuffered());
+        EndRequestBody body = EndRequestBody.decode(reader.readBody());
+        connection.responseEnded(call, body.appStatus(), body.protocolStatus(), reader.hasMoreBuffered());
         reader.shrink();
     }
 

@@ -5,12 +5,9 @@ import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -54,12 +51,13 @@ final class ValuesQuery {
     }
 
     private Map<String, String> exchange(String... names) throws IOException {
-        ByteArrayOutputStream query = new ByteArrayOutputStream();
+        Map<String, String> asked = new LinkedHashMap<>();
         for (String name : names) {
-            NameValuePairs.append(query, name, "");
+            asked.put(name, "");
         }
-        RecordBuffer records = new RecordBuffer(query.size() + 64, true); // libfcgi answers at once only to padding
-        records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query.toByteArray(), 0, query.size());
+        byte[] query = NameValuePairs.encode(asked);
+        RecordBuffer records = new RecordBuffer(query.length + 64, true); // libfcgi answers at once only to padding
+        records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query, 0, query.length);
         records.close();
         ByteBuffer bytes = records.view();
         while (bytes.hasRemaining()) {
@@ -70,7 +68,7 @@ final class ValuesQuery {
             while (reader.next()) {
                 connected.arrival().answered();
                 if (reader.type() == Fcgi.GET_VALUES_RESULT) {
-                    return decode(reader.readContent(Fcgi.MAX_LENGTH));
+                    return NameValuePairs.decode(reader.readContent(Fcgi.MAX_LENGTH));
                 }
                 reader.ignoreContent();
             }
@@ -78,15 +76,5 @@ final class ValuesQuery {
         } finally {
             reader.end(); // closing the transport gets us here, whatever the server sends
         }
-    }
-
-    private static Map<String, String> decode(byte[] content) throws IOException {
-        Map<String, String> values = new LinkedHashMap<>();
-        NameValuePairs pairs = new NameValuePairs(content, content.length);
-        while (pairs.next()) {
-            byte[] value = Arrays.copyOfRange(content, pairs.valueStart(), pairs.valueStart() + pairs.valueLength());
-            values.put(new String(pairs.name(), StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8));
-        }
-        return values;
     }
 }

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.Role;
+import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
 import dev.fcgi.internal.wire.RecordBuffer;
@@ -8,7 +9,6 @@ import dev.fcgi.internal.wire.RecordReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,7 @@ public final class OfflineConnection {
         connection.server.start(lost -> { });
         RecordBuffer records = new RecordBuffer(0, true);
         records.beginRequest(ID, role.code(), 0);
-        appendStream(records, Fcgi.PARAMS, encoded(params));
+        appendStream(records, Fcgi.PARAMS, NameValuePairs.encode(params));
         if (role != Role.AUTHORIZER) {
             appendStream(records, Fcgi.STDIN, body);
         }
@@ -58,12 +58,6 @@ public final class OfflineConnection {
         connection.transport.send(records.view());
         connection.server.serve(connection.transport);
         return connection;
-    }
-
-    private static byte[] encoded(Map<String, String> params) {
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        params.forEach((name, value) -> NameValuePairs.append(block, name, value));
-        return block.toByteArray();
     }
 
     private static void appendStream(RecordBuffer records, int type, byte[] content) {
@@ -100,13 +94,13 @@ public final class OfflineConnection {
         RecordReader reader = new RecordReader(Channels.newChannel(new ByteArrayInputStream(output)));
         try {
             while (reader.next()) {
-                byte[] content = reader.readContent(Fcgi.MAX_LENGTH);
                 switch (reader.type()) {
-                    case Fcgi.STDOUT -> stdout.writeBytes(content);
-                    case Fcgi.STDERR -> stderr.writeBytes(content);
+                    case Fcgi.STDOUT -> stdout.writeBytes(reader.readContent(Fcgi.MAX_LENGTH));
+                    case Fcgi.STDERR -> stderr.writeBytes(reader.readContent(Fcgi.MAX_LENGTH));
                     case Fcgi.END_REQUEST -> {
-                        ByteBuffer body = ByteBuffer.wrap(content);
-                        return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.getInt(), body.get());
+                        EndRequestBody body = EndRequestBody.decode(reader.readBody());
+                        return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.appStatus(),
+                                body.protocolStatus());
                     }
                     default -> { } // the mark of an incomplete response, for web servers
                 }

@@ -6,6 +6,7 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.wire.BeginRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordReader;
@@ -37,7 +38,6 @@ final class RecordHandler {
     private final Condition roomMade;
     /** The request that was looked for last, unless it has ended. Written under the lock. */
     private ServerRequest latest;
-    private final byte[] beginBody = new byte[Fcgi.BODY_LENGTH];
 
     RecordHandler(ServerConnection connection, RecordReader reader) {
         this.connection = connection;
@@ -124,11 +124,8 @@ final class RecordHandler {
     // ---- BEGIN_REQUEST
 
     private void begin(int id) throws IOException {
-        //  byte  0..1   2       3..7
-        //      | role | flags | reserved |
-        reader.readBody(beginBody);
-        Role role = Role.of((beginBody[0] & 0xFF) << 8 | beginBody[1] & 0xFF);
-        boolean keepConn = (beginBody[2] & Fcgi.KEEP_CONN) != 0;
+        BeginRequestBody body = BeginRequestBody.decode(reader.readBody());
+        Role role = Role.of(body.role());
         lock.lock();
         try {
             awaitEnd(id);
@@ -143,7 +140,7 @@ final class RecordHandler {
                         connection.transport());
                 refusal = ProtocolStatus.OVERLOADED;
             }
-            if (!keepConn) {
+            if (!body.keepConn()) {
                 connection.closeAfterLast();
             }
             if (refusal == null) {

@@ -4,10 +4,8 @@ import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
 import dev.fcgi.internal.wire.RecordBuffer;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Answers GET_VALUES: what the web server may expect of this application (FastCGI 4.1). */
 final class Values {
@@ -18,23 +16,20 @@ final class Values {
 
     /** Appends the GET_VALUES_RESULT to a query: values of the names that were asked for and that we know. */
     static void answer(byte[] query, Options options, RecordBuffer answer) throws FcgiProtocolException {
-        Map<String, Integer> values = new LinkedHashMap<>();
-        NameValuePairs asked = new NameValuePairs(query, query.length);
-        while (asked.next()) {
-            String name = new String(asked.name(), StandardCharsets.US_ASCII);
-            Integer value = switch (name) {
-                case Fcgi.MAX_CONNS -> options.maxConnections;
-                // HAProxy takes it as the limit of one connection, so that is what it may be at most
-                case Fcgi.MAX_REQS -> Math.min(options.maxRequests, options.maxRequestsPerConnection);
-                case Fcgi.MPXS_CONNS -> options.maxRequestsPerConnection > 1 ? 1 : 0;
-                default -> null;
-            };
-            if (value != null) {
-                values.put(name, value);
-            }
-        }
-        ByteArrayOutputStream result = new ByteArrayOutputStream();
-        values.forEach((name, value) -> NameValuePairs.append(result, name, value.toString()));
-        answer.append(Fcgi.GET_VALUES_RESULT, Fcgi.NULL_REQUEST_ID, result.toByteArray(), 0, result.size());
+        Map<String, String> values = NameValuePairs.decode(query);
+        values.replaceAll((name, asked) -> value(name, options));
+        values.values().removeIf(Objects::isNull);
+        byte[] result = NameValuePairs.encode(values);
+        answer.append(Fcgi.GET_VALUES_RESULT, Fcgi.NULL_REQUEST_ID, result, 0, result.length);
+    }
+
+    private static String value(String name, Options options) {
+        return switch (name) {
+            case Fcgi.MAX_CONNS -> Integer.toString(options.maxConnections);
+            // HAProxy takes it as the limit of one connection, so that is what it may be at most
+            case Fcgi.MAX_REQS -> Integer.toString(Math.min(options.maxRequests, options.maxRequestsPerConnection));
+            case Fcgi.MPXS_CONNS -> options.maxRequestsPerConnection > 1 ? "1" : "0";
+            default -> null;
+        };
     }
 }

@@ -2,7 +2,6 @@ package dev.fcgi.internal.wire;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,10 +33,9 @@ public final class EncodedParams implements Params {
 
     /** Encodes names and values as UTF-8, in the order of the map. */
     public static Params of(Map<String, String> values) {
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        values.forEach((name, value) -> NameValuePairs.append(block, name, value));
+        byte[] block = NameValuePairs.encode(values);
         try {
-            return decode(block.toByteArray(), block.size());
+            return decode(block, block.length);
         } catch (FcgiProtocolException e) {
             throw new AssertionError(e); // these pairs are our own
         }

@@ -4,6 +4,8 @@ import dev.fcgi.FcgiProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A cursor over encoded name-value pairs (FastCGI 3.4). Allocates nothing; lengths are checked as 31-bit numbers
@@ -117,6 +119,24 @@ public final class NameValuePairs {
 
     public int valueLength() {
         return valueLength;
+    }
+
+    /** {@return all pairs as UTF-8 text, in order; of several with one name the last value} */
+    public static Map<String, String> decode(byte[] block) throws FcgiProtocolException {
+        Map<String, String> values = new LinkedHashMap<>();
+        NameValuePairs pairs = new NameValuePairs(block, block.length);
+        while (pairs.next()) {
+            String name = new String(block, pairs.nameStart, pairs.nameLength, StandardCharsets.UTF_8);
+            values.put(name, new String(block, pairs.valueStart(), pairs.valueLength, StandardCharsets.UTF_8));
+        }
+        return values;
+    }
+
+    /** {@return names and values as UTF-8, in the order of the map} */
+    public static byte[] encode(Map<String, String> values) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        values.forEach((name, value) -> append(block, name, value));
+        return block.toByteArray();
     }
 
     /** Appends one pair in the shortest form. */

@@ -136,16 +136,12 @@ public final class RecordBuffer {
 
     /** Appends BEGIN_REQUEST (FastCGI 5.1). */
     public void beginRequest(int requestId, int role, int flags) {
-        //  byte  0..1   2       3..7
-        //      | role | flags | reserved |
-        record(Fcgi.BEGIN_REQUEST, requestId, (long) role << 48 | (long) flags << 40);
+        record(Fcgi.BEGIN_REQUEST, requestId, new BeginRequestBody(role, flags).encode());
     }
 
     /** Appends END_REQUEST (FastCGI 5.5). */
     public void endRequest(int requestId, int appStatus, int protocolStatus) {
-        //  byte  0..3        4                5..7
-        //      | appStatus | protocolStatus | reserved |
-        record(Fcgi.END_REQUEST, requestId, (long) appStatus << 32 | (long) protocolStatus << 24);
+        record(Fcgi.END_REQUEST, requestId, new EndRequestBody(appStatus, protocolStatus).encode());
     }
 
     /** Appends ABORT_REQUEST, a header only. */

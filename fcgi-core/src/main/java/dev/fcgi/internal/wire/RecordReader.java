@@ -227,25 +227,37 @@ public final class RecordReader {
             throw new FcgiProtocolException(
                     Fcgi.typeName(type) + " record of " + contentLength + " bytes, more than " + maxLength);
         }
-        byte[] content = new byte[contentLength];
-        readBody(content);
+        return read(contentLength);
+    }
+
+    private byte[] read(int length) throws IOException {
+        byte[] content = new byte[length];
+        for (int filled = 0; filled < length; ) {
+            filled += read(content, filled, length - filled);
+        }
         return content;
     }
 
     /**
-     * Fills an array with the first of the content; the rest is skipped.
+     * Reads the content of BEGIN_REQUEST or END_REQUEST, for their decoders; blocks until it is there. Of content that
+     * is longer the rest is skipped.
      *
-     * @throws FcgiProtocolException when there is less
+     * @throws FcgiProtocolException when it is shorter
      */
-    public void readBody(byte[] body) throws IOException {
-        if (contentLength < body.length) {
+    public long readBody() throws IOException {
+        if (contentLength < Fcgi.BODY_LENGTH) {
             throw new FcgiProtocolException(
-                    Fcgi.typeName(type) + " of " + contentLength + " bytes instead of " + body.length);
+                    Fcgi.typeName(type) + " of " + contentLength + " bytes instead of " + Fcgi.BODY_LENGTH);
         }
-        for (int filled = 0; filled < body.length; ) {
-            filled += read(body, filled, body.length - filled);
+        long body;
+        if (fill() < Fcgi.BODY_LENGTH) {
+            body = ByteBuffer.wrap(read(Fcgi.BODY_LENGTH)).getLong();
+        } else {
+            body = buffer.getLong(position);
+            skip(Fcgi.BODY_LENGTH);
         }
         ignoreContent();
+        return body;
     }
 
     /** Reads and drops what arrives, records or not. Returns the number of bytes, -1 at the end of the stream. */

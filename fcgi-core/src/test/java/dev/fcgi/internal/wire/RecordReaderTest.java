@@ -286,6 +286,28 @@ final class RecordReaderTest {
     }
 
     @Test
+    void bodiesAreDecodedWhereverTheyAreCut() throws IOException {
+        byte[] begin = record(Fcgi.BEGIN_REQUEST, 1, hex("fffe 81 aa 00 00 00 00  bb bb"), 3); // longer than needed
+        byte[] end = record(Fcgi.END_REQUEST, 1, hex("fffefdfc ff aa aa aa"), 0);
+        byte[] bytes = Arrays.copyOf(begin, begin.length + end.length);
+        System.arraycopy(end, 0, bytes, begin.length, end.length);
+        for (int most = 1; most <= bytes.length; most++) {
+            RecordReader reader = reader(new Pieces(bytes, most, 0));
+            assertTrue(reader.next());
+            assertEquals(new BeginRequestBody(0xFFFE, 0x81), BeginRequestBody.decode(reader.readBody()));
+            assertTrue(reader.next());
+            assertEquals(new EndRequestBody(0xFFFEFDFC, 0xFF), EndRequestBody.decode(reader.readBody()));
+            assertFalse(reader.next());
+        }
+        RecordReader cut = reader(Arrays.copyOf(bytes, 12));
+        assertTrue(cut.next());
+        assertThrows(EOFException.class, cut::readBody);
+        RecordReader tooShort = reader(record(Fcgi.END_REQUEST, 1, content(7), 1));
+        assertTrue(tooShort.next());
+        assertThrows(FcgiProtocolException.class, tooShort::readBody);
+    }
+
+    @Test
     void theNextRecordCountsAsBufferedOnceItIsWhole() throws IOException {
         byte[] first = record(5, 1, content(3), 2);
         byte[] second = record(5, 1, content(4), 3);
