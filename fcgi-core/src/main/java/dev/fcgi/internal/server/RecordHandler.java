@@ -6,6 +6,7 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.wire.BeginRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
@@ -173,15 +174,7 @@ final class RecordHandler {
     /** Locked. Waits until a handler has done something, or some time is over; returns how long. */
     private long await(long nanos) {
         long start = System.nanoTime();
-        boolean interrupted = Thread.interrupted();
-        try {
-            roomMade.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.await(roomMade, nanos);
         return System.nanoTime() - start;
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * One connection of a web server: its requests, and when it is over. Who reads it is the {@link ReaderRole}'s, what its
+ * One connection of a web server: its requests, and when it is over. Who reads it is the {@link ReadLoop}'s, what its
  * records mean the {@link RecordHandler}'s.
  *
  * <p>State is guarded by one lock, which is never held over I/O or while user code runs. Methods marked "Locked" expect
@@ -43,7 +43,7 @@ final class ServerConnection implements Ticker.Ticked {
     private final Transport transport;
     private final ReentrantLock lock = new ReentrantLock();
     private final Output output;
-    private final ReaderRole role;
+    private final ReadLoop loop;
 
     // all below: guarded by the lock
 
@@ -70,7 +70,7 @@ final class ServerConnection implements Ticker.Ticked {
         this.heads = server.newHeads();
         this.transport = transport;
         this.output = new Output(transport, lock, false);
-        this.role = new ReaderRole(this);
+        this.loop = new ReadLoop(this);
     }
 
     ReentrantLock lock() {
@@ -120,7 +120,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** {@return what the input streams of requests read from} */
     StreamInput.Source input() {
-        return role;
+        return loop;
     }
 
     /** {@return what reads and acts until the connection ends; to be run once, by a virtual thread of its own} */
@@ -140,7 +140,7 @@ final class ServerConnection implements Ticker.Ticked {
         }
         if (allowed) {
             counters().accepted.increment();
-            role.run();
+            loop.run();
         }
     }
 
@@ -196,10 +196,10 @@ final class ServerConnection implements Ticker.Ticked {
     void requestEnded(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         requests.remove(request);
-        role.requestEnded(request);
+        loop.requestEnded(request);
         inputOpen |= !request.isInputComplete();
         idle.restart();
-        role.wakeUp(); // the reader may be waiting for this handler
+        loop.wakeUp(); // the reader may be waiting for this handler
         if (!request.isDispatched()) {
             request.handlerReturned();
         }
@@ -244,13 +244,13 @@ final class ServerConnection implements Ticker.Ticked {
     void abandon(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         if (request.isDispatched()) {
-            role.abandon(request);
+            loop.abandon(request);
         }
     }
 
     /** Locked. */
     void lendRole() {
-        role.lend();
+        loop.lend();
     }
 
     /** Locked. */
@@ -308,7 +308,7 @@ final class ServerConnection implements Ticker.Ticked {
         assert lock.isHeldByCurrentThread();
         if (isOpen()) {
             state = State.CLOSING;
-            if (role.isTaken()) {
+            if (loop.role().isTaken()) {
                 output.endAfterFlush(); // the reader waits for the peer to close
             }
         }
@@ -413,13 +413,13 @@ final class ServerConnection implements Ticker.Ticked {
     void close() {
         try {
             if (flushForClose()) {
-                role.drain(MAX_DRAINED);
+                loop.drain(MAX_DRAINED);
             }
         } catch (Throwable ignored) {
             // out of memory: what comes now needs none
         }
         transport.close();
-        role.end();
+        loop.end();
         lock.lock();
         try {
             output.fail(BROKEN_OFF);
@@ -438,7 +438,7 @@ final class ServerConnection implements Ticker.Ticked {
             output.abandonWrite(); // an Error may have torn the reader out of its own
             startClosing();
             // a peer that hears of the end only now may be sending its next request
-            boolean linger = !inputEnded && (inputOpen || server.isDraining() || !role.isAtBorder());
+            boolean linger = !inputEnded && (inputOpen || server.isDraining() || !loop.isAtBorder());
             if (linger || !output.isIdle()) {
                 output.endAfterFlush();
             }
@@ -476,7 +476,7 @@ final class ServerConnection implements Ticker.Ticked {
             return true;
         }
         try {
-            return role.tick(tick);
+            return loop.role().tick(tick);
         } finally {
             lock.unlock();
         }
@@ -489,7 +489,7 @@ final class ServerConnection implements Ticker.Ticked {
             return;
         }
         try {
-            role.check();
+            loop.check();
             if (output.isStuck(options.writeTimeout, now)) {
                 log().log(Level.WARNING, "write timeout: {0}", transport);
                 giveUp(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
@@ -517,10 +517,16 @@ final class ServerConnection implements Ticker.Ticked {
 
     private void checkIdle(long now) {
         long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.keepAliveTimeout;
-        if (!lastCall && role.isTaken() && idle.isOver(limit, now)) {
+        if (!lastCall && loop.role().isTaken() && idle.isOver(limit, now)) {
             lastCall = true;
             keep = false;
             transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender
         }
+    }
+
+    /** For logs. */
+    @Override
+    public String toString() {
+        return transport.toString();
     }
 }

@@ -9,6 +9,7 @@ import dev.fcgi.Role;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.ByteArrayInputStream;
@@ -48,7 +49,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
 
     // guarded by the connection's lock
     private final Response response;
-    private final HandlerThread handler = new HandlerThread();
+    private final Uninterrupted handler;
     private boolean dispatched;
     /** Whether a thread has come to handle the request, or it was rejected. */
     private boolean claimed;
@@ -78,6 +79,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
     ServerRequest(ServerConnection connection, int id, Role role) {
         this.connection = connection;
         this.lock = connection.lock();
+        this.handler = new Uninterrupted(lock);
         this.id = id;
         this.role = role;
         Options options = connection.options();
@@ -334,7 +336,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
      * @return false when a thread has come: nothing was done then
      */
     public boolean reject() {
-        boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
+        boolean interrupted = Uninterrupted.putOff(); // inside the socket it would close the connection
         lock.lock();
         try {
             if (!claim()) {
@@ -354,9 +356,7 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
             connection.settle();
         } finally {
             lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Uninterrupted.deliver(interrupted);
         }
         return true;
     }
@@ -513,16 +513,16 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         return params == null || !"HEAD".equals(params.get("REQUEST_METHOD"));
     }
 
-    /** Locked. Puts off interrupts while this thread touches the socket; see {@link HandlerThread}. */
+    /** Locked. Puts off interrupts while this thread touches the socket; see {@link Uninterrupted}. */
     boolean enterIo() {
         assert lock.isHeldByCurrentThread();
-        return handler.enterIo();
+        return handler.enter();
     }
 
     /** Locked. */
     void leaveIo(boolean interrupted) {
         assert lock.isHeldByCurrentThread();
-        handler.leaveIo(interrupted);
+        handler.leave(interrupted);
     }
 
     /** Locked. Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */

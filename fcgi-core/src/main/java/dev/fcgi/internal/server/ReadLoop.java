@@ -1,8 +1,8 @@
 package dev.fcgi.internal.server;
 
-import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordReader;
@@ -11,19 +11,17 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Who reads one connection.
+ * Reads one connection, and decides where the request of a complete head is handled.
  *
- * <p>One thread at a time has the reader role and may touch the {@link RecordReader}. A thread that has read a whole
- * head, with nothing else active or buffered, gives the role up and runs the handler itself: no hand-off, and a body
- * is read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another
+ * <p>One thread at a time has the {@link ReaderRole} and may touch the {@link RecordReader}. A thread that has read a
+ * whole head, with nothing else active or buffered, releases the role and runs the handler itself: no hand-off, and a
+ * body is read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another
  * thread, which reads on: it sees the abort, the closed connection, the next request. When the handler returns, its
  * thread takes the role again if it is free, and ends otherwise. With a second request active, or an executor,
- * handlers run on threads of their own and the reader stays the reader. The role is given up only to be taken over;
- * whoever holds it at the end closes the connection.
- *
- * <p>Who has the role is guarded by the connection's lock; methods marked "Locked" expect it to be held.
+ * handlers run on threads of their own and the reader stays the reader. Whoever holds the role at the end closes the
+ * connection.
  */
-final class ReaderRole implements StreamInput.Source, Runnable {
+final class ReadLoop implements StreamInput.Source, Runnable {
     private static final Log RECORDS = Log.of("dev.fcgi.record");
 
     private final ServerConnection connection;
@@ -31,6 +29,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private final Transport transport;
     private final Output output;
     private final ReentrantLock lock;
+    private final ReaderRole role;
 
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
@@ -47,20 +46,17 @@ final class ReaderRole implements StreamInput.Source, Runnable {
 
     // all below: guarded by the lock
 
-    /** Whether some thread has the role; a new connection is born with it taken. */
-    private boolean taken = true;
     /** The request whose handler has the role, reading its own input, and the thread; null when no handler has. */
     private ServerRequest pulling;
     private Thread pullingThread;
-    private boolean watched;
-    private int freeSince;
 
-    ReaderRole(ServerConnection connection) {
+    ReadLoop(ServerConnection connection) {
         this.connection = connection;
         this.options = connection.options();
         this.transport = connection.transport();
         this.output = connection.output();
         this.lock = connection.lock();
+        this.role = new ReaderRole(lock, connection.server().ticker(), connection, this, connection.log());
         this.reader = new RecordReader(transport.input());
         this.records = new RecordHandler(connection, reader);
     }
@@ -147,8 +143,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private void handOver() {
         lock.lock();
         try {
-            taken = false;
-            ensureTaken();
+            role.handOver();
         } finally {
             lock.unlock();
         }
@@ -180,7 +175,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             }
             request.dispatched(true);
             request.begin();
-            release();
+            role.release();
         } finally {
             lock.unlock();
         }
@@ -191,10 +186,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     private boolean takeAgain() {
         lock.lock();
         try {
-            if (taken) {
+            if (!role.take()) {
                 return false;
             }
-            taken = true;
             if (connection.isOpen() && connection.requests().isEmpty()) {
                 reader.shrink();
             }
@@ -250,9 +244,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         assert lock.isHeldByCurrentThread();
         if (lending == Thread.currentThread()) {
             lending = null;
-            release();
+            role.release();
             if (output.isShared()) {
-                ensureTaken();
+                role.ensureTaken();
             }
         }
     }
@@ -278,73 +272,24 @@ final class ReaderRole implements StreamInput.Source, Runnable {
         return handlers;
     }
 
-    /** Locked. Throws nothing: what follows may not fail. */
-    private void release() {
-        assert lock.isHeldByCurrentThread();
-        freeSince = connection.server().ticker().tick();
-        taken = false;
-        try {
-            watch();
-        } catch (Throwable ignored) {
-            // OutOfMemoryError: the check of time limits tries again
-        }
-    }
-
-    private void watch() {
-        assert lock.isHeldByCurrentThread();
-        if (!watched) {
-            connection.server().ticker().watch(connection);
-            watched = true;
-        }
-    }
-
     /** Locked. Called by the ticker now and then, whoever has the role. */
     void check() {
         assert lock.isHeldByCurrentThread();
-        if (!taken) {
-            watch();
-        }
+        role.check();
         if (handlers != null) {
             handlers.startAnother();
         }
     }
 
-    /** Locked. Sees to it that somebody reads, although the thread that would is busy with a handler. */
-    private void ensureTaken() {
-        assert lock.isHeldByCurrentThread();
-        if (taken || connection.isClosed()) {
-            return;
-        }
-        taken = true;
-        try {
-            LibraryThreads.start(this);
-        } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
-            release();
-            connection.log().log(Level.WARNING, e, "no thread to read {0}", transport);
-        }
-    }
-
-    /** Locked. Called by the ticker while a handler runs on the thread of the connection. */
-    boolean tick(int tick) {
-        assert lock.isHeldByCurrentThread();
-        if (!taken && tick - freeSince >= 2) {
-            ensureTaken();
-        }
-        watched = !taken;
-        return watched;
-    }
-
-    /** Locked. */
-    boolean isTaken() {
-        assert lock.isHeldByCurrentThread();
-        return taken;
+    ReaderRole role() {
+        return role;
     }
 
     /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
     void abandon(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         if (pulling != request) {
-            ensureTaken();
+            role.ensureTaken();
         } else if (pullingThread != Thread.currentThread()) {
             connection.closeAfterLast();
             transport.shutdownInput(); // wakes up the handler's read; there is no other way
@@ -379,12 +324,12 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
         assert lock.isHeldByCurrentThread();
-        ServerRequest request = taken ? null : connection.requests().find(one -> one.hasInput(stream));
+        ServerRequest request = role.isTaken() ? null : connection.requests().find(one -> one.hasInput(stream));
         if (request == null) {
             stream.await();
             return 0;
         }
-        taken = true;
+        role.take();
         pulling = request;
         pullingThread = Thread.currentThread();
         boolean interrupted = request.enterIo();
@@ -399,9 +344,9 @@ final class ReaderRole implements StreamInput.Source, Runnable {
             request.leaveIo(interrupted);
             pulling = null;
             pullingThread = null;
-            release();
+            role.release();
             if (output.isShared() || !request.isOpen() || !connection.isOpen()) {
-                ensureTaken(); // more to read than this handler's input
+                role.ensureTaken(); // more to read than this handler's input
             }
         }
     }
@@ -432,7 +377,7 @@ final class ReaderRole implements StreamInput.Source, Runnable {
     @Override
     public int available(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
-        ServerRequest request = taken ? null : connection.requests().find(one -> one.hasInput(stream));
+        ServerRequest request = role.isTaken() ? null : connection.requests().find(one -> one.hasInput(stream));
         return request == null ? 0 : records.available(request, stream);
     }
 
