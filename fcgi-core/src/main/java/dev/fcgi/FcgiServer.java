@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.server.Options;
@@ -574,6 +575,12 @@ public final class FcgiServer implements AutoCloseable {
          */
         public Builder keepHttpProxy(boolean keep) {
             options.keepHttpProxy = keep;
+            return this;
+        }
+
+        /** For tests: limits on time that pass when they say so. */
+        Builder clock(Clock clock) {
+            options.clock = clock;
             return this;
         }
 

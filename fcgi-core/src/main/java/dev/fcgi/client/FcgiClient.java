@@ -6,6 +6,7 @@ import dev.fcgi.internal.client.ClientCall;
 import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.ConnectionPool;
 import dev.fcgi.internal.client.Network;
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Address;
 import java.io.IOException;
@@ -403,6 +404,12 @@ public final class FcgiClient implements AutoCloseable {
         /** For tests: threads that are watched, or not to be had. */
         Builder threads(Consumer<Runnable> threads) {
             options.threads = threads;
+            return this;
+        }
+
+        /** For tests: limits on time that pass when they say so. */
+        Builder clock(Clock clock) {
+            options.clock = clock;
             return this;
         }
 

@@ -40,6 +40,7 @@ final class BuilderCopyTest extends ClientTest {
         }
         options.network = null;
         options.threads = null;
+        options.clock = null;
         ClientOptions copy = options.copy();
         for (Field field : ClientOptions.class.getFields()) {
             assertEquals(field.get(options), field.get(copy), field.getName());

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.Ticker;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +19,11 @@ import java.util.function.Predicate;
 final class Backlog {
     /** Longer than an answer usually takes: closing idle connections in vain costs little, but not nothing. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(25);
-    /** Moments are counted from here, so that they can be compared. */
-    private static final long ORIGIN = System.nanoTime();
 
     private final Predicate<Backlog> relief;
+    private final Clock clock;
+    /** Moments are counted from here, so that they can be compared. */
+    private final long origin;
     private final Set<Arrival> arriving = ConcurrentHashMap.newKeySet();
     /** The last moment of which it is known that whoever was connected by then has been accepted. */
     private final AtomicLong acceptedUntil = new AtomicLong(Long.MIN_VALUE);
@@ -31,8 +33,10 @@ final class Backlog {
      *
      * @param relief closes idle connections to the server; false when it could not now, without blocking
      */
-    Backlog(Predicate<Backlog> relief) {
+    Backlog(Predicate<Backlog> relief, Clock clock) {
         this.relief = relief;
+        this.clock = clock;
+        this.origin = clock.nanoTime();
     }
 
     /** A connection that is about to be made, until the first byte of an answer or its end. */
@@ -96,7 +100,7 @@ final class Backlog {
         return arriving.isEmpty();
     }
 
-    private static long now() {
-        return System.nanoTime() - ORIGIN;
+    private long now() {
+        return clock.nanoTime() - origin;
     }
 }

@@ -46,8 +46,8 @@ public final class ClientCall {
     private boolean abandoned;
     private EndRequest end;
     private StreamInput.Failure failure;
-    private final long startedAt = System.nanoTime();
-    private long progressAt = startedAt;
+    private final long startedAt;
+    private long progressAt;
 
     /** @param onUsedConnection whether an earlier request was answered on the connection */
     ClientCall(ClientConnection connection, int id, CallRequest request, boolean onUsedConnection) {
@@ -60,6 +60,8 @@ public final class ClientCall {
         this.stdout = new StreamInput(connection.source(), lock, options.responseBuffer);
         this.changed = lock.newCondition();
         this.stderr = new StderrLines(options.maxStderrLength);
+        this.startedAt = options.clock.nanoTime();
+        this.progressAt = startedAt;
     }
 
     int id() {
@@ -93,7 +95,7 @@ public final class ClientCall {
     /** From now on some of the request may have got to the application. */
     void begun() {
         begun = true;
-        progressAt = System.nanoTime();
+        progressAt = options.clock.nanoTime();
     }
 
     /** The kernel has taken nothing of the head: the application cannot know of the request. */
@@ -108,7 +110,7 @@ public final class ClientCall {
     /** A record of this request has come. */
     void received() {
         received = true;
-        progressAt = System.nanoTime();
+        progressAt = options.clock.nanoTime();
     }
 
     /** The empty STDOUT has come: nothing that follows is output. */
@@ -122,7 +124,7 @@ public final class ClientCall {
 
     /** What went by while the connection waited for another caller does not count. */
     void restartClock() {
-        progressAt = System.nanoTime();
+        progressAt = options.clock.nanoTime();
     }
 
     boolean isRequestTimeExceeded(long now) {
@@ -177,7 +179,7 @@ public final class ClientCall {
 
     /** Some input was taken by the connection. */
     void inputProgress() {
-        progressAt = System.nanoTime();
+        progressAt = options.clock.nanoTime();
     }
 
     void inputSent() {
@@ -191,7 +193,7 @@ public final class ClientCall {
     /** Nobody waits for the response any more; its records are dropped until it ends. */
     void abandoned() {
         abandoned = true;
-        progressAt = System.nanoTime();
+        progressAt = options.clock.nanoTime();
         stdout.discard();
     }
 

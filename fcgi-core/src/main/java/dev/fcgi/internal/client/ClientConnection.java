@@ -49,12 +49,12 @@ final class ClientConnection implements Ticker.Ticked {
     private final Map<Integer, ClientCall> calls = new HashMap<>(4);
     /** Ids of requests that were aborted: some applications send records of them after END_REQUEST. */
     private final Set<Integer> retired = new HashSet<>(0);
-    private final long madeAt = System.nanoTime();
+    private final long madeAt;
     private int maxRequests;
     private boolean usedBefore;
     private boolean usable = true;
     private boolean givenUp;
-    private long idleSince = System.nanoTime();
+    private long idleSince;
 
     /** Creates a connection; {@link #start} makes it read. */
     ClientConnection(ConnectionPool pool, ClientOptions options, Connector.Connected connected) {
@@ -65,6 +65,8 @@ final class ClientConnection implements Ticker.Ticked {
         this.maxRequests = connected.maxRequests();
         this.output = new Output(transport, lock, maxRequests > 1);
         this.reader = new ResponseReader(this);
+        this.madeAt = options.clock.nanoTime();
+        this.idleSince = madeAt;
     }
 
     void start() {
@@ -400,7 +402,7 @@ final class ClientConnection implements Ticker.Ticked {
         try {
             calls.remove(call.id());
             usedBefore = true;
-            idleSince = System.nanoTime();
+            idleSince = options.clock.nanoTime();
             output.wakeUp();
             if (refusesToShare) {
                 maxRequests = 1;

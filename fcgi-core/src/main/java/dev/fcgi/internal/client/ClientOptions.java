@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.LibraryThreads;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -31,6 +32,8 @@ public final class ClientOptions {
     public Network network = new SystemNetwork();
     /** Starts a thread. */
     public Consumer<Runnable> threads = LibraryThreads::start;
+    /** What all times are taken from. */
+    public Clock clock = Clock.SYSTEM;
 
     /** {@return the same settings, which a change of these does not change} */
     public ClientOptions copy() {
@@ -53,6 +56,7 @@ public final class ClientOptions {
         copy.keepAliveTimeout = keepAliveTimeout;
         copy.network = network;
         copy.threads = threads;
+        copy.clock = clock;
         return copy;
     }
 }

@@ -27,7 +27,7 @@ public final class ConnectionPool {
     private final ClientOptions options;
     private final Connector connector;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker = new Ticker(connections, LOG);
+    private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock
@@ -39,6 +39,7 @@ public final class ConnectionPool {
 
     public ConnectionPool(ClientOptions options) {
         this.options = options;
+        this.ticker = new Ticker(connections, LOG, options.clock);
         this.connector = new Connector(options, this::relieve, ticker::watch);
         ticker.start();
     }
@@ -54,7 +55,7 @@ public final class ConnectionPool {
      * @param reuse whether a connection that was used before will do
      */
     public ClientCall call(CallRequest request, boolean reuse) throws IOException {
-        long deadline = System.nanoTime() + options.connectTimeout;
+        long deadline = options.clock.nanoTime() + options.connectTimeout;
         boolean sent = false;
         try {
             ClientCall call = place(request, reuse, deadline);
@@ -117,11 +118,11 @@ public final class ConnectionPool {
 
     private void await(Condition turn, long deadline) throws IOException {
         try {
-            long left = options.connectTimeout == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - System.nanoTime();
+            long left = options.connectTimeout == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - options.clock.nanoTime();
             if (left <= 0) {
                 throw new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
             }
-            turn.awaitNanos(left);
+            options.clock.await(turn, left);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a connection");

@@ -67,7 +67,7 @@ public final class Connector {
     private final ClientOptions options;
     private final HostLookup lookup;
     private final Predicate<Backlog> relief;
-    private final Consumer<Ticker.Ticked> clock;
+    private final Consumer<Ticker.Ticked> ticker;
     private final AtomicInteger turn = new AtomicInteger();
     private final Map<SocketAddress, Known> known = new ConcurrentHashMap<>();
 
@@ -75,13 +75,13 @@ public final class Connector {
      * Creates a connector.
      *
      * @param relief closes idle connections, see {@link Backlog}
-     * @param clock has something ticked
+     * @param ticker has something ticked
      */
-    Connector(ClientOptions options, Predicate<Backlog> relief, Consumer<Ticker.Ticked> clock) {
+    Connector(ClientOptions options, Predicate<Backlog> relief, Consumer<Ticker.Ticked> ticker) {
         this.options = options;
-        this.lookup = new HostLookup(options.network);
+        this.lookup = new HostLookup(options.network, options.clock);
         this.relief = relief;
-        this.clock = clock;
+        this.ticker = ticker;
     }
 
     Connected connect(long deadline) throws IOException {
@@ -90,7 +90,7 @@ public final class Connector {
 
     /** Asks for values on a connection of its own: some applications end it then, one is stuck for good. */
     public Map<String, String> values(String... names) throws IOException {
-        long deadline = System.nanoTime() + options.connectTimeout;
+        long deadline = options.clock.nanoTime() + options.connectTimeout;
         SocketAddress server = inTurn().get(0);
         return values(first(addresses(server, deadline), deadline, this::open), names);
     }
@@ -126,7 +126,7 @@ public final class Connector {
 
     private IOException failed(SocketAddress address, IOException cause, IOException before) {
         Known one = known(address);
-        one.failedAt = System.nanoTime();
+        one.failedAt = options.clock.nanoTime();
         one.failed = true;
         one.maxRequests = 0; // what comes back there may be another program
         if (before == null) {
@@ -138,7 +138,7 @@ public final class Connector {
 
     /** The time for one address: one that does not answer at all must leave some for the others. */
     private long share(long deadline, int addresses) {
-        long now = System.nanoTime();
+        long now = options.clock.nanoTime();
         return options.connectTimeout == Long.MAX_VALUE ? deadline : now + (deadline - now) / addresses;
     }
 
@@ -153,7 +153,7 @@ public final class Connector {
     }
 
     private List<SocketAddress> shunned(List<SocketAddress> order) {
-        long now = System.nanoTime();
+        long now = options.clock.nanoTime();
         List<SocketAddress> last = new ArrayList<>();
         for (SocketAddress address : order) {
             Known one = known.get(address);
@@ -184,7 +184,7 @@ public final class Connector {
             if (known.size() >= MAX_KNOWN) {
                 known.values().removeIf(other -> other.backlog.isEmpty());
             }
-            one = known.computeIfAbsent(address, unused -> new Known(new Backlog(relief)));
+            one = known.computeIfAbsent(address, unused -> new Known(new Backlog(relief, options.clock)));
         }
         return one;
     }
@@ -196,9 +196,9 @@ public final class Connector {
         long until = deadline;
         if (options.multiplex && options.keepAlive && known(address).maxRequests == 0) {
             Connected questioned = open(address, until);
-            long askedAt = System.nanoTime();
+            long askedAt = options.clock.nanoTime();
             known(address).maxRequests = maxRequests(values(questioned, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS));
-            until += System.nanoTime() - askedAt; // the question has a limit of its own
+            until += options.clock.nanoTime() - askedAt; // the question has a limit of its own
         }
         return open(address, until);
     }
@@ -220,7 +220,7 @@ public final class Connector {
         Backlog.Arrival arrival = one.backlog.arrive();
         Transport transport = null;
         try {
-            clock.accept(arrival);
+            ticker.accept(arrival);
             transport = options.network.connect(address, left(deadline));
             arrival.connected();
             Connected connected =
@@ -254,6 +254,6 @@ public final class Connector {
 
     private long left(long deadline) {
         return options.connectTimeout == Long.MAX_VALUE
-                ? Long.MAX_VALUE : Math.max(0, deadline - System.nanoTime());
+                ? Long.MAX_VALUE : Math.max(0, deadline - options.clock.nanoTime());
     }
 }

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.internal.conn.Clock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -23,10 +23,12 @@ import java.util.concurrent.TimeoutException;
  */
 final class HostLookup {
     private final Network network;
+    private final Clock clock;
     private final Map<String, CompletableFuture<InetAddress[]>> running = new ConcurrentHashMap<>();
 
-    HostLookup(Network network) {
+    HostLookup(Network network, Clock clock) {
         this.network = network;
+        this.clock = clock;
     }
 
     /** {@return the addresses of a name, in the order of the resolver} */
@@ -66,9 +68,9 @@ final class HostLookup {
         }
     }
 
-    private static InetAddress[] await(CompletableFuture<InetAddress[]> lookup, long nanos) throws IOException {
+    private InetAddress[] await(CompletableFuture<InetAddress[]> lookup, long nanos) throws IOException {
         try {
-            return lookup.get(nanos, TimeUnit.NANOSECONDS);
+            return clock.get(lookup, nanos);
         } catch (TimeoutException e) {
             throw new SocketTimeoutException("looking up the name took too long");
         } catch (InterruptedException e) {

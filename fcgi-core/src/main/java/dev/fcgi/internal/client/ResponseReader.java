@@ -116,7 +116,7 @@ final class ResponseReader implements StreamInput.Source, Runnable {
                 if (left == Long.MAX_VALUE || !connection.hasWaitersAfter(call)) {
                     roomMade.await();
                 } else if (left > 0) {
-                    left = roomMade.awaitNanos(left);
+                    left = connection.options().clock.await(roomMade, left);
                 } else {
                     call.timeOut(Limit.STALL);
                     connection.abandon(call, () -> new IOException("stalled"));

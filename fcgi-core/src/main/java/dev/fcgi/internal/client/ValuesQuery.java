@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Asks GET_VALUES (FastCGI 4.1) on a connection that is used for nothing else. */
@@ -39,7 +38,7 @@ final class ValuesQuery {
             }
         });
         try {
-            return answer.get(options.valuesTimeout, TimeUnit.NANOSECONDS);
+            return options.clock.get(answer, options.valuesTimeout);
         } catch (TimeoutException e) {
             return Map.of();
         } catch (ExecutionException e) {

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 
 /**
  * What a server or a client has to say. Loggers are code of others, which may block, throw, or call back into the
@@ -36,7 +35,7 @@ public final class Log {
     private final Logger logger;
     private final int lines;
     private final int traces;
-    private final LongSupplier clock;
+    private final Clock clock;
     /** Under it nothing is called but the clock. */
     private final ReentrantLock lock = new ReentrantLock();
     /** By format; guarded by the lock. */
@@ -50,9 +49,9 @@ public final class Log {
      *
      * @param lines how many lines of a kind are said in a period
      * @param traces how many of them come with a stack trace
-     * @param clock like System.nanoTime()
+     * @param clock tells when a period is over
      */
-    public Log(String name, int lines, int traces, LongSupplier clock) {
+    public Log(String name, int lines, int traces, Clock clock) {
         this.logger = System.getLogger(name);
         this.lines = lines;
         this.traces = traces;
@@ -60,7 +59,7 @@ public final class Log {
     }
 
     public static Log of(String name) {
-        return new Log(name, LINES, TRACES, System::nanoTime);
+        return new Log(name, LINES, TRACES, Clock.SYSTEM);
     }
 
     /** Leaves a line with parameters, {@code {0}} and so on. */
@@ -78,7 +77,7 @@ public final class Log {
     public void log(Level level, Throwable cause, String format, Object... parameters) {
         try {
             if (level == Level.DEBUG) {
-                if (debug || clock.getAsLong() - debugAsked > PERIOD) {
+                if (debug || clock.nanoTime() - debugAsked > PERIOD) {
                     LogThread.add(new Line(this, level, text(format, parameters), cause, true));
                 }
                 return;
@@ -97,7 +96,7 @@ public final class Log {
         lock.lock();
         try {
             Kind kind = kinds.computeIfAbsent(format, first -> new Kind(level));
-            long now = clock.getAsLong();
+            long now = clock.nanoTime();
             if (kind.said > 0 && now - kind.since >= PERIOD) {
                 sayLeftOut(format, kind, now);
             }
@@ -134,7 +133,7 @@ public final class Log {
     private void sayLeftOut(long period) {
         lock.lock();
         try {
-            long now = clock.getAsLong();
+            long now = clock.nanoTime();
             kinds.forEach((format, kind) -> {
                 if (kind.leftOut > 0 && now - kind.since >= period) {
                     sayLeftOut(format, kind, now);
@@ -176,7 +175,7 @@ public final class Log {
             Logger logger = log.logger;
             if (level == Level.DEBUG) {
                 log.debug = logger.isLoggable(level);
-                log.debugAsked = log.clock.getAsLong();
+                log.debugAsked = log.clock.nanoTime();
             }
             if (cause == null) {
                 logger.log(level, text);

@@ -16,7 +16,7 @@ public final class Stopwatch {
         running = false;
     }
 
-    /** {@return whether the limit was exceeded at a moment of System.nanoTime()} */
+    /** {@return whether the limit was exceeded at a moment of the {@link Clock}} */
     public boolean isOver(long limit, long now) {
         if (!running) {
             running = true;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The clock of a server: one platform thread. Connections that ask for it are ticked every few milliseconds for as long
+ * What makes a server look at itself: one platform thread. Connections that ask for it are ticked every few milliseconds for as long
  * as they want; all connections have their time limits checked now and then. With nothing to tick it sleeps.
  */
 public final class Ticker implements Runnable {
@@ -28,25 +28,29 @@ public final class Ticker implements Runnable {
 
     private final Collection<? extends Ticked> all;
     private final Log log;
+    private final Clock clock;
     private final Queue<Ticked> arriving = new ConcurrentLinkedQueue<>();
     /** Confined to the ticker's thread. */
     private final List<Ticked> watched = new ArrayList<>();
     /** Confined to the ticker's thread. */
-    private long checked = System.nanoTime();
+    private long checked;
     private final Thread thread;
     private volatile int tick;
     private volatile boolean asleep;
     private volatile boolean stopped;
 
     /**
-     * Creates a clock; {@link #start} makes it run.
+     * Creates a ticker; {@link #start} makes it run.
      *
      * @param all what is checked; a collection that may change meanwhile
-     * @param log for what fails; says what it has left out by this clock
+     * @param log for what fails; says what it has left out when this asks it to
+     * @param clock what limits on time are checked by; ticks come by the real one
      */
-    public Ticker(Collection<? extends Ticked> all, Log log) {
+    public Ticker(Collection<? extends Ticked> all, Log log, Clock clock) {
         this.all = all;
         this.log = log;
+        this.clock = clock;
+        this.checked = clock.nanoTime();
         this.thread = Thread.ofPlatform().name("fcgi-ticker").daemon().unstarted(this);
     }
 
@@ -93,7 +97,7 @@ public final class Ticker implements Runnable {
 
     private void step() {
         asleep = watched.isEmpty();
-        LockSupport.parkNanos(asleep && arriving.isEmpty() ? CHECK : TICK);
+        clock.park(asleep && arriving.isEmpty() ? CHECK : TICK);
         asleep = false;
         Thread.interrupted(); // nobody is meant to; parking would end at once from now on
         for (Ticked ticked; (ticked = arriving.peek()) != null; arriving.remove()) {
@@ -102,7 +106,7 @@ public final class Ticker implements Runnable {
         int now = tick + 1;
         tick = now; // this thread is the only writer
         watched.removeIf(ticked -> !tick(ticked, now));
-        long nanoTime = System.nanoTime();
+        long nanoTime = clock.nanoTime();
         if (nanoTime - checked >= CHECK) {
             checked = nanoTime;
             log.check();

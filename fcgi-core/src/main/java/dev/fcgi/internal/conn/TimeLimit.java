@@ -29,7 +29,7 @@ public final class TimeLimit {
         }
     }
 
-    /** {@return whether more time than the limit lies between two moments of System.nanoTime()} */
+    /** {@return whether more time than the limit lies between two moments of a {@link Clock}} */
     public static boolean isOver(long limit, long since, long now) {
         return limit != Long.MAX_VALUE && now - since > limit;
     }

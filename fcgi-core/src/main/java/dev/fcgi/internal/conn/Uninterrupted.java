@@ -1,6 +1,5 @@
 package dev.fcgi.internal.conn;
 
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -83,16 +82,5 @@ public final class Uninterrupted {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Waits for a condition whose lock is held, some nanoseconds at most; an interrupt stays for later. */
-    public static void await(Condition condition, long nanos) {
-        boolean interrupted = putOff();
-        try {
-            condition.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        deliver(interrupted);
     }
 }

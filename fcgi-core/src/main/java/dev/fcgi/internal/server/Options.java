@@ -4,6 +4,7 @@ import dev.fcgi.AbortPolicy;
 import dev.fcgi.Filter;
 import dev.fcgi.Responder;
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Clock;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -43,6 +44,8 @@ public final class Options implements Cloneable {
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long handlerTimeout = Long.MAX_VALUE;
     public boolean keepHttpProxy;
+    /** What all times are taken from. */
+    public Clock clock = Clock.SYSTEM;
 
     /** {@return a copy that shares nothing that can change} */
     public Options copy() {

@@ -6,7 +6,6 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.wire.BeginRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
@@ -173,9 +172,7 @@ final class RecordHandler {
 
     /** Locked. Waits until a handler has done something, or some time is over; returns how long. */
     private long await(long nanos) {
-        long start = System.nanoTime();
-        Uninterrupted.await(roomMade, nanos);
-        return System.nanoTime() - start;
+        return options.clock.awaitUninterruptibly(roomMade, nanos);
     }
 
     /** Locked. Decides about a new request. */

@@ -75,7 +75,7 @@ public final class Server {
         this.options = options;
         this.listeners = List.copyOf(listeners);
         this.log = log;
-        this.ticker = new Ticker(connections, log);
+        this.ticker = new Ticker(connections, log, options.clock);
     }
 
     /**
@@ -253,7 +253,7 @@ public final class Server {
         try {
             long left = FIRST_REQUEST_TIME;
             while (changes == before && !draining && left > 0) {
-                left = changed.awaitNanos(left);
+                left = options.clock.await(changed, left);
             }
         } catch (InterruptedException ignored) {
             // nobody is meant to, and with the flag set accept would close the listener
@@ -374,7 +374,7 @@ public final class Server {
      * on one when one of them is refused.
      */
     boolean isRefusing() {
-        return draining && System.nanoTime() - refusingSince > 0;
+        return draining && options.clock.nanoTime() - refusingSince > 0;
     }
 
     /**
@@ -390,7 +390,7 @@ public final class Server {
         try {
             first = !draining;
             if (first) {
-                refusingSince = System.nanoTime() + graceNanos / 2;
+                refusingSince = options.clock.nanoTime() + graceNanos / 2;
             }
             draining = true;
             changed.signalAll();
@@ -443,7 +443,7 @@ public final class Server {
                     return false;
                 }
                 long step = Math.min(left, LISTENER_LOOK); // listeners do not tell
-                left -= step - Math.max(0, changed.awaitNanos(step));
+                left -= step - Math.max(0, options.clock.await(changed, step));
             }
             return true;
         } finally {

@@ -6,6 +6,7 @@ import dev.fcgi.fuzz.Alarm;
 import dev.fcgi.fuzz.MemoryTransport;
 import dev.fcgi.fuzz.NaiveRecord;
 import dev.fcgi.fuzz.Pieces;
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +63,7 @@ public final class ClientConnectionFuzz {
         transport.hold(true);
         int count = (flags & SHARED) != 0 ? 3 : 1;
         boolean keepAlive = (flags & CLOSING) == 0;
-        Backlog backlog = new Backlog(any -> true);
+        Backlog backlog = new Backlog(any -> true, Clock.SYSTEM);
         ClientConnection connection = new ClientConnection(POOLS[keepAlive ? 0 : 1], options(keepAlive),
                 new Connector.Connected(transport, count, backlog, backlog.arrive()));
         List<ClientCall> calls = new ArrayList<>();

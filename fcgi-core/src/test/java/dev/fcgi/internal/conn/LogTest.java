@@ -127,7 +127,7 @@ final class LogTest {
     void aLoggerThatBlocksKeepsNobodyWaiting() throws Exception {
         CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
-        Log everything = new Log(NAME, Integer.MAX_VALUE, 1, System::nanoTime);
+        Log everything = new Log(NAME, Integer.MAX_VALUE, 1, Clock.SYSTEM);
         habit = () -> {
             blocked.countDown();
             awaitQuietly(gate);

@@ -22,7 +22,7 @@ final class ReaderRoleTest {
     /** How many threads were started to read. */
     private final Semaphore started = new Semaphore(0);
     private final Log log = Log.of("dev.fcgi.test");
-    private final Ticker ticker = new Ticker(List.of(connection), log);
+    private final Ticker ticker = new Ticker(List.of(connection), log, Clock.SYSTEM);
     private final ReaderRole role = new ReaderRole(lock, ticker, connection, started::release, log);
 
     private final class Ticked implements Ticker.Ticked {

@@ -94,7 +94,7 @@ final class TickerTest {
     }
 
     private void start(List<Ticker.Ticked> all, Log log) {
-        ticker = new Ticker(all, log);
+        ticker = new Ticker(all, log, Clock.SYSTEM);
         ticker.start();
     }
 

@@ -101,7 +101,7 @@ final class UninterruptedTest {
             }
         });
         Thread.currentThread().interrupt();
-        Uninterrupted.await(condition, TimeUnit.SECONDS.toNanos(10));
+        Clock.SYSTEM.awaitUninterruptibly(condition, TimeUnit.SECONDS.toNanos(10));
         assertTrue(signalled.get());
         assertTrue(Thread.interrupted());
     }
