@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 /** The command line tool {@code fcgi}: calls, checks, measures and fronts FastCGI servers. */
 @Command(name = "fcgi", versionProvider = Fcgi.Version.class, sortOptions = false, usageHelpWidth = 100,
         subcommands = {CallCommand.class, ValuesCommand.class, PingCommand.class, LoadCommand.class,
-            FrontCommand.class, CompletionCommand.class},
+            FrontCommand.class, CheckCommand.class, CompletionCommand.class},
         header = "Calls, checks, measures and fronts FastCGI servers.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
             "  fcgi call 127.0.0.1:9000 /index.php?a=1 --script /srv/www/index.php -i",
             "  fcgi ping unix:/run/php/php-fpm.sock",
             "  fcgi load unix:/run/app.sock /hello -c 32 -t 10",
+            "  fcgi check unix:/run/app.sock --path /hello",
             "",
             "Exit status:",
             "   0  all is well",
-            "   1  another failure: a file, standard output, an unhealthy server, failed requests under load",
+            "   1  another failure: a file, standard output, an unhealthy server, failed requests or cases",
             "   2  wrong usage",
             "   3  cannot connect",
             "   4  timeout",

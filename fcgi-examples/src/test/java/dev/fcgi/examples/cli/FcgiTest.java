@@ -18,13 +18,13 @@ final class FcgiTest {
     void helpTellsCommandsAndExitStatuses() {
         Run run = Run.of("--help");
         assertEquals(0, run.status());
-        for (String word : new String[] {"call", "values", "ping", "load", "front", "completion", "cannot connect"}) {
+        for (String word : new String[] {"call", "values", "ping", "load", "check", "front", "completion", "cannot connect"}) {
             assertTrue(run.out().contains(word), run.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"call", "values", "ping", "load", "front", "completion"})
+    @ValueSource(strings = {"call", "values", "ping", "load", "check", "front", "completion"})
     void everyCommandHasHelpWithAnExample(String command) {
         Run run = Run.of(command, "--help");
         assertEquals(0, run.status());
@@ -50,7 +50,7 @@ final class FcgiTest {
     @ParameterizedTest
     @ValueSource(strings = {"call ADDRESS /", "call ADDRESS / -i", "call ADDRESS / --json", "values ADDRESS",
         "values ADDRESS --json", "ping ADDRESS", "ping ADDRESS --status /s", "load ADDRESS / -t 10ms -w 0 -q",
-        "load ADDRESS / -t 10ms -w 0 -q --json", "front ADDRESS --listen 127.0.0.1:0", "completion", "--help",
+        "load ADDRESS / -t 10ms -w 0 -q --json", "check ADDRESS 3.3-id-reuse", "front ADDRESS --listen 127.0.0.1:0", "completion", "--help",
         "--version", "call --help"})
     void whatCannotBePrintedIsAFailure(String command) throws IOException {
         OutputStream full = new OutputStream() {

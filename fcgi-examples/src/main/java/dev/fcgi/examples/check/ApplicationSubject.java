@@ -1,0 +1,79 @@
+package dev.fcgi.examples.check;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** An application, which we are the web server of. */
+public final class ApplicationSubject implements Subject<Application> {
+    private final String address;
+    private final Page page;
+    private final Page echo;
+    private final Program program;
+
+    /**
+     * Creates it.
+     *
+     * @param address {@code unix:/path} or {@code host:port}
+     * @param page answers with status 200
+     * @param echo answers with the body of the request, or null
+     * @param command starts it, or null
+     */
+    public ApplicationSubject(String address, Page page, Page echo, String command) {
+        this.address = address;
+        this.page = page;
+        this.echo = echo;
+        this.program = command == null ? null : new Program(command.replace("{addr}", address));
+    }
+
+    String address() {
+        return address;
+    }
+
+    Page page() {
+        return page;
+    }
+
+    Page echo() {
+        return echo;
+    }
+
+    @Override
+    public Class<Application> type() {
+        return Application.class;
+    }
+
+    @Override
+    public boolean start() throws IOException {
+        if (program == null) {
+            return false;
+        }
+        program.close();
+        program.start();
+        return true;
+    }
+
+    @Override
+    public Application of(Trial trial) {
+        return new Application(this, trial);
+    }
+
+    @Override
+    public String failure(Duration timeout) {
+        Trial trial = new Trial(timeout);
+        try {
+            new Application(this, trial).connect().request(1, 0).expectPage(1);
+            return null;
+        } catch (Judgement e) {
+            return e.getMessage();
+        } finally {
+            trial.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (program != null) {
+            program.close();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.fcgi.examples.cli;
+
+import dev.fcgi.client.FcgiClient;
+import dev.fcgi.examples.check.ApplicationSubject;
+import dev.fcgi.examples.check.Page;
+import dev.fcgi.examples.check.Result;
+import dev.fcgi.examples.check.Subject;
+import dev.fcgi.examples.check.SubjectException;
+import dev.fcgi.examples.check.Suite;
+import dev.fcgi.examples.check.TestCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code fcgi check}: does an application speak FastCGI? */
+@Command(name = "check", sortOptions = false,
+        header = "Checks that an application speaks FastCGI as the specification has it.",
+        description = "Runs the cases of a conformance suite. "
+                + "All that the application needs is a page that answers with status 200. Ends with status 1 when a "
+                + "case has failed. docs/conformance.md lists the cases.",
+        footer = {
+            "",
+            "Examples:",
+            "  fcgi check unix:/run/app.sock --path /hello",
+            "  fcgi check 127.0.0.1:9000 --path /index.php --script /srv/www/index.php",
+            "  fcgi check unix:/run/app.sock --echo /echo --strict --junit target/fcgi.xml",
+            "  fcgi check unix:/tmp/a.sock --exec 'my-application {addr}' 3.3 5.3-stdin-eof -v"
+        })
+final class CheckCommand implements Callable<Integer> {
+    @ParentCommand
+    private Fcgi fcgi;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "ADDRESS",
+            description = "The application: unix:/path/to.sock, host:port or [ipv6]:port.")
+    private String address;
+
+    @Parameters(index = "1..*", paramLabel = "ID",
+            description = "Which cases to run, or several by what their IDs begin with. Default: all.")
+    private List<String> ids = new ArrayList<>();
+
+    @Option(names = "--path", paramLabel = "PATH", defaultValue = "/", order = 1,
+            description = "A page that answers with status 200. Default: ${DEFAULT-VALUE}.")
+    private String path;
+
+    @Option(names = "--script", paramLabel = "FILE", order = 2,
+            description = "SCRIPT_FILENAME: the script's path on the application's machine, which PHP-FPM needs.")
+    private String script;
+
+    @Option(names = "--echo", paramLabel = "PATH", order = 3,
+            description = "A page that answers with the body of the request, for cases that need one.")
+    private String echo;
+
+    @Option(names = "--exec", paramLabel = "'CMD {addr}'", order = 4,
+            description = "Starts the application by a shell, and again when it has died; {addr} is ADDRESS.")
+    private String exec;
+
+    @Option(names = "--exclude", paramLabel = "ID", order = 10,
+            description = "A case that is not run, or several by what their IDs begin with; repeatable.")
+    private List<String> excluded = new ArrayList<>();
+
+    @Option(names = "--strict", order = 11, description = "A SHOULD that is not met is a failure, too.")
+    private boolean strict;
+
+    @Option(names = "--list", order = 12, description = "Print the cases, run none.")
+    private boolean list;
+
+    @Option(names = {"-v", "--verbose"}, order = 20,
+            description = "Print for each case what the section says and all records.")
+    private boolean verbose;
+
+    @Option(names = "--junit", paramLabel = "FILE", order = 21, description = "Write a report in JUnit's form.")
+    private Path junit;
+
+    @Option(names = "--json", paramLabel = "FILE", order = 22, description = "Write a report as JSON.")
+    private Path json;
+
+    @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "1", order = 80,
+            description = "How long an answer may take: seconds, or with a unit (500ms, 2m). Default: ${DEFAULT-VALUE}.")
+    private Duration timeout;
+
+    @Override
+    public Integer call() throws Exception {
+        if (list) {
+            return list(chosen(Suite.APPLICATIONS));
+        }
+        if (address == null) {
+            throw new IllegalArgumentException("ADDRESS is missing");
+        }
+        if (timeout.isZero()) {
+            throw new IllegalArgumentException("--timeout must be more than 0");
+        }
+        FcgiClient.builder().address(address); // which knows what is wrong with it
+        try (ApplicationSubject subject =
+                new ApplicationSubject(address, page(path), echo == null ? null : page(echo), exec)) {
+            return run(chosen(Suite.APPLICATIONS), subject, address);
+        }
+    }
+
+    private Page page(String url) {
+        if (!url.startsWith("/")) {
+            throw new IllegalArgumentException("PATH '" + url + "' does not start with a slash");
+        }
+        return new Page(url, script);
+    }
+
+    private <T> Suite<T> chosen(Suite<T> suite) {
+        for (String id : Stream.concat(ids.stream(), excluded.stream()).toList()) {
+            if (suite.cases().stream().noneMatch(one -> one.id().startsWith(id))) {
+                throw new IllegalArgumentException("there is no case '" + id + "'; see --list");
+            }
+        }
+        return suite.only(one -> (ids.isEmpty() || ids.stream().anyMatch(one.id()::startsWith))
+                && excluded.stream().noneMatch(one.id()::startsWith));
+    }
+
+    private int list(Suite<?> suite) throws IOException {
+        for (TestCase<?> one : suite.cases()) {
+            fcgi.console().println(String.format("%-6s %-34s %s", one.level(), one.id(), one.says()));
+        }
+        return ExitStatus.OK;
+    }
+
+    private <T> int run(Suite<T> suite, Subject<T> subject, String address) throws Exception {
+        CheckReport report = new CheckReport(address, strict);
+        CheckProgress progress = new CheckProgress(fcgi.console(), suite.cases().size(), verbose);
+        try {
+            suite.run(subject, timeout, new Suite.Listener() {
+                @Override
+                public void begins(TestCase<?> testCase) {
+                    progress.begins(testCase);
+                }
+
+                @Override
+                public void ended(Result result) throws IOException {
+                    report.add(result);
+                    progress.ended(result);
+                }
+            });
+        } catch (SubjectException e) {
+            if (report.isEmpty()) {
+                throw new Failure(ExitStatus.CANNOT_CONNECT, e.getMessage());
+            }
+            report.stopped(e.getMessage());
+        }
+        fcgi.console().println(report.summary());
+        if (junit != null) {
+            Files.writeString(junit, report.toJUnit());
+        }
+        if (json != null) {
+            Files.writeString(json, Json.of(report.toMap()) + "\n");
+        }
+        return report.isFailure() ? ExitStatus.FAILED : ExitStatus.OK;
+    }
+}
