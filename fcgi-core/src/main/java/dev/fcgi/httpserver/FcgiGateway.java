@@ -3,6 +3,9 @@ package dev.fcgi.httpserver;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.fcgi.client.FcgiClient;
+import dev.fcgi.internal.gateway.DocumentRoot;
+import dev.fcgi.internal.gateway.GatewayCall;
+import dev.fcgi.internal.gateway.GatewayOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -73,9 +76,9 @@ import java.util.Objects;
  */
 @SuppressWarnings("exports") // not transitive: who uses it requires jdk.httpserver, else it is not there at run time
 public final class FcgiGateway implements HttpHandler {
-    private final Options options;
+    private final GatewayOptions options;
 
-    private FcgiGateway(Options options) {
+    private FcgiGateway(GatewayOptions options) {
         this.options = options;
     }
 
@@ -90,7 +93,7 @@ public final class FcgiGateway implements HttpHandler {
     }
 
     /**
-     * Answers one request; blocks until it is answered.
+     * Answers one request of the JDK's HTTP server; blocks until it is answered.
      *
      * @param exchange the request and its response
      * @throws IOException when the browser has gone, or the response is incomplete: the HTTP server closes the
@@ -98,19 +101,19 @@ public final class FcgiGateway implements HttpHandler {
      */
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        new GatewayCall(options, Objects.requireNonNull(exchange, "exchange")).run();
+        handle(new JdkExchange(Objects.requireNonNull(exchange, "exchange")));
     }
 
     /**
-     * The settings.
+     * Answers one request of any other HTTP server; blocks until it is answered.
      *
-     * @param root null when there is none
-     * @param scriptRoot path of the root as the application sees it; null when there is none
-     * @param mount SCRIPT_NAME of everything; null when paths lead to files
-     * @param frontController null when there is none
+     * @param exchange the request and its response
+     * @throws IOException when the browser has gone, or the response is incomplete: the HTTP server must close the
+     *     connection, and not end the body
      */
-    record Options(FcgiClient client, DocumentRoot root, String scriptRoot, String mount, String frontController,
-            long maxBodyLength, Map<String, String> params) {}
+    public void handle(GatewayExchange exchange) throws IOException {
+        new GatewayCall(options, Objects.requireNonNull(exchange, "exchange")).run();
+    }
 
     /**
      * Settings of a gateway: at least a document root, or {@link #passAllRequests()}. Not thread-safe; each setter
@@ -296,7 +299,7 @@ public final class FcgiGateway implements HttpHandler {
             if ("/".equals(seen)) {
                 seen = "";
             }
-            return new FcgiGateway(new Options(client, root, seen, mount, frontController, maxBodyLength,
+            return new FcgiGateway(new GatewayOptions(client, root, seen, mount, frontController, maxBodyLength,
                     Map.copyOf(params)));
         }
     }

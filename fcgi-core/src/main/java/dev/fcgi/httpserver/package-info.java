@@ -1,8 +1,9 @@
 /**
- * Between the JDK's HTTP server and FastCGI. The module {@code jdk.httpserver} must be resolved by whoever uses this
- * package ({@code requires jdk.httpserver}); the rest of the library does without.
+ * Between HTTP servers and FastCGI. The module {@code jdk.httpserver} must be resolved by whoever uses this package
+ * ({@code requires jdk.httpserver}); the rest of the library does without.
  *
- * <p>{@link dev.fcgi.httpserver.FcgiGateway} answers HTTP requests by a FastCGI application. The contracts are those of
- * {@link dev.fcgi}.
+ * <p>{@link dev.fcgi.httpserver.FcgiGateway} answers HTTP requests by a FastCGI application, in the JDK's HTTP server, or
+ * in any other for which {@link dev.fcgi.httpserver.GatewayExchange} is implemented. The contracts are those of {@link
+ * dev.fcgi}.
  */
 package dev.fcgi.httpserver;

@@ -1,4 +1,4 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Symbolic links are followed as long as the file they lead to is below the root as well, unless all are to be. One
  * that is not followed is logged once: to browsers it is as if there were nothing, and who made it wants to know why.
  */
-final class DocumentRoot {
+public final class DocumentRoot {
     /** What a path leads to. */
     sealed interface Found {}
 
@@ -52,14 +52,14 @@ final class DocumentRoot {
     private final Set<Path> logged = ConcurrentHashMap.newKeySet();
 
     /** @param followLinks also out of the root */
-    DocumentRoot(Path root, List<String> index, List<String> suffixes, boolean followLinks) {
+    public DocumentRoot(Path root, List<String> index, List<String> suffixes, boolean followLinks) {
         this.root = root.toAbsolutePath().normalize();
         this.index = List.copyOf(index);
         this.suffixes = List.copyOf(suffixes);
         this.followLinks = followLinks;
     }
 
-    Path path() {
+    public Path path() {
         return root;
     }
 

@@ -1,6 +1,5 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.Headers;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -16,12 +15,12 @@ import java.util.regex.Pattern;
  * @param etag of what is sent, null when it has none
  * @param modified when it was changed last, in whole seconds
  */
-record Preconditions(Headers request, String etag, Instant modified) {
+record Preconditions(HeaderFields request, String etag, Instant modified) {
     private static final Pattern ETAG = Pattern.compile("(?:W/)?\"[^\"]*\"");
 
     /** {@return 200 when it is to be sent, 304 when the browser has it, 412 when it is not what the browser expects} */
     int status() { // in the order of RFC 9110 13.2.2
-        if (request.containsKey("If-Match")) {
+        if (request.contains("If-Match")) {
             if (!matches("If-Match", true)) {
                 return 412;
             }
@@ -31,7 +30,7 @@ record Preconditions(Headers request, String etag, Instant modified) {
                 return 412;
             }
         }
-        if (request.containsKey("If-None-Match")) {
+        if (request.contains("If-None-Match")) {
             return matches("If-None-Match", false) ? 304 : 200;
         }
         Instant since = date("If-Modified-Since");
@@ -40,7 +39,7 @@ record Preconditions(Headers request, String etag, Instant modified) {
 
     /** {@return whether a part of it may be sent: the one that the browser has a part of} */
     boolean allowRange() {
-        String validator = request.getFirst("If-Range");
+        String validator = request.first("If-Range");
         if (validator == null) {
             return true;
         }
@@ -51,7 +50,7 @@ record Preconditions(Headers request, String etag, Instant modified) {
     }
 
     private boolean matches(String header, boolean strongly) {
-        for (String value : request.get(header)) {
+        for (String value : request.all(header)) {
             if (value.equals("*")) {
                 return true;
             }
@@ -73,7 +72,7 @@ record Preconditions(Headers request, String etag, Instant modified) {
 
     /** {@return the date in a header, null when there is none that can be read: it is to be ignored} */
     private Instant date(String header) {
-        String text = request.getFirst(header);
+        String text = request.first(header);
         try {
             return text == null
                     ? null : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();

@@ -1,4 +1,4 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
 import dev.fcgi.internal.text.Ascii;
 import java.io.ByteArrayOutputStream;
@@ -9,22 +9,29 @@ import java.nio.charset.StandardCharsets;
 /**
  * What an HTTP request asks for (RFC 9112 3.2), checked: from here on a path is decoded once, is UTF-8, has no control
  * characters, no dot segments, and its slashes are those that the browser sent as slashes. What two programs could
- * understand in two ways is refused.
+ * understand in two ways is refused. What RFC 3986 has no room for, but every browser sends, is not: {@code { } | ^ [ ]}
+ * and their like, bytes beyond ASCII, and in queries the percent sign.
  *
  * @param authority of the absolute form, or null
- * @param rawPath the path as it came, in ASCII
+ * @param rawPath the path as it came; a character is a byte
  * @param path the path decoded
- * @param query the query as it came, in ASCII; null when there is no question mark
+ * @param query the query as it came; null when there is no question mark
  */
 record RequestTarget(String authority, String rawPath, String path, String query) {
 
     /**
      * Parses the target of a request.
      *
-     * @param target as in the request line, or as applications write it: a blank and what is not ASCII are escaped
+     * @param target as in the request line
      * @throws HttpError 400 when it is of no use
      */
     static RequestTarget parse(String target) throws HttpError {
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7F || c > 0xFF) {
+                throw HttpError.badRequest("a character that does not belong in a URL");
+            }
+        }
         String rest = target;
         String authority = null;
         int scheme = target.indexOf("://");
@@ -36,7 +43,6 @@ record RequestTarget(String authority, String rawPath, String path, String query
         if (rest.indexOf('#') >= 0) {
             throw HttpError.badRequest("a fragment in the request");
         }
-        rest = ascii(rest);
         int mark = rest.indexOf('?');
         String rawPath = mark < 0 ? rest : rest.substring(0, mark);
         return new RequestTarget(authority, rawPath, decode(rawPath), mark < 0 ? null : rest.substring(mark + 1));
@@ -51,18 +57,15 @@ record RequestTarget(String authority, String rawPath, String path, String query
         return query == null ? "" : query;
     }
 
-    /** Escapes what a URL does not have: here and in the JDK's server a character is a byte, of whatever charset. */
-    private static String ascii(String text) throws HttpError {
+    /** Escapes blanks and what is not ASCII: what applications write, and what programs read in a Location. */
+    static String ascii(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c == 0x7F || c > 0xFF) {
-                throw HttpError.badRequest("a character that does not belong in a URL");
-            }
-            if (c > ' ' && c < 0x80) {
-                escaped.append(c);
-            } else {
+            if (c == ' ' || c >= 0x80 && c <= 0xFF) {
                 escaped.append('%').append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                escaped.append(c);
             }
         }
         return escaped.toString();

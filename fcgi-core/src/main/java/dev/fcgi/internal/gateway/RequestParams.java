@@ -1,12 +1,10 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.BasicAuthenticator;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
-import com.sun.net.httpserver.HttpsExchange;
 import dev.fcgi.client.CgiParams;
-import dev.fcgi.httpserver.DocumentRoot.Script;
+import dev.fcgi.httpserver.GatewayExchange;
+import dev.fcgi.internal.gateway.DocumentRoot.Script;
 import dev.fcgi.internal.http.HopByHop;
+import dev.fcgi.internal.text.Ascii;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,8 +12,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The meta-variables of an HTTP request (RFC 3875 4.1). Each character of a value stands for a byte, as in the headers
- * that the JDK's server gives: an application gets the bytes that the browser has sent, whatever charset they are in.
+ * The meta-variables of an HTTP request (RFC 3875 4.1). Each character of a value stands for a byte, as in what
+ * HTTP servers give: an application gets the bytes that the browser has sent, whatever charset they are in.
  */
 final class RequestParams {
     /** Others could become the same variable: PHP makes underscores of dots, too. */
@@ -27,31 +25,31 @@ final class RequestParams {
     /**
      * Makes the variables.
      *
+     * @param headers of the request
      * @param method of the request to the application
      * @param hasBody whether headers about a body apply
      * @throws HttpError 400 for headers that cannot be passed on
      */
-    static CgiParams.Builder of(HttpExchange exchange, String method, RequestTarget target, Script script,
-            boolean hasBody) throws HttpError {
+    static CgiParams.Builder of(GatewayExchange exchange, HeaderFields headers, String method, RequestTarget target,
+            Script script, boolean hasBody) throws HttpError {
         CgiParams.Builder params = CgiParams.builder(method, bytes(script.scriptName()))
                 .query(target.queryString())
                 .set("REQUEST_URI", target.requestUri())
                 .set("DOCUMENT_URI", bytes(script.scriptName() + script.pathInfo()))
-                .set("SERVER_PROTOCOL", exchange.getProtocol())
+                .set("SERVER_PROTOCOL", exchange.protocol())
                 .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
         if (!script.pathInfo().isEmpty()) {
             params.pathInfo(bytes(script.pathInfo()));
         }
         addAddresses(params, exchange);
-        boolean https = exchange instanceof HttpsExchange;
-        params.set("REQUEST_SCHEME", https ? "https" : "http");
-        if (https) {
+        params.set("REQUEST_SCHEME", exchange.isSecure() ? "https" : "http");
+        if (exchange.isSecure()) {
             params.set("HTTPS", "on");
         }
         boolean authenticated = addUser(params, exchange);
-        addHost(params, exchange, target);
-        HopByHop hopByHop = new HopByHop(exchange.getRequestHeaders().get("Connection"));
-        for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+        addHost(params, exchange, headers.all("Host"), target);
+        HopByHop hopByHop = new HopByHop(headers.all("Connection"));
+        for (Map.Entry<String, List<String>> header : headers.map().entrySet()) {
             String name = header.getKey();
             if (hopByHop.contains(name) || !isPassed(name, hasBody, authenticated)) {
                 continue;
@@ -64,17 +62,17 @@ final class RequestParams {
     }
 
     private static boolean isPassed(String name, boolean hasBody, boolean authenticated) {
-        return HEADER_NAME.matcher(name).matches() && switch (name) { // as the server writes names: "Content-length"
-            case "Host", "Content-length", "Expect" -> false; // set elsewhere; answered by the server
-            case "Content-type" -> hasBody;
-            case "Authorization" -> !authenticated; // RFC 3875 4.1.18
+        return HEADER_NAME.matcher(name).matches() && switch (Ascii.lower(name)) {
+            case "host", "content-length", "expect" -> false; // set elsewhere; answered by the server
+            case "content-type" -> hasBody;
+            case "authorization" -> !authenticated; // RFC 3875 4.1.18
             default -> true;
         };
     }
 
-    private static void addAddresses(CgiParams.Builder params, HttpExchange exchange) {
-        InetSocketAddress remote = exchange.getRemoteAddress();
-        InetSocketAddress local = exchange.getLocalAddress();
+    private static void addAddresses(CgiParams.Builder params, GatewayExchange exchange) {
+        InetSocketAddress remote = exchange.remoteAddress();
+        InetSocketAddress local = exchange.localAddress();
         params.remote(ip(remote), remote.getPort())
                 .set("SERVER_ADDR", ip(local))
                 .set("SERVER_PORT", Integer.toString(local.getPort()));
@@ -86,22 +84,20 @@ final class RequestParams {
         return zone < 0 ? text : text.substring(0, zone);
     }
 
-    /** What an authenticator of the JDK's server has found out. */
-    private static boolean addUser(CgiParams.Builder params, HttpExchange exchange) {
-        HttpPrincipal principal = exchange.getPrincipal();
-        if (principal == null) {
+    /** What the HTTP server has found out of who asks. */
+    private static boolean addUser(CgiParams.Builder params, GatewayExchange exchange) {
+        if (exchange.user() == null) {
             return false;
         }
-        params.set("REMOTE_USER", bytes(principal.getUsername()));
-        if (exchange.getHttpContext().getAuthenticator() instanceof BasicAuthenticator) {
-            params.set("AUTH_TYPE", "Basic");
+        params.set("REMOTE_USER", bytes(exchange.user()));
+        if (exchange.authType() != null) {
+            params.set("AUTH_TYPE", exchange.authType());
         }
         return true;
     }
 
-    private static void addHost(CgiParams.Builder params, HttpExchange exchange, RequestTarget target)
-            throws HttpError {
-        List<String> hosts = exchange.getRequestHeaders().get("Host");
+    private static void addHost(CgiParams.Builder params, GatewayExchange exchange, List<String> hosts,
+            RequestTarget target) throws HttpError {
         String host = target.authority();
         if (host == null && hosts != null) {
             host = hosts.get(0);
@@ -110,7 +106,7 @@ final class RequestParams {
             throw HttpError.badRequest("malformed Host");
         }
         if (host == null) {
-            String ip = ip(exchange.getLocalAddress());
+            String ip = ip(exchange.localAddress());
             params.set("SERVER_NAME", ip.indexOf(':') < 0 ? ip : '[' + ip + ']');
             return;
         }

@@ -1,4 +1,4 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

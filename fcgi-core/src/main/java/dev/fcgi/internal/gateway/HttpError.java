@@ -1,6 +1,5 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 
 /** A request that is answered by an HTTP status of the gateway's own. */
@@ -41,7 +40,7 @@ final class HttpError extends IOException {
         return status;
     }
 
-    void addTo(Headers headers) {
+    void addTo(HeaderFields headers) {
         if (header != null) {
             headers.set(header, value);
         }

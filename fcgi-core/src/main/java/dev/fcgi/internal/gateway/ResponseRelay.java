@@ -1,7 +1,5 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import dev.fcgi.FcgiException;
 import dev.fcgi.CgiHead;
 import dev.fcgi.client.ClientResponse;
@@ -28,14 +26,21 @@ final class ResponseRelay {
     private static final int DROP_BYTES = 64 * 1024;
     private static final long DROP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final HttpExchange exchange;
+    private final boolean isHead;
+    private final Reply reply;
     private final RequestBody requestBody;
     private final ClientResponse response;
     private final CgiHead head;
 
-    /** @param requestBody of the exchange, null when there is none */
-    ResponseRelay(HttpExchange exchange, RequestBody requestBody, ClientResponse response) throws IOException {
-        this.exchange = exchange;
+    /**
+     * Reads the head.
+     *
+     * @param isHead whether the browser has asked by HEAD
+     * @param requestBody what the application may still be reading from the browser, null when there is nothing
+     */
+    ResponseRelay(boolean isHead, Reply reply, RequestBody requestBody, ClientResponse response) throws IOException {
+        this.isHead = isHead;
+        this.reply = reply;
         this.requestBody = requestBody;
         this.response = response;
         this.head = response.head();
@@ -71,11 +76,10 @@ final class ResponseRelay {
 
     private void copyHeaders(Predicate<String> kept) {
         HopByHop hopByHop = new HopByHop(head.headers().get("Connection"));
-        Headers target = exchange.getResponseHeaders();
         head.headers().forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!hopByHop.contains(name) && !isForServer(lower) && kept.test(lower)) {
-                values.forEach(value -> target.add(name, value)); // a character is a byte, here and there
+                values.forEach(value -> reply.headers().add(name, value)); // a character is a byte, here and there
             }
         });
     }
@@ -89,9 +93,8 @@ final class ResponseRelay {
     /** Passes everything on and ends the exchange. */
     void pass() throws IOException {
         copyHeaders();
-        boolean isHead = exchange.getRequestMethod().equals("HEAD");
         if (isHead && head.contentLength() >= 0) {
-            exchange.getResponseHeaders().set("Content-Length", Long.toString(head.contentLength()));
+            reply.headers().set("Content-Length", Long.toString(head.contentLength()));
         }
         if (isHead || Status.isBodiless(head.status())) {
             passHead();
@@ -104,12 +107,12 @@ final class ResponseRelay {
     private void passHead() throws IOException {
         boolean early = requestBody == null || requestBody.isFinished();
         if (early) {
-            sendHead(-1);
+            sendHead(0);
         }
         drop();
         if (!early) {
             requestBody.stop();
-            sendHead(-1);
+            sendHead(0);
         }
     }
 
@@ -124,16 +127,15 @@ final class ResponseRelay {
             length = count < 0 ? 0 : length;
         }
         if (untyped && (count > 0 || length > 0)) {
-            exchange.getResponseHeaders().set("Content-Type", "text/plain"); // nothing that has scripts in it
+            reply.headers().set("Content-Type", "text/plain"); // nothing that has scripts in it
         }
         if (length == 0) {
             drop();
             stopInput();
-            sendHead(-1);
+            sendHead(0);
             return;
         }
-        sendHead(length < 0 ? 0 : length);
-        OutputStream out = exchange.getResponseBody();
+        OutputStream out = sendHead(length);
         for (; count >= 0; count = in.read(piece)) {
             send(out, piece, count, in.available() == 0);
         }
@@ -147,9 +149,9 @@ final class ResponseRelay {
         }
     }
 
-    private void sendHead(long length) throws IOException {
+    private OutputStream sendHead(long length) throws IOException {
         try {
-            exchange.sendResponseHeaders(head.status(), length);
+            return reply.begin(head.status(), length);
         } catch (IOException e) {
             throw new BrowserGoneException(e);
         }

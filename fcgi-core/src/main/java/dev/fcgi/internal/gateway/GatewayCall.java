@@ -1,46 +1,46 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import dev.fcgi.CgiHead;
 import dev.fcgi.client.CgiParams;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
 import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.RequestTimeoutException;
-import dev.fcgi.httpserver.DocumentRoot.Directory;
-import dev.fcgi.httpserver.DocumentRoot.Found;
-import dev.fcgi.httpserver.DocumentRoot.Nothing;
-import dev.fcgi.httpserver.DocumentRoot.Plain;
-import dev.fcgi.httpserver.DocumentRoot.Script;
-import dev.fcgi.httpserver.ResponseRelay.BrowserGoneException;
+import dev.fcgi.httpserver.GatewayExchange;
+import dev.fcgi.internal.gateway.DocumentRoot.Directory;
+import dev.fcgi.internal.gateway.DocumentRoot.Found;
+import dev.fcgi.internal.gateway.DocumentRoot.Nothing;
+import dev.fcgi.internal.gateway.DocumentRoot.Plain;
+import dev.fcgi.internal.gateway.DocumentRoot.Script;
+import dev.fcgi.internal.gateway.ResponseRelay.BrowserGoneException;
 import dev.fcgi.internal.http.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** One exchange with a browser. Confined to its thread, but for {@link RequestBody}. */
-final class GatewayCall {
+public final class GatewayCall {
     private static final Logger LOG = System.getLogger("dev.fcgi.gateway");
     private static final int MAX_REDIRECTS = 10;
     private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9_-]{1,40}");
 
-    private final FcgiGateway.Options options;
-    private final HttpExchange exchange;
-    private final Map<String, List<String>> given = new HashMap<>(); // headers that others have set before us
+    private final GatewayOptions options;
+    private final GatewayExchange exchange;
+    private final HeaderFields headers;
+    private final Reply reply;
+    private final boolean isHead;
+    /** Null when there is none. */
     private RequestBody body;
 
-    GatewayCall(FcgiGateway.Options options, HttpExchange exchange) {
+    public GatewayCall(GatewayOptions options, GatewayExchange exchange) {
         this.options = options;
         this.exchange = exchange;
-        exchange.getResponseHeaders().forEach((name, values) -> given.put(name, List.copyOf(values)));
+        headers = new HeaderFields(exchange.headers());
+        reply = new Reply(exchange);
+        isHead = exchange.method().equals("HEAD");
     }
 
     /**
@@ -48,7 +48,7 @@ final class GatewayCall {
      *
      * @throws IOException when the response is incomplete: by this the server learns that it must close the connection
      */
-    void run() throws IOException {
+    public void run() throws IOException {
         try {
             serve();
         } catch (HttpError e) {
@@ -62,15 +62,15 @@ final class GatewayCall {
     }
 
     private void serve() throws IOException {
-        String method = exchange.getRequestMethod();
+        String method = exchange.method();
         if (!METHOD.matcher(method).matches()) {
             throw HttpError.badRequest("malformed method");
         }
         if (method.equals("TRACE") || method.equals("CONNECT")) { // would show cookies to scripts; is for proxies
             throw new HttpError(405, "not for " + method);
         }
-        RequestTarget target = RequestTarget.parse(exchange.getRequestURI().toString());
-        body = RequestBody.of(exchange, options.maxBodyLength());
+        RequestTarget target = RequestTarget.parse(exchange.target());
+        body = RequestBody.of(exchange, headers, options.maxBodyLength());
         String redirect = answer(method, target, body != null);
         for (int count = 0; redirect != null; count++) {
             if (count == MAX_REDIRECTS) {
@@ -78,7 +78,7 @@ final class GatewayCall {
             }
             // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
             RequestTarget other = internalRedirect(redirect.replaceFirst("#.*", ""), "Location");
-            redirect = answer(method.equals("HEAD") ? "HEAD" : "GET", other, false);
+            redirect = answer(isHead ? "HEAD" : "GET", other, false);
         }
     }
 
@@ -87,12 +87,12 @@ final class GatewayCall {
         return switch (find(target)) {
             case Script script -> call(method, target, script, withBody);
             case Plain plain -> {
-                StaticFiles.answer(exchange, method, plain.file());
+                new StaticFiles(exchange.method(), headers, reply).answer(method, plain.file());
                 yield null;
             }
             case Directory directory -> {
                 String query = target.query() == null ? "" : '?' + target.query();
-                exchange.getResponseHeaders().set("Location", target.rawPath() + '/' + query);
+                reply.headers().set("Location", RequestTarget.ascii(target.rawPath() + '/' + query));
                 sendPage(301);
                 yield null;
             }
@@ -122,7 +122,7 @@ final class GatewayCall {
         boolean accel;
         ResponseRelay relay;
         try (ClientResponse response = options.client().send(request)) {
-            relay = new ResponseRelay(exchange, body, response);
+            relay = new ResponseRelay(isHead, reply, body, response);
             CgiHead head = relay.head();
             sendFile = head.header("X-Accel-Redirect");
             accel = sendFile != null;
@@ -146,13 +146,13 @@ final class GatewayCall {
         } else {
             relay.copyHeaders();
         }
-        StaticFiles.send(exchange, fileToSend(sendFile, accel).file(), relay.head().status());
+        new StaticFiles(exchange.method(), headers, reply).send(fileToSend(sendFile, accel).file(), relay.head().status());
         return null;
     }
 
     private ClientRequest request(String method, RequestTarget target, Script script, boolean withBody)
             throws IOException {
-        CgiParams.Builder params = RequestParams.of(exchange, method, target, script, withBody);
+        CgiParams.Builder params = RequestParams.of(exchange, headers, method, target, script, withBody);
         if (options.scriptRoot() != null) {
             params.set("DOCUMENT_ROOT", RequestParams.bytes(options.scriptRoot()));
             if (options.mount() == null) {
@@ -194,7 +194,7 @@ final class GatewayCall {
     /** The target of a redirect that the browser does not see: a path that the application gives. */
     private static RequestTarget internalRedirect(String location, String header) throws HttpError {
         try {
-            RequestTarget target = RequestTarget.parse(location);
+            RequestTarget target = RequestTarget.parse(RequestTarget.ascii(location));
             if (target.authority() != null) {
                 throw HttpError.badRequest("not a path");
             }
@@ -228,28 +228,23 @@ final class GatewayCall {
 
     private void refuse(HttpError e) throws IOException {
         log(e.status() >= 500 ? Level.WARNING : Level.DEBUG, e.status() + ": " + e.getMessage());
-        if (exchange.getResponseCode() != -1) {
+        if (reply.isBegun()) {
             throw e; // the response has begun: all that can be done is to leave it incomplete
         }
         stopBody();
-        Headers headers = exchange.getResponseHeaders();
-        headers.clear(); // those of an application or a file, which this page is not from
-        given.forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
-        e.addTo(headers);
+        reply.headers().clear(); // those of an application or a file, which this page is not from
+        e.addTo(reply.headers());
         sendPage(e.status());
     }
 
     private void sendPage(int status) throws IOException {
         stopBody();
         byte[] page = (status + " " + Status.reason(status) + "\n").getBytes(StandardCharsets.US_ASCII);
-        exchange.getResponseHeaders().set("Content-Type", "text/plain");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(status, -1);
-            return;
-        }
-        exchange.sendResponseHeaders(status, page.length);
-        try (OutputStream out = exchange.getResponseBody()) {
+        reply.headers().set("Content-Type", "text/plain");
+        OutputStream out = reply.begin(status, isHead ? 0 : page.length);
+        if (!isHead) {
             out.write(page);
+            out.close();
         }
     }
 
@@ -262,7 +257,7 @@ final class GatewayCall {
     /** Logs a line; what comes from others has no control characters there. */
     private void log(Level level, String text) {
         if (LOG.isLoggable(level)) {
-            String line = exchange.getRequestMethod() + " " + exchange.getRequestURI() + ": " + text;
+            String line = exchange.method() + " " + exchange.target() + ": " + text;
             LOG.log(level, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
         }
     }

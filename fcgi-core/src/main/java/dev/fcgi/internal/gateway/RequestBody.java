@@ -1,7 +1,6 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
+import dev.fcgi.httpserver.GatewayExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The body of an HTTP request, for the thread of the FastCGI client that sends it on. The thread of the exchange stops
- * it before it ends the response: from then on the stream belongs to the JDK's server, which looks for the next request
+ * it before it ends the response: from then on the stream belongs to the HTTP server, which looks for the next request
  * in it; two readers would each see a part.
  */
 final class RequestBody extends InputStream {
@@ -41,17 +40,16 @@ final class RequestBody extends InputStream {
      * @return the body; null when there is none, which is not the same as an empty one
      * @throws HttpError 413 when its length is over the limit, 400 when the length is none
      */
-    static RequestBody of(HttpExchange exchange, long limit) throws HttpError {
-        Headers headers = exchange.getRequestHeaders();
-        String text = headers.getFirst("Content-Length");
-        if (headers.containsKey("Transfer-Encoding") && text == null) { // the server lets "chunked" through, no other
-            return new RequestBody(exchange.getRequestBody(), -1, limit);
+    static RequestBody of(GatewayExchange exchange, HeaderFields headers, long limit) throws IOException {
+        String text = headers.first("Content-Length");
+        if (headers.contains("Transfer-Encoding") && text == null) { // servers let "chunked" through, no other
+            return new RequestBody(exchange.body(), -1, limit);
         }
         if (text == null) {
             return null;
         }
         // two lengths, or "+1", which parseLong takes: what is in front of us may have understood them otherwise
-        if (headers.containsKey("Transfer-Encoding") || headers.get("Content-Length").size() > 1
+        if (headers.contains("Transfer-Encoding") || headers.all("Content-Length").size() > 1
                 || !text.matches("\\d{1,18}")) {
             throw HttpError.badRequest("malformed Content-Length");
         }
@@ -59,7 +57,7 @@ final class RequestBody extends InputStream {
         if (length > limit) {
             throw new HttpError(413, "a body of " + length + " bytes, the limit is " + limit);
         }
-        return new RequestBody(exchange.getRequestBody(), length, limit);
+        return new RequestBody(exchange.body(), length, limit);
     }
 
     /** {@return the length, -1 when it is not known} */

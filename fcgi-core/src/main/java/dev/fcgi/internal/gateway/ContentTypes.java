@@ -1,4 +1,4 @@
-package dev.fcgi.httpserver;
+package dev.fcgi.internal.gateway;
 
 import java.io.IOException;
 import java.nio.file.Files;
