@@ -232,9 +232,7 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     private boolean writeInTurn(ClientCall call, RecordBuffer records) throws InterruptedIOException {
-        while (isLive(call) && !output.hasRoom(records.length())) {
-            output.awaitProgress();
-        }
+        output.awaitRoomInterruptibly(records.length(), () -> isLive(call));
         if (!isLive(call)) {
             return false;
         }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The way out of one connection: admits runs of whole records one after the other and gets them to the peer.
@@ -87,27 +88,44 @@ public final class Output {
     }
 
     /**
-     * Blocks until something was written or {@link #wakeUp} was called; releases the lock meanwhile.
+     * Blocks until {@link #write} takes that many bytes, or nobody wants to write them any more; releases the lock
+     * meanwhile. An interrupt stays for later.
+     *
+     * @param stillWanted asked again after each change
+     */
+    public void awaitRoom(int length, BooleanSupplier stillWanted) {
+        assert lock.isHeldByCurrentThread();
+        while (!hasRoom(length) && stillWanted.getAsBoolean()) {
+            progress.awaitUninterruptibly();
+        }
+    }
+
+    /**
+     * The same for whom an interrupt may stop.
      *
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
-    public void awaitProgress() throws InterruptedIOException {
+    public void awaitRoomInterruptibly(int length, BooleanSupplier stillWanted) throws InterruptedIOException {
         assert lock.isHeldByCurrentThread();
         try {
-            progress.await();
+            while (!hasRoom(length) && stillWanted.getAsBoolean()) {
+                progress.await();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for the web server to take output");
         }
     }
 
-    /** The same for whom an interrupt must not stop; the flag stays set. */
-    public void awaitProgressUninterruptibly() {
+    /** Blocks until something has come true, looking after each change; releases the lock meanwhile. */
+    public void awaitUntil(BooleanSupplier condition) {
         assert lock.isHeldByCurrentThread();
-        progress.awaitUninterruptibly();
+        while (!condition.getAsBoolean()) {
+            progress.awaitUninterruptibly();
+        }
     }
 
-    /** Makes all waiting threads look again. */
+    /** There was a change of something else that threads wait for here: they look again. */
     public void wakeUp() {
         assert lock.isHeldByCurrentThread();
         progress.signalAll();

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.ReaderRole;
@@ -33,6 +34,7 @@ final class ReadLoop implements StreamInput.Source, Runnable {
 
     /** Confined to the holder of the role, like the handler of records. */
     private final RecordReader reader;
+    private final Inbound inbound;
     private final RecordHandler records;
     private boolean traceRecords;
     /** Whether the thread that has the role has run handlers. */
@@ -58,7 +60,8 @@ final class ReadLoop implements StreamInput.Source, Runnable {
         this.lock = connection.lock();
         this.role = new ReaderRole(lock, connection.server().ticker(), connection, this, connection.log());
         this.reader = new RecordReader(transport.input());
-        this.records = new RecordHandler(connection, reader);
+        this.inbound = new Inbound(reader, lock, options.clock);
+        this.records = new RecordHandler(connection, reader, inbound);
     }
 
     /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
@@ -395,6 +398,6 @@ final class ReadLoop implements StreamInput.Source, Runnable {
     /** Locked. Has a reader that waits for a slow handler look again. */
     void wakeUp() {
         assert lock.isHeldByCurrentThread();
-        records.roomMade();
+        inbound.wakeUp();
     }
 }

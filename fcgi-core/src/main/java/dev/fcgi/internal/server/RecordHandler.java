@@ -5,6 +5,7 @@ import dev.fcgi.Params;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.BeginRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
@@ -13,7 +14,6 @@ import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Confined to the holder of the connection's reader role, like the {@link RecordReader} it reads from. Takes the
  * connection's lock for what it changes.
  */
-final class RecordHandler {
+final class RecordHandler implements Inbound.Rule {
     /** How long BEGIN_REQUEST may wait for an id that is still in use. */
     private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
     /** How long a handler may leave its input unread before more is queued, to see what lies behind. */
@@ -35,16 +35,20 @@ final class RecordHandler {
     private final Options options;
     private final RecordReader reader;
     private final ReentrantLock lock;
-    private final Condition roomMade;
+    private final Inbound inbound;
     /** The request that was looked for last, unless it has ended. Written under the lock. */
     private ServerRequest latest;
+    /** Whose input is being queued. */
+    private ServerRequest stalling;
+    /** Whether its queue was extended, or could not be, while reading stands still. */
+    private boolean looked;
 
-    RecordHandler(ServerConnection connection, RecordReader reader) {
+    RecordHandler(ServerConnection connection, RecordReader reader, Inbound inbound) {
         this.connection = connection;
         this.options = connection.options();
         this.reader = reader;
         this.lock = connection.lock();
-        this.roomMade = lock.newCondition();
+        this.inbound = inbound;
     }
 
     /** Acts on the current record, or on what is left of it. Returns a request whose head it completed, or null. */
@@ -166,13 +170,8 @@ final class RecordHandler {
             if (!active.isInputComplete() || left <= 0) {
                 throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
             }
-            left -= await(left);
+            left -= inbound.await(left);
         }
-    }
-
-    /** Locked. Waits until a handler has done something, or some time is over; returns how long. */
-    private long await(long nanos) {
-        return options.clock.awaitUninterruptibly(roomMade, nanos);
     }
 
     /** Locked. Decides about a new request. */
@@ -285,49 +284,42 @@ final class RecordHandler {
             }
             return;
         }
-        for (int count; (count = reader.fill()) > 0; ) {
-            lock.lock();
-            try {
-                // a request that has ended takes everything and drops it
-                int taken = stream.offer(reader.buffer(), reader.position(), count);
-                reader.skip(taken);
-                if (taken < count) {
-                    awaitRoom(request, stream);
-                }
-            } finally {
-                lock.unlock();
-            }
+        stalling = request;
+        try {
+            inbound.queue(stream, this);
+        } finally {
+            stalling = null;
         }
     }
 
     /**
-     * Locked. Waits for a slow handler. If it is alone, as far as one can see, more is queued after a while: others may
-     * wait after its input, or the peer may have gone. Those who share a connection have less time than who is alone.
+     * How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while: others
+     * may wait after its input, or the peer may have gone. Those who share a connection have less time than who is
+     * alone.
      */
-    private void awaitRoom(ServerRequest request, StreamInput stream) {
+    @Override
+    public long patience(StreamInput stream, long waited) {
         assert lock.isHeldByCurrentThread();
+        ServerRequest request = stalling;
         long lookAt = Math.min(READ_AHEAD_TIME, options.stallTimeout);
-        boolean looked = false;
-        long waited = 0;
-        while (stream.isFull() && request.isOpen()) {
-            boolean alone = connection.isAlone(request);
-            long limit = alone && !connection.output().isShared() ? options.readTimeout : options.stallTimeout;
-            if (alone && !looked && waited >= lookAt) {
-                looked = true;
-                connection.extend(stream, READ_AHEAD);
-            } else if (limit != Long.MAX_VALUE && waited >= limit) {
-                request.abort(Reason.INPUT_STALLED, null);
-                connection.log().log(Level.WARNING, "handler does not read its input: {0}", request);
-            } else {
-                waited += await((alone && !looked ? lookAt : limit) - waited);
-            }
+        boolean alone = connection.isAlone(request);
+        long limit = alone && !connection.output().isShared() ? options.readTimeout : options.stallTimeout;
+        if (alone && !looked && waited >= lookAt) {
+            looked = true;
+            connection.extend(stream, READ_AHEAD);
+            return 0;
         }
+        if (limit != Long.MAX_VALUE && waited >= limit) {
+            request.abort(Reason.INPUT_STALLED, null);
+            connection.log().log(Level.WARNING, "handler does not read its input: {0}", request);
+            return 0;
+        }
+        return (alone && !looked ? lookAt : limit) - waited;
     }
 
-    /** Locked. Has a reader that waits for a slow handler look again; any thread. */
-    void roomMade() {
-        assert lock.isHeldByCurrentThread();
-        roomMade.signalAll();
+    @Override
+    public void goesOn() {
+        looked = false;
     }
 
     // ---- ABORT_REQUEST and management records
@@ -336,9 +328,7 @@ final class RecordHandler {
         lock.lock();
         try {
             // the answer is staged: stop reading while the peer does not take those that wait
-            while (request.isOpen() && !connection.output().hasRoom(ANSWER_LENGTH)) {
-                connection.output().awaitProgressUninterruptibly();
-            }
+            connection.output().awaitRoom(ANSWER_LENGTH, request::isOpen);
             request.abort(Reason.ABORT_REQUEST, null);
             connection.settle();
         } finally {

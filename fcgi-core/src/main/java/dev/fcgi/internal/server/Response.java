@@ -79,9 +79,7 @@ final class Response {
 
     /** Sends what is buffered. */
     void flush() throws IOException {
-        while (request.isOpen() && !connection.output().hasRoom(length())) {
-            connection.output().awaitProgress();
-        }
+        connection.output().awaitRoomInterruptibly(length(), request::isOpen);
         request.checkOpen();
         if (length() == 0) {
             return;
@@ -124,9 +122,7 @@ final class Response {
 
     /** Waits until {@link #end} may admit what is buffered; an interrupt must not cost the END_REQUEST. */
     void awaitRoom() {
-        while (request.isOpen() && !connection.output().hasRoom(length())) {
-            connection.output().awaitProgressUninterruptibly();
-        }
+        connection.output().awaitRoom(length(), request::isOpen);
     }
 
     /** {@return all that ends the request, with the tail of the output} */

@@ -271,9 +271,7 @@ final class ServerConnection implements Ticker.Ticked {
     void writeFromReader(RecordBuffer answer) throws IOException {
         assert lock.isHeldByCurrentThread();
         answer.close();
-        while (!output.hasRoom(answer.length())) {
-            output.awaitProgressUninterruptibly();
-        }
+        output.awaitRoom(answer.length(), () -> true);
         if (isOpen()) {
             output.write(answer);
         }
@@ -326,9 +324,7 @@ final class ServerConnection implements Ticker.Ticked {
             }
             if (ended && lastCall) { // it is we who ended the input
                 abortRequests(Reason.CONNECTION_LOST, cause, false);
-                while (!requests.isEmpty()) {
-                    output.awaitProgressUninterruptibly();
-                }
+                output.awaitUntil(requests::isEmpty);
             }
             abortRequests(Reason.CONNECTION_LOST, cause, true);
             if (!ended) {
@@ -442,9 +438,7 @@ final class ServerConnection implements Ticker.Ticked {
             if (linger || !output.isIdle()) {
                 output.endAfterFlush();
             }
-            while (!output.isIdle()) {
-                output.awaitProgressUninterruptibly(); // not longer than the write timeout
-            }
+            output.awaitUntil(output::isIdle); // not longer than the write timeout
             return linger;
         } finally {
             lock.unlock();
