@@ -85,8 +85,21 @@ final class Daemon implements AutoCloseable {
         List<ProcessHandle> started = child.descendants();
         child.terminate(); // it takes along what it has started
         int status = child.exitStatus();
-        Await.until("all have ended: " + started, () -> started.stream().noneMatch(ProcessHandle::isAlive));
+        Await.until("all have ended: " + started, () -> started.stream().noneMatch(Daemon::isRunning));
         return status;
+    }
+
+    /**
+     * {@return whether a process has not ended} A child of one that has gone is its heir's to wait for; in a container
+     * that is often a program which never does, so that an entry without a process stays.
+     */
+    static boolean isRunning(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return process.isAlive() && !stat.substring(stat.lastIndexOf(')') + 1).startsWith(" Z");
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     @Override

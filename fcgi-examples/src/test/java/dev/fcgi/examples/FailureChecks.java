@@ -147,7 +147,7 @@ final class FailureChecks {
                 .toList();
         assertFalse(playgrounds.isEmpty());
         playgrounds.forEach(ProcessHandle::destroy);
-        Await.until("they end", () -> playgrounds.stream().noneMatch(ProcessHandle::isAlive));
+        Await.until("they end", () -> playgrounds.stream().noneMatch(Daemon::isRunning));
         Await.until("another answers", () -> site.get("/hello").statusCode() == 200);
     }
 
