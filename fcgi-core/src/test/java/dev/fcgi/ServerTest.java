@@ -3,6 +3,7 @@ package dev.fcgi;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.conn.ManualClock;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -27,6 +29,8 @@ abstract class ServerTest {
     Path directory;
     LogCapture log;
     FcgiServer server;
+    /** Null where time goes by as it does. */
+    ManualClock clock;
     final int lentBefore = LargeBuffers.lent();
     private final List<FcgiServer> servers = new ArrayList<>();
     private final List<ScriptedPeer> peers = new ArrayList<>();
@@ -44,10 +48,33 @@ abstract class ServerTest {
             peer.close();
         }
         for (FcgiServer one : servers) {
-            one.shutdown(Duration.ofSeconds(1));
+            CompletableFuture<Boolean> stopped = stop(one, Duration.ofSeconds(1));
+            if (clock != null) {
+                clock.until("the server stops", stopped::isDone);
+            }
+            stopped.join();
         }
         log.close();
         until("all large buffers are given back", () -> LargeBuffers.lent() <= lentBefore);
+    }
+
+    /** Stops a server on another thread. */
+    static CompletableFuture<Boolean> stop(FcgiServer server, Duration grace) {
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                drained.complete(server.shutdown(grace));
+            } catch (Throwable e) {
+                drained.completeExceptionally(e);
+            }
+        });
+        return drained;
+    }
+
+    /** From now on servers are started whose limits on time pass when the test says so. */
+    ManualClock holdTime() {
+        clock = new ManualClock();
+        return clock;
     }
 
     /** Settings that all servers of a class share. */
@@ -74,7 +101,8 @@ abstract class ServerTest {
     }
 
     FcgiServer launch(UnaryOperator<FcgiServer.Builder> more) throws IOException {
-        FcgiServer launched = more.apply(settings(FcgiServer.builder())).build();
+        FcgiServer.Builder builder = settings(FcgiServer.builder());
+        FcgiServer launched = more.apply(clock == null ? builder : builder.clock(clock)).build();
         servers.add(launched);
         server = launched;
         return launched.start();

@@ -46,16 +46,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     private CompletableFuture<Boolean> stop(Duration grace) {
-        FcgiServer stopped = server;
-        CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        Thread.startVirtualThread(() -> {
-            try {
-                drained.complete(stopped.shutdown(grace));
-            } catch (Throwable e) {
-                drained.completeExceptionally(e);
-            }
-        });
-        return drained;
+        return stop(server, grace);
     }
 
     /** Returns when the stop has begun: the socket file goes with it. */
@@ -102,6 +93,7 @@ final class ShutdownTest extends ServerTest {
 
     @Test
     void aConnectionThatIsBusyAllTheTimeTakesNoMoreRequestsAfterHalfOfTheGrace() throws Exception {
+        holdTime();
         CountDownLatch goOn = gate();
         serve(request -> {
             await(goOn);
@@ -109,13 +101,15 @@ final class ShutdownTest extends ServerTest {
         });
         ScriptedPeer peer = peer().request(1, "/").send();
         until("it runs", () -> server.stats().activeRequests() == 1);
-        long before = System.nanoTime();
-        CompletableFuture<Boolean> drained = stop(Duration.ofSeconds(4));
+        CompletableFuture<Boolean> drained = stop(LONG);
         awaitStopping();
-        until("half of it is over", () -> System.nanoTime() - before > TimeUnit.MILLISECONDS.toNanos(2500));
-        peer.request(2, "/late").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED);
+        clock.advance(Duration.ofSeconds(4));
+        peer.request(2, "/in time").send();
+        until("it runs", () -> server.stats().activeRequests() == 2);
+        clock.advance(Duration.ofSeconds(2));
+        peer.request(3, "/late").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
         goOn.countDown();
-        peer.expectAnswer(1, "\r\n/").expectClosed();
+        peer.expectAnswer(1, "\r\n/").expectAnswer(2, "\r\n/in time").expectClosed();
         assertTrue(get(drained));
     }
 
@@ -241,6 +235,7 @@ final class ShutdownTest extends ServerTest {
     @Test
     void afterTheGraceWhatRunsIsCancelled() throws Exception {
         BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        holdTime();
         serve(request -> {
             request.onAbort(() -> seen.add("onAbort"));
             print(request, "begun");
@@ -254,7 +249,12 @@ final class ShutdownTest extends ServerTest {
         ScriptedPeer partly = peer().request(1, "/").expectStdoutPart(1, "begun");
         ScriptedPeer begun = peer().begin(1, RESPONDER, KEEP_CONN).send();
         until("it has begun", () -> server.stats().activeRequests() == 2);
-        assertFalse(server.shutdown(Duration.ofMillis(50)));
+        CompletableFuture<Boolean> drained = stop(LONG);
+        awaitStopping();
+        clock.advance(LONG.minusSeconds(1));
+        assertEquals(2, server.stats().activeRequests());
+        clock.until("all of the grace is over", drained::isDone);
+        assertFalse(get(drained));
         begun.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectGone();
         partly.expectCut(1); // no END_REQUEST: the part must not pass for the whole
         assertEquals(Set.of("onAbort", RequestAbortedException.Reason.SHUTDOWN), Set.of(
@@ -268,7 +268,7 @@ final class ShutdownTest extends ServerTest {
         serve(request -> awaitStubbornly(goOn));
         peer().request(1, "/").send();
         until("it runs", () -> server.stats().requestsStarted() == 1);
-        long before = System.nanoTime();
+        long before = System.nanoTime(); // in real time, for a program that is to end
         assertFalse(server.shutdown(Duration.ZERO));
         assertTrue(System.nanoTime() - before < TimeUnit.SECONDS.toNanos(4), "about two seconds at most");
     }
