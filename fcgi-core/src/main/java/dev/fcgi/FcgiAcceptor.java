@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.Options;
@@ -541,6 +542,12 @@ public final class FcgiAcceptor implements AutoCloseable {
          */
         public Builder handlerTimeout(Duration time) {
             settings.handlerTimeout(time);
+            return this;
+        }
+
+        /** For tests: limits on time that pass when they say so. */
+        Builder clock(Clock clock) {
+            settings.clock(clock);
             return this;
         }
 

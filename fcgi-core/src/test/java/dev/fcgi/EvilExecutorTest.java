@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -101,14 +102,17 @@ final class EvilExecutorTest extends ServerTest {
 
     @Test
     void whatIsRejectedAfterItsEndIsGivenBack() throws Exception {
-        start(b -> b.handlerTimeout(Duration.ofMillis(50)).responder(request -> handled.incrementAndGet())
+        holdTime();
+        start(b -> b.handlerTimeout(Duration.ofSeconds(5)).responder(request -> handled.incrementAndGet())
                 .executor(task -> {
                     while (server.stats().requestsAborted() == 0) {
                         LockSupport.parkNanos(1_000_000); // between looks
                     }
                     throw new RejectedExecutionException("full, after all");
                 }));
-        ask(peer(), 1, "").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        ScriptedPeer peer = ask(peer(), 1, "").send();
+        clock.until("the time is up", () -> peer.pending() > 0);
+        peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
         assertEquals(0, server.stats().requestsRefused());
     }
 
@@ -200,15 +204,20 @@ final class EvilExecutorTest extends ServerTest {
 
     @Test
     void whatIsNeverRunCountsAgainstTheLimitsAndDoesNotKeepTheStopWaiting() throws Exception {
-        start(b -> b.executor(held::add).maxRequests(2).handlerTimeout(Duration.ofMillis(50))
+        holdTime();
+        start(b -> b.executor(held::add).maxRequests(2).handlerTimeout(Duration.ofSeconds(5))
                 .responder(request -> handled.incrementAndGet()));
         ScriptedPeer peer = peer();
         for (int i = 0; i < 2; i++) {
-            ask(peer, 1, "").expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+            ask(peer, 1, "").send();
+            clock.until("the time is up", () -> peer.pending() > 0);
+            peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
         }
         ask(peer, 1, "").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
         assertEquals(1, server.stats().requestsRefused());
-        assertFalse(server.shutdown(Duration.ofMillis(50)));
+        CompletableFuture<Boolean> drained = stop(server, Duration.ofSeconds(1));
+        clock.until("it stops", drained::isDone);
+        assertFalse(drained.join());
         peer.expectClosed();
         held.forEach(Runnable::run);
         assertEquals(0, handled.get());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,7 +51,8 @@ final class EvilLoggerTest extends ServerTest {
     /** Whatever is logged, once each: of what fails, of what is refused, of what the clock finds. */
     private void makeItTalk(Action meanwhile) throws Exception {
         CountDownLatch gate = gate();
-        start(b -> b.handlerTimeout(Duration.ofSeconds(1)).headTimeout(Duration.ofSeconds(1)).maxStderrLength(1)
+        holdTime();
+        start(b -> b.handlerTimeout(Duration.ofSeconds(10)).headTimeout(Duration.ofSeconds(10)).maxStderrLength(1)
                 .maxParamsLength(1024).abortPolicy(AbortPolicy.SIGNAL).responder(request -> {
                     switch (request.meta("SCRIPT_NAME")) {
                         case "/fail" -> throw new Exception("as a test");
@@ -74,8 +76,11 @@ final class EvilLoggerTest extends ServerTest {
             peer().bytes("02 01 0001 0000 00 00").expectClosed();
             meanwhile.run();
         }
+        clock.advance(Duration.ofSeconds(11));
         shared.expectStatus(9, 503, 1, ProtocolStatus.REQUEST_COMPLETE); // the clock goes on
-        peer().begin(1, 1, KEEP_CONN).expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
+        ScriptedPeer late = peer().begin(1, 1, KEEP_CONN).send();
+        clock.until("the head is refused", () -> late.pending() > 0);
+        late.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
         shared.request(1, "/fine").expectAnswer(1, "\r\n/fine").expectQuiet();
         peer().request(1, 0, "/fine").expectAnswer(1, "\r\n/fine").expectClosed();
         gate.countDown();
@@ -87,7 +92,9 @@ final class EvilLoggerTest extends ServerTest {
         CountDownLatch gate = gate();
         habit = () -> awaitStubbornly(gate);
         makeItTalk(() -> until("the logger blocks", () -> said.get() == 1));
-        assertTrue(server.shutdown(Duration.ofSeconds(5)));
+        CompletableFuture<Boolean> drained = stop(server, Duration.ofSeconds(5));
+        clock.until("it stops", drained::isDone);
+        assertTrue(drained.join());
         assertEquals(1, said.get());
         gate.countDown();
         until("what has waited is said", () -> lines.stream().anyMatch(line -> line.contains("request head timeout")));

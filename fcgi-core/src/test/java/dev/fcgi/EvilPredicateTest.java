@@ -49,13 +49,14 @@ final class EvilPredicateTest extends ServerTest {
     @Test
     void oneThatBlocksDoesNotKeepTheStopWaiting() throws Exception {
         CountDownLatch gate = gate();
+        holdTime();
         startWith(peer -> {
             awaitStubbornly(gate);
             return true;
         });
         ScriptedPeer first = peer().request(1, 0, "/first").send();
         until("the predicate is asked", () -> asked.get() == 1);
-        server.shutdown(Duration.ofMillis(100));
+        clock.until("it stops", stop(server, Duration.ofSeconds(1))::isDone);
         first.expectGone();
         gate.countDown();
         expectNothingLeft();

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.ManualClock;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FcgiAcceptorTest {
     @TempDir
     private Path directory;
+    private final ManualClock clock = new ManualClock();
     private FcgiAcceptor acceptor;
 
     @BeforeEach
@@ -300,14 +302,19 @@ final class FcgiAcceptorTest {
 
     private void reopen(UnaryOperator<FcgiAcceptor.Builder> settings) throws IOException {
         acceptor.close();
-        acceptor = settings.apply(FcgiAcceptor.builder()).open();
+        acceptor = settings.apply(FcgiAcceptor.builder().clock(clock)).open();
+    }
+
+    /** Lets time go by, while the loop is at a request, until that is aborted. */
+    private void letTimePassWhile(Request request) {
+        Thread.startVirtualThread(() -> clock.until("the request is aborted", request::isAborted));
     }
 
     @Test
     void aBuilderHasTheLimitsOfAServer() throws Exception {
         Path path = directory.resolve("limited.sock");
         reopen(b -> b.listen("unix:" + path).listen(0).unixMode(PosixFilePermissions.fromString("rw-rw----"))
-                .backlog(7).maxParamsCount(3).readTimeout(Duration.ofMillis(100)).abortPolicy(AbortPolicy.SIGNAL));
+                .backlog(7).maxParamsCount(3).readTimeout(Duration.ofSeconds(1)).abortPolicy(AbortPolicy.SIGNAL));
         assertEquals(2, acceptor.addresses().size());
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
         try (ScriptedPeer peer = ScriptedPeer.connect(acceptor.addresses().get(1))) {
@@ -315,6 +322,7 @@ final class FcgiAcceptorTest {
             peer.head(2, KEEP_CONN, "/silent").send();
             Request request = acceptor.accept();
             assertEquals("/silent", request.meta("SCRIPT_NAME"));
+            letTimePassWhile(request);
             assertEquals(Reason.READ_TIMEOUT,
                     assertThrows(RequestAbortedException.class, () -> request.stdin().read()).reason());
             peer.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED)
@@ -324,10 +332,11 @@ final class FcgiAcceptorTest {
 
     @Test
     void aHandlerTimeoutAbortsARequestOfALoop() throws Exception {
-        reopen(b -> b.listen(0).handlerTimeout(Duration.ofMillis(100)));
+        reopen(b -> b.listen(0).handlerTimeout(Duration.ofSeconds(1)));
         try (ScriptedPeer peer = peer()) {
             peer.request(1, KEEP_CONN, "/").send();
             Request request = acceptor.accept();
+            letTimePassWhile(request);
             assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
             assertEquals(Reason.HANDLER_TIMEOUT,
                     assertThrows(RequestAbortedException.class, () -> request.stdout().write(1)).reason());

@@ -13,6 +13,7 @@ import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.cgi.CgiExchange;
 import dev.fcgi.cgi.CgiHandler;
 import dev.fcgi.internal.wire.LargeBuffers;
+import dev.fcgi.internal.conn.ManualClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -123,10 +124,16 @@ final class OfflineRequestTest {
         assertEquals(503, response.status());
         assertEquals(ProtocolStatus.OVERLOADED, response.protocolStatus());
 
-        OfflineResponse late = OfflineRequest.get("/").start(
-                FcgiServer.builder().handlerTimeout(Duration.ofMillis(50)).responder(asked -> {
+        ManualClock clock = new ManualClock();
+        CountDownLatch asked = new CountDownLatch(1);
+        OfflineCall call = OfflineRequest.get("/").start(
+                FcgiServer.builder().clock(clock).handlerTimeout(Duration.ofSeconds(1)).responder(unused -> {
+                    asked.countDown();
                     new CountDownLatch(1).await();
-                }), Role.RESPONDER).response();
+                }), Role.RESPONDER);
+        asked.await();
+        clock.advance(Duration.ofSeconds(2));
+        OfflineResponse late = call.response();
         assertEquals(503, late.status());
         assertInstanceOf(InterruptedException.class, late.failure());
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.conn.ManualClock;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,8 @@ abstract class ClientTest {
     Path directory;
     ScriptedServer server;
     FcgiClient client;
+    /** Null where time goes by as it does. */
+    ManualClock clock;
     final int lentBefore = LargeBuffers.lent();
     private final List<ScriptedServer> servers = new ArrayList<>();
     private final List<FcgiClient> clients = new ArrayList<>();
@@ -76,7 +79,8 @@ abstract class ClientTest {
     }
 
     FcgiClient clientOf(UnaryOperator<FcgiClient.Builder> settings) {
-        client = settings.apply(FcgiClient.builder()).build();
+        FcgiClient.Builder builder = FcgiClient.builder();
+        client = settings.apply(clock == null ? builder : builder.clock(clock)).build();
         clients.add(client);
         return client;
     }
@@ -89,6 +93,29 @@ abstract class ClientTest {
 
     static Duration millis(long time) {
         return Duration.ofMillis(time);
+    }
+
+    static Duration seconds(long time) {
+        return Duration.ofSeconds(time);
+    }
+
+    /** From now on clients are made whose limits on time pass when the test says so. */
+    ManualClock holdTime() {
+        clock = new ManualClock();
+        return clock;
+    }
+
+    /** Lets time go by until a task has ended. */
+    <T> CompletableFuture<T> inTime(CompletableFuture<T> future) {
+        clock.until("the task ends", future::isDone);
+        return future;
+    }
+
+    /** Lets time go by until a task fails by a limit, which it shall not do before. */
+    void assertLimit(RequestTimeoutException.Limit limit, Duration time, CompletableFuture<?> task) throws Exception {
+        Duration waited = clock.until("the limit is exceeded", task::isDone);
+        assertLimit(limit, failure(RequestTimeoutException.class, task));
+        assertTrue(waited.compareTo(time) >= 0, "after " + waited);
     }
 
     static ClientRequest get(String path) {

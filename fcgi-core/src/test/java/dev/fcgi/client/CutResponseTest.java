@@ -45,7 +45,8 @@ final class CutResponseTest extends ClientTest {
         } else {
             serve(script);
         }
-        client(b -> b.maxConnections(1000).firstByteTimeout(millis(500)).readTimeout(millis(500)));
+        holdTime();
+        client(b -> b.maxConnections(1000).firstByteTimeout(seconds(5)).readTimeout(seconds(5)));
         Map<Integer, CompletableFuture<String>> calls = new TreeMap<>();
         for (int cut = 0; cut <= whole.length; cut++) {
             ClientRequest request = ClientRequest.responder().params(CgiParams.of("POST", "/"))
@@ -55,7 +56,7 @@ final class CutResponseTest extends ClientTest {
         assertEquals("body", result(calls.remove(whole.length)));
         for (Map.Entry<Integer, CompletableFuture<String>> call : calls.entrySet()) {
             if (how == How.STALL) {
-                RequestTimeoutException e = failure(RequestTimeoutException.class, call.getValue());
+                RequestTimeoutException e = failure(RequestTimeoutException.class, inTime(call.getValue()));
                 assertTrue(e.limit() != RequestTimeoutException.Limit.REQUEST);
             } else {
                 ResponseLostException e = failure(ResponseLostException.class, call.getValue());

@@ -151,7 +151,7 @@ final class InputTest extends ClientTest {
         client(b -> b.readTimeout(millis(200)).firstByteTimeout(millis(200)).responseBuffer(1000));
         try (ClientResponse response = client.send(upload(zeros(5_000_000), -1))) {
             response.body().read();
-            Thread.sleep(600); // longer than the limits that do not apply
+            Thread.sleep(600); // longer than the limits that do not apply; in real time, for both ends are at work
             assertEquals(4_999_999, response.body().transferTo(java.io.OutputStream.nullOutputStream()));
         }
     }
@@ -212,10 +212,10 @@ final class InputTest extends ClientTest {
     void aServerThatTakesNothing() throws Exception {
         CountDownLatch over = gate();
         serve(peer -> await(over));
-        client(b -> b.writeTimeout(millis(300)));
-        assertLimit(Limit.WRITE, assertThrows(RequestTimeoutException.class,
-                () -> call(upload(zeros(50_000_000), -1))));
-        assertLimit(Limit.WRITE, assertThrows(RequestTimeoutException.class, () -> call(largeHead())));
+        holdTime();
+        client(b -> b.writeTimeout(seconds(3)));
+        assertLimit(Limit.WRITE, seconds(3), async(() -> call(upload(zeros(50_000_000), -1))));
+        assertLimit(Limit.WRITE, seconds(3), async(() -> call(largeHead())));
         over.countDown();
     }
 
@@ -226,28 +226,30 @@ final class InputTest extends ClientTest {
     /** While the server takes the request it cannot answer yet: the limits on its answer do not count. */
     @Test
     void aServerThatTakesItsTime() throws Exception {
+        holdTime();
         serve(peer -> {
             ScriptedServer.Received record = peer.next();
             while (record.type() != Fcgi.STDIN || record.content().length > 0) {
-                Thread.sleep(10); // in all longer than the limit that does not apply
+                clock.advance(millis(100)); // in all longer than the limit that does not apply
                 record = peer.next();
             }
             peer.send(answer(1, "\r\nall"));
         });
-        client(b -> b.firstByteTimeout(millis(400)).maxConnections(1));
+        client(b -> b.firstByteTimeout(seconds(4)).maxConnections(1));
         assertEquals("all", call(largeHead()));
     }
 
     @Test
     void totalTime() throws Exception {
+        holdTime();
         serve(peer -> {
             ScriptedServer.Asked one = peer.request();
             while (true) {
                 peer.send(stdout(one.id(), "\r\n" + "x".repeat(10)));
-                Thread.sleep(20); // never idle
+                clock.advance(millis(200)); // never idle
             }
         });
-        client(b -> b.requestTimeout(millis(300)).maxConnections(1));
+        client(b -> b.requestTimeout(seconds(3)).maxConnections(1));
         for (int i = 0; i < 2; i++) {
             assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, () -> call("/")));
         }

@@ -13,6 +13,7 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class MultiplexTest extends ClientTest {
     private void share(UnaryOperator<FcgiClient.Builder> settings) throws IOException {
         serve(this::play);
         // the server of these tests answers, however busy the machine is
-        client(b -> settings.apply(b.multiplex(true).maxConnections(1).valuesTimeout(millis(10_000))));
+        client(b -> settings.apply(b.multiplex(true).maxConnections(1).valuesTimeout(seconds(10))));
     }
 
     private static ClientRequest request(String path) {
@@ -132,10 +133,14 @@ final class MultiplexTest extends ClientTest {
             }
             play(peer);
         });
-        client(b -> b.multiplex(true).maxConnections(1).maxRequestsPerConnection(5).connectTimeout(millis(300))
-                .valuesTimeout(millis(400)));
+        holdTime();
+        client(b -> b.multiplex(true).maxConnections(1).maxRequestsPerConnection(5).connectTimeout(seconds(5))
+                .valuesTimeout(seconds(7)));
         List<ClientResponse> held = new ArrayList<>();
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/")));
+        if (name.equals("silent")) {
+            clock.until("nobody waits for the answer any more", () -> !begun.isEmpty());
+        }
         Begun one = take(begun);
         one.send(stdout(one.id(), "\r\n"));
         held.add(result(first));
@@ -145,8 +150,7 @@ final class MultiplexTest extends ClientTest {
             next.send(stdout(next.id(), "\r\n"));
             held.add(result(more));
         }
-        RequestTimeoutException e = assertThrows(RequestTimeoutException.class, () -> client.send(request("/late")));
-        assertLimit(Limit.CONNECT, e);
+        assertLimit(Limit.CONNECT, seconds(5), start("/late"));
         held.forEach(ClientResponse::close);
     }
 
@@ -185,6 +189,7 @@ final class MultiplexTest extends ClientTest {
     /** An aborted request that is never ended does not end the others; the connection ends behind them. */
     @Test
     void abortIsIgnored() throws Exception {
+        holdTime();
         share(b -> b);
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/a")));
         Begun a = take(begun);
@@ -193,7 +198,7 @@ final class MultiplexTest extends ClientTest {
         Begun second = take(begun);
         result(first).close();
         assertEquals(1, take(aborted));
-        Thread.sleep(5500); // the time for the end of an aborted request
+        clock.advance(seconds(6)); // more than the end of an aborted request may take
         second.answer();
         assertEquals("/b", result(b));
         server.awaitAllClosed();
@@ -204,10 +209,11 @@ final class MultiplexTest extends ClientTest {
 
     @Test
     void timeOutsAbort() throws Exception {
-        share(b -> b.firstByteTimeout(millis(300)));
+        holdTime();
+        share(b -> b.firstByteTimeout(seconds(3)));
         CompletableFuture<String> a = start("/a");
         Begun first = take(begun);
-        assertLimit(Limit.FIRST_BYTE, failure(RequestTimeoutException.class, a));
+        assertLimit(Limit.FIRST_BYTE, seconds(3), a);
         assertEquals(1, take(aborted));
         first.send(end(1));
         CompletableFuture<String> b = start("/b");
@@ -238,8 +244,9 @@ final class MultiplexTest extends ClientTest {
     /** One response is not read: the others wait, not longer than the limit, and no other limit counts meanwhile. */
     @Test
     void stall() throws Exception {
-        share(b -> b.responseBuffer(10_000).stallTimeout(millis(700)).readTimeout(millis(300))
-                .firstByteTimeout(millis(300)));
+        holdTime();
+        share(b -> b.responseBuffer(10_000).stallTimeout(seconds(7)).readTimeout(seconds(3))
+                .firstByteTimeout(seconds(3)));
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/a")));
         Begun a = take(begun);
         CompletableFuture<String> b = start("/b");
@@ -247,6 +254,8 @@ final class MultiplexTest extends ClientTest {
         byte[] much = stdout(1, "\r\n" + "x".repeat(60_000));
         a.send(much, answer(second.id(), "\r\nb"), much, much);
         ClientResponse unread = result(first);
+        Duration waited = clock.until("the stall ends", b::isDone);
+        assertTrue(waited.compareTo(seconds(7)) >= 0, "after " + waited);
         assertEquals("b", result(b));
         RequestTimeoutException e = assertThrows(RequestTimeoutException.class, () -> text(unread));
         assertLimit(Limit.STALL, e);
@@ -260,12 +269,13 @@ final class MultiplexTest extends ClientTest {
 
     @Test
     void nobodyWaitsBehindTheOnlyOne() throws Exception {
-        share(b -> b.responseBuffer(10_000).stallTimeout(millis(100)));
+        holdTime();
+        share(b -> b.responseBuffer(10_000).stallTimeout(seconds(1)));
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/a")));
         Begun a = take(begun);
         a.send(join(stdout(1, "\r\n" + "x".repeat(60_000)), stdout(1, ""), end(1)));
         ClientResponse response = result(first);
-        Thread.sleep(400); // longer than the limit that does not apply
+        clock.advance(seconds(20)); // longer than the limit that does not apply
         assertEquals(60_000, text(response).length());
     }
 

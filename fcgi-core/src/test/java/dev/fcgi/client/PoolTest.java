@@ -172,10 +172,10 @@ final class PoolTest extends ClientTest {
             peer.send(stdout(one.id(), "\r\n"));
             peer.awaitEnd();
         });
-        client(b -> b.maxConnections(1).connectTimeout(millis(200)));
+        holdTime();
+        client(b -> b.maxConnections(1).connectTimeout(seconds(5)));
         try (ClientResponse held = client.send(get("/held"))) {
-            RequestTimeoutException e = assertThrows(RequestTimeoutException.class, () -> call("/late"));
-            assertLimit(Limit.CONNECT, e);
+            assertLimit(Limit.CONNECT, seconds(5), async(() -> call("/late")));
             CompletableFuture<Thread> thread = new CompletableFuture<>();
             CompletableFuture<String> interrupted = async(() -> {
                 thread.complete(Thread.currentThread());
@@ -192,8 +192,13 @@ final class PoolTest extends ClientTest {
     @Test
     void idleConnectionsAreClosed() throws Exception {
         serve(ScriptedServer::echo);
-        client(b -> b.keepAliveTimeout(millis(100)));
+        holdTime();
+        client(b -> b.keepAliveTimeout(seconds(10)));
         call("/1");
+        clock.advance(seconds(9));
+        assertEquals("/kept", call("/kept"));
+        assertEquals(1, server.accepted());
+        clock.advance(seconds(11));
         server.awaitAllClosed();
         call("/2");
         assertEquals(2, server.accepted());

@@ -272,10 +272,11 @@ final class ResponseTest extends ClientTest {
                 peer.send(stderr(id, "e".repeat(10_000)));
             }
         });
-        client(b -> b.requestTimeout(millis(300)).maxStderrLength(1000));
+        holdTime();
+        client(b -> b.requestTimeout(seconds(3)).maxStderrLength(1000));
         List<String> lines = new ArrayList<>();
         ClientRequest request = ClientRequest.responder().stderr(lines::add).build();
-        assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, () -> client.send(request)));
+        assertLimit(Limit.REQUEST, seconds(3), async(() -> client.send(request)));
         assertEquals(List.of("e".repeat(1000), "[the rest of STDERR is dropped]"), lines);
     }
 
@@ -405,26 +406,40 @@ final class ResponseTest extends ClientTest {
 
     @Test
     void aServerThatIsSilent() throws Exception {
+        BlockingQueue<ScriptedServer.Peer> trickling = queue();
+        BlockingQueue<String> asked = queue();
         serve(peer -> {
             String path = peer.request().path();
-            if (path.equals("/trickle")) {
-                peer.send(stdout(1, "\r\n"));
-                for (int i = 0; i < 10; i++) {
-                    Thread.sleep(60); // what the limit is about
-                    peer.send(stdout(1, "."));
-                }
-                peer.send(end(1));
-            } else if (path.equals("/begun")) {
+            if (!path.equals("/silent")) {
                 peer.send(stdout(1, "\r\n"));
             }
+            if (path.equals("/trickle")) {
+                trickling.add(peer);
+            } else {
+                asked.add(path);
+            }
         });
-        client(b -> b.firstByteTimeout(millis(350)).readTimeout(millis(350)));
-        CompletableFuture<String> trickle = async(() -> call("/trickle"));
+        holdTime();
+        client(b -> b.firstByteTimeout(seconds(5)).readTimeout(seconds(5)));
         CompletableFuture<String> begun = async(() -> call("/begun"));
         CompletableFuture<String> silent = async(() -> call("/silent"));
-        assertLimit(Limit.FIRST_BYTE, failure(RequestTimeoutException.class, silent));
-        assertLimit(Limit.READ, failure(RequestTimeoutException.class, begun));
-        assertEquals("..........", result(trickle));
+        take(asked);
+        take(asked);
+        try (ClientResponse trickle = client.send(get("/trickle"))) {
+            ScriptedServer.Peer peer = take(trickling);
+            for (int i = 0; i < 10; i++) {
+                assertEquals(i >= 6, begun.isDone() && silent.isDone(), "after " + i + " s");
+                clock.advance(seconds(1));
+                peer.send(stdout(1, "."));
+                assertEquals('.', trickle.body().read());
+                if (i == 5) {
+                    assertLimit(Limit.FIRST_BYTE, failure(RequestTimeoutException.class, silent));
+                    assertLimit(Limit.READ, failure(RequestTimeoutException.class, begun));
+                }
+            }
+            peer.send(end(1));
+            assertEquals("", text(trickle));
+        }
     }
 
     @Test
@@ -435,11 +450,13 @@ final class ResponseTest extends ClientTest {
             peer.send(stdout(id, "\r\n" + "x".repeat(10_000)), stdout(id, ""), end(id));
             sent.add("all");
         });
-        client(b -> b.responseBuffer(100).readTimeout(millis(100)).firstByteTimeout(millis(100)));
+        holdTime();
+        client(b -> b.responseBuffer(100).readTimeout(seconds(1)).firstByteTimeout(seconds(1)));
         try (ClientResponse response = client.send(get("/"))) {
             take(sent);
-            Thread.sleep(400); // longer than the limits that do not apply
-            assertEquals(10_000, text(response).length());
+            response.body().read(); // now the buffer is full, and nobody waits for the server
+            clock.advance(seconds(20)); // longer than the limits that do not apply
+            assertEquals(9_999, text(response).length());
         }
     }
 }
