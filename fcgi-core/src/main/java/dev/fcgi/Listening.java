@@ -2,6 +2,8 @@ package dev.fcgi;
 
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.io.Listeners;
+import dev.fcgi.internal.io.UnixOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +25,7 @@ final class Listening {
     /** Makes one of the listeners, when all are opened. */
     @FunctionalInterface
     private interface Opening {
-        Listener open(int backlog, Listener.UnixOptions unix) throws IOException;
+        Listener open(int backlog, UnixOptions unix) throws IOException;
     }
 
     Listening copy() {
@@ -62,17 +64,17 @@ final class Listening {
     }
 
     private void bind(SocketAddress address) {
-        openings.add((length, unix) -> Listener.bind(address, length, unix));
+        openings.add((length, unix) -> Listeners.bind(address, length, unix));
     }
 
     void add(ServerSocketChannel channel) {
-        openings.add((length, unix) -> Listener.adopt(channel));
+        openings.add((length, unix) -> Listeners.adopt(channel));
     }
 
     void addInherited() {
         inherits = true;
         openings.add((length, unix) -> {
-            Listener listener = Listener.inherited();
+            Listener listener = Listeners.inherited();
             if (listener == null) {
                 throw new IOException("file descriptor 0 is not a listening socket");
             }
@@ -88,12 +90,12 @@ final class Listening {
 
     /** {@return whether a process manager was to leave the socket, and there is none: plain CGI} */
     boolean isPlainCgi() throws IOException {
-        return inherits && openings.size() == 1 && Listener.inherited() == null;
+        return inherits && openings.size() == 1 && Listeners.inherited() == null;
     }
 
     /** Opens all or none. */
     List<Listener> open() throws IOException {
-        Listener.UnixOptions unix = new Listener.UnixOptions(unixMode, unixGroup);
+        UnixOptions unix = new UnixOptions(unixMode, unixGroup);
         List<Listener> listeners = new ArrayList<>();
         try {
             for (Opening opening : openings) {

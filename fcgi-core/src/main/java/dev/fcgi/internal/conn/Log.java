@@ -146,8 +146,9 @@ public final class Log {
         }
     }
 
-    /** The lock is held. A new period begins with the next line. */
+    /** Locked. A new period begins with the next line. */
     private void sayLeftOut(String format, Kind kind, long now) {
+        assert lock.isHeldByCurrentThread();
         if (kind.leftOut > 0) {
             long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - kind.since));
             String text = kind.leftOut + " more in the last " + seconds + " s: "

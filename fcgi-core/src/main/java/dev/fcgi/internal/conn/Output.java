@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 /**
  * The way out of one connection: admits runs of whole records one after the other and gets them to the peer.
  *
- * <p>Guarded by the connection's lock, which every method except {@link #flush} expects to be held and which is never
- * held over I/O. While one request at a time is active its own thread writes to the socket, so that failures surface
+ * <p>Guarded by the connection's lock, which methods marked "Locked" expect to be held and which is never held over
+ * I/O. While one request at a time is active its own thread writes to the socket, so that failures surface
  * where they belong and a response costs one write. What is admitted meanwhile is staged and written by whoever is
  * writing. Once the connection is {@linkplain #share shared} all is staged, and a virtual thread of the library writes:
  * responses of many requests go out together, and an interrupt of one handler cannot close the socket of all.
@@ -65,7 +65,7 @@ public final class Output {
         this.progress = lock.newCondition();
     }
 
-    /** From now on, for the rest of its life, the connection carries several requests at once. */
+    /** Locked. From now on, for the rest of its life, the connection carries several requests at once. */
     public void share() {
         assert lock.isHeldByCurrentThread();
         shared = true;
@@ -75,7 +75,7 @@ public final class Output {
         return shared;
     }
 
-    /** {@return whether {@link #write} takes that many bytes without exceeding its memory} */
+    /** Locked. Whether {@link #write} takes that many bytes without exceeding its memory. */
     public boolean hasRoom(int length) {
         assert lock.isHeldByCurrentThread();
         return failure != null || !writing
@@ -88,8 +88,8 @@ public final class Output {
     }
 
     /**
-     * Blocks until {@link #write} takes that many bytes, or nobody wants to write them any more; releases the lock
-     * meanwhile. An interrupt stays for later.
+     * Locked. Blocks until {@link #write} takes that many bytes, or nobody wants to write them any more; releases the
+     * lock meanwhile. An interrupt stays for later.
      *
      * @param stillWanted asked again after each change
      */
@@ -101,7 +101,7 @@ public final class Output {
     }
 
     /**
-     * The same for whom an interrupt may stop.
+     * Locked. The same for whom an interrupt may stop.
      *
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
@@ -117,7 +117,7 @@ public final class Output {
         }
     }
 
-    /** Blocks until something has come true, looking after each change; releases the lock meanwhile. */
+    /** Locked. Blocks until something has come true, looking after each change; releases the lock meanwhile. */
     public void awaitUntil(BooleanSupplier condition) {
         assert lock.isHeldByCurrentThread();
         while (!condition.getAsBoolean()) {
@@ -125,15 +125,15 @@ public final class Output {
         }
     }
 
-    /** There was a change of something else that threads wait for here: they look again. */
+    /** Locked. There was a change of something else that threads wait for here: they look again. */
     public void wakeUp() {
         assert lock.isHeldByCurrentThread();
         progress.signalAll();
     }
 
     /**
-     * Admits whole records and, unless the connection is shared or another thread is writing, writes them: blocks then,
-     * with the lock released. Bytes admitted earlier arrive earlier.
+     * Locked. Admits whole records and, unless the connection is shared or another thread is writing, writes them:
+     * blocks then, with the lock released. Bytes admitted earlier arrive earlier.
      *
      * @throws NothingWrittenException when the connection failed, now or before, and nothing of these records was taken
      * @throws IOException when it failed after some of them were
@@ -161,7 +161,7 @@ public final class Output {
         check();
     }
 
-    /** Admits whole records and has a thread of the library write them. Never blocks. */
+    /** Locked. Admits whole records and has a thread of the library write them. Never blocks. */
     public void stage(RecordBuffer records) throws IOException {
         assert lock.isHeldByCurrentThread();
         check();
@@ -178,7 +178,7 @@ public final class Output {
         }
     }
 
-    /** Tells the peer that nothing more comes, as soon as all that was admitted is written. */
+    /** Locked. Tells the peer that nothing more comes, as soon as all that was admitted is written. */
     public void endAfterFlush() {
         assert lock.isHeldByCurrentThread();
         endAfterFlush = true;
@@ -187,27 +187,27 @@ public final class Output {
         }
     }
 
-    /** {@return whether nothing is being written, or waits to be} */
+    /** Locked. Whether nothing is being written, or waits to be. */
     public boolean isIdle() {
         assert lock.isHeldByCurrentThread();
         return !writing;
     }
 
-    /** Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
+    /** Locked. Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
     public void restartClock() {
         assert lock.isHeldByCurrentThread();
         progressAwaited.restart();
     }
 
-    /** {@return whether a write has been going on for longer than a limit} */
+    /** Locked. Whether a write has been going on for longer than a limit. */
     public boolean isStuck(long limit, long now) {
         assert lock.isHeldByCurrentThread();
         return writing && progressAwaited.isOver(limit, now);
     }
 
     /**
-     * Called by a thread that is not writing: if it counts as the writing one all the same, an Error has torn it out of
-     * its write, and nobody knows how far that got.
+     * Locked. Called by a thread that is not writing: if it counts as the writing one all the same, an Error has torn it
+     * out of its write, and nobody knows how far that got.
      */
     public void abandonWrite() {
         assert lock.isHeldByCurrentThread();
@@ -217,7 +217,7 @@ public final class Output {
         }
     }
 
-    /** Makes this and every later write fail. */
+    /** Locked. Makes this and every later write fail. */
     public void fail(IOException cause) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
@@ -227,6 +227,7 @@ public final class Output {
         }
     }
 
+    /** Locked. */
     public boolean hasFailed() {
         assert lock.isHeldByCurrentThread();
         return failure != null;
@@ -255,7 +256,7 @@ public final class Output {
         }
     }
 
-    /** Writes with the lock released. Whatever goes wrong makes the output fail, and is not thrown. */
+    /** Locked. Writes with the lock released. Whatever goes wrong makes the output fail, and is not thrown. */
     private boolean writeUnlocked(ByteBuffer bytes) {
         assert lock.isHeldByCurrentThread();
         IOException failed = null;

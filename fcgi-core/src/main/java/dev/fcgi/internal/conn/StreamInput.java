@@ -19,19 +19,19 @@ public final class StreamInput extends InputStream {
     /** What a stream needs of its connection. */
     public interface Source {
         /**
-         * Called with the lock held when nothing is queued: reads from the connection, or waits by {@link #await}
+         * Locked. Called when nothing is queued: reads from the connection, or waits by {@link #await}
          * while another thread does. Releases the lock meanwhile.
          *
          * @return bytes put into the target, or 0 when the stream shall look again
          */
         int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException;
 
-        /** Called with the lock held when nothing is queued: tells how much a read would get without blocking. */
+        /** Locked. Called when nothing is queued: tells how much a read would get without blocking. */
         default int available(StreamInput stream) {
             return 0;
         }
 
-        /** Called with the lock held when a full queue has room again, or is not {@linkplain #extend extended} any more. */
+        /** Locked. Called when a full queue has room again, or is not {@linkplain #extend extended} any more. */
         void roomMade(StreamInput stream);
     }
 
@@ -73,9 +73,9 @@ public final class StreamInput extends InputStream {
         this.limit = limit;
     }
 
-    // ---- the side of the connection; the lock is held
+    // ---- the side of the connection
 
-    /** Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
+    /** Locked. Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
     public int offer(ByteBuffer bytes, int offset, int length) {
         assert lock.isHeldByCurrentThread();
         if (closed || ended || failure != null) {
@@ -94,13 +94,15 @@ public final class StreamInput extends InputStream {
         return count;
     }
 
+    /** Locked. */
     public boolean isFull() {
         assert lock.isHeldByCurrentThread();
         return size == limit && !closed && failure == null;
     }
 
-    /** Queues more than the limit, until the queue is empty or dropped. */
+    /** Locked. Queues more than the limit, until the queue is empty or dropped. */
     public void extend(int more) {
+        assert lock.isHeldByCurrentThread();
         limit = usualLimit + more;
     }
 
@@ -108,7 +110,7 @@ public final class StreamInput extends InputStream {
         return limit > usualLimit;
     }
 
-    /** The peer ended the stream. */
+    /** Locked. The peer ended the stream. */
     public void end() {
         assert lock.isHeldByCurrentThread();
         ended = true;
@@ -119,7 +121,7 @@ public final class StreamInput extends InputStream {
         return ended;
     }
 
-    /** Makes this and every later read fail, also of what is queued. */
+    /** Locked. Makes this and every later read fail, also of what is queued. */
     public void fail(Failure cause) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
@@ -130,14 +132,14 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** {@return whether a handler has been waiting for bytes for longer than a limit} */
+    /** Locked. Whether a handler has been waiting for bytes for longer than a limit. */
     public boolean isStarving(long limit, long now) {
         assert lock.isHeldByCurrentThread();
         return waiting && waited.isOver(limit, now);
     }
 
     /**
-     * Blocks until the stream changes; releases the lock meanwhile.
+     * Locked. Blocks until the stream changes; releases the lock meanwhile.
      *
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
@@ -156,7 +158,7 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** Drops what is queued and all that comes; the handler wants no more. */
+    /** Locked. Drops what is queued and all that comes; the handler wants no more. */
     public void discard() {
         assert lock.isHeldByCurrentThread();
         closed = true;

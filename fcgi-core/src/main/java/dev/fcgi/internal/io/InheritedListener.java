@@ -49,6 +49,11 @@ final class InheritedListener extends Listener {
     }
 
     @Override
+    public boolean isInherited() {
+        return true;
+    }
+
+    @Override
     SocketChannel next() throws IOException {
         while (!passed) {
             SocketChannel accepted = unreachable ? acceptWithoutWaiting() : acceptBlocking();

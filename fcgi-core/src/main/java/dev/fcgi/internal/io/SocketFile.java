@@ -63,7 +63,7 @@ final class SocketFile {
         this.key = key;
     }
 
-    static SocketFile bind(ServerSocketChannel channel, Path path, int backlog, Listener.UnixOptions options)
+    static SocketFile bind(ServerSocketChannel channel, Path path, int backlog, UnixOptions options)
             throws IOException {
         checkLength(path, "the path");
         Path directory = makePrivateDirectory(path);
@@ -112,7 +112,7 @@ final class SocketFile {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private static void setPermissions(Path file, Listener.UnixOptions options) throws IOException {
+    private static void setPermissions(Path file, UnixOptions options) throws IOException {
         if (options.mode() != null) {
             Files.setPosixFilePermissions(file, options.mode());
         }

@@ -392,6 +392,7 @@ final class ReadLoop implements StreamInput.Source, Runnable {
 
     /** Locked. */
     void requestEnded(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         records.requestEnded(request);
     }
 

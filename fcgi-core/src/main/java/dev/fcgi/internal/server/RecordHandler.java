@@ -120,6 +120,7 @@ final class RecordHandler implements Inbound.Rule {
 
     /** Locked. A connection shall hold nothing of requests that have ended. */
     void requestEnded(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
         if (latest == request) {
             latest = null;
         }
@@ -293,7 +294,7 @@ final class RecordHandler implements Inbound.Rule {
     }
 
     /**
-     * How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while: others
+     * Locked. How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while: others
      * may wait after its input, or the peer may have gone. Those who share a connection have less time than who is
      * alone.
      */

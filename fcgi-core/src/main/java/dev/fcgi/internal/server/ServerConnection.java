@@ -250,6 +250,7 @@ final class ServerConnection implements Ticker.Ticked {
 
     /** Locked. */
     void lendRole() {
+        assert lock.isHeldByCurrentThread();
         loop.lend();
     }
 

@@ -22,7 +22,7 @@ final class ListenerFullBacklogTest {
     @Test
     void whatTheKernelHasTakenInIsStillAccepted(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("s");
-        Listener listener = Listener.bind(UnixDomainSocketAddress.of(file), 3, new Listener.UnixOptions(null, null));
+        Listener listener = Listeners.bind(UnixDomainSocketAddress.of(file), 3, new UnixOptions(null, null));
         List<SocketChannel> waiting = new ArrayList<>();
         try {
             while (connectWithoutWaiting(file, waiting)) {

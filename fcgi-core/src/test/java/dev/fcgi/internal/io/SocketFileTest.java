@@ -55,7 +55,7 @@ final class SocketFileTest {
     }
 
     private Listener listen(String mode) throws IOException {
-        return Listener.bind(UnixDomainSocketAddress.of(socket()), 10, new Listener.UnixOptions(
+        return Listeners.bind(UnixDomainSocketAddress.of(socket()), 10, new UnixOptions(
                 mode == null ? null : PosixFilePermissions.fromString(mode), null));
     }
 
@@ -221,15 +221,15 @@ final class SocketFileTest {
     void aPathThatNoPeerCouldConnectToIsAnError() throws Exception {
         int room = 106 - directory.toString().length() - 1;
         Path longest = directory.resolve("s".repeat(room));
-        Listener.bind(UnixDomainSocketAddress.of(longest), 1, new Listener.UnixOptions(null, null)).close();
+        Listeners.bind(UnixDomainSocketAddress.of(longest), 1, new UnixOptions(null, null)).close();
         Path tooLong = directory.resolve("s".repeat(room + 1));
         BindException e = assertThrows(BindException.class,
-                () -> Listener.bind(UnixDomainSocketAddress.of(tooLong), 1, new Listener.UnixOptions(null, null)));
+                () -> Listeners.bind(UnixDomainSocketAddress.of(tooLong), 1, new UnixOptions(null, null)));
         assertTrue(e.getMessage().endsWith("the path is too long for a socket: 107 bytes instead of at most 106"),
                 e.getMessage());
         Path deep = Files.createDirectories(directory.resolve("d".repeat(room - 3)));
-        BindException noRoom = assertThrows(BindException.class, () -> Listener.bind(
-                UnixDomainSocketAddress.of(deep.resolve("s")), 1, new Listener.UnixOptions(null, null)));
+        BindException noRoom = assertThrows(BindException.class, () -> Listeners.bind(
+                UnixDomainSocketAddress.of(deep.resolve("s")), 1, new UnixOptions(null, null)));
         assertTrue(noRoom.getMessage().contains("too long for a socket"), noRoom.getMessage());
         Files.delete(deep);
         assertEquals(List.of(), files());
@@ -237,8 +237,8 @@ final class SocketFileTest {
 
     @Test
     void aMissingDirectoryIsNamed() {
-        BindException e = assertThrows(BindException.class, () -> Listener.bind(
-                UnixDomainSocketAddress.of(directory.resolve("none/a")), 1, new Listener.UnixOptions(null, null)));
+        BindException e = assertThrows(BindException.class, () -> Listeners.bind(
+                UnixDomainSocketAddress.of(directory.resolve("none/a")), 1, new UnixOptions(null, null)));
         assertTrue(e.getMessage().endsWith("there is no directory " + directory.resolve("none")), e.getMessage());
     }
 }

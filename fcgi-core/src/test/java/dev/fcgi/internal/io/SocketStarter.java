@@ -14,7 +14,7 @@ final class SocketStarter {
         for (String path; (path = in.readLine()) != null; ) {
             Listener listener = null;
             try {
-                listener = Listener.bind(UnixDomainSocketAddress.of(path), 10, new Listener.UnixOptions(null, null));
+                listener = Listeners.bind(UnixDomainSocketAddress.of(path), 10, new UnixOptions(null, null));
                 System.out.println("listens");
             } catch (IOException e) {
                 System.out.println(e.getMessage());
