@@ -54,7 +54,7 @@ public final class MultipartForm implements AutoCloseable {
      */
     public static MultipartForm read(InputStream body, String contentType, Charset charset, FormLimits limits)
             throws IOException {
-        String boundary = MultipartParser.boundary(contentType);
+        String boundary = Boundary.of(contentType);
         MultipartForm form = new MultipartForm(charset, limits);
         try {
             form.read(new MultipartParser(body, boundary, MultipartParser.DEFAULT_MAX_HEADER_LENGTH));

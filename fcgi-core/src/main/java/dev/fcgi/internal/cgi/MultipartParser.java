@@ -1,7 +1,6 @@
 package dev.fcgi.internal.cgi;
 
 import dev.fcgi.cgi.CgiException;
-import dev.fcgi.internal.text.Ascii;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,10 +9,8 @@ import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 
 /**
  * Cuts a multipart body into its parts (RFC 2046 5.1, RFC 7578).
@@ -26,8 +23,6 @@ public final class MultipartParser {
     /** The usual limit of the headers of one part, in bytes. */
     public static final int DEFAULT_MAX_HEADER_LENGTH = 8 * 1024;
 
-    /** RFC 2046 5.1.1 allows 70, but what is longer does no harm. */
-    private static final int MAX_BOUNDARY_LENGTH = 200;
     /** White space behind a delimiter; with more of it the line is content. Bounds how far to look ahead. */
     private static final int MAX_PADDING = 256;
     private static final int CAPACITY = 16 * 1024;
@@ -65,12 +60,12 @@ public final class MultipartParser {
      * Creates a parser in front of the first delimiter.
      *
      * @param body is read up to the closing delimiter and up to 16 KiB beyond, and not closed
-     * @param boundary without the hyphens in front, see {@link #boundary}
+     * @param boundary without the hyphens in front, see {@link Boundary}
      * @param maxHeaderLength how many bytes the headers of one part may have
      * @throws IllegalArgumentException for a boundary that is empty, longer than 200 bytes or not printable ASCII
      */
     public MultipartParser(InputStream body, String boundary, int maxHeaderLength) {
-        if (!isBoundary(boundary)) {
+        if (!Boundary.isUsable(boundary)) {
             throw new IllegalArgumentException("boundary \"" + boundary + '"');
         }
         this.body = Objects.requireNonNull(body);
@@ -84,30 +79,6 @@ public final class MultipartParser {
         buffer[0] = '\r';
         buffer[1] = '\n';
         limit = 2;
-    }
-
-    /**
-     * Takes the boundary out of a Content-Type, quoted or not.
-     *
-     * @throws CgiException 400 when the type is not multipart or the boundary is missing, there twice, or unusable
-     */
-    public static String boundary(String contentType) {
-        HeaderValue type = HeaderValue.parse(contentType);
-        if (!Ascii.lower(type.value()).startsWith("multipart/")) {
-            throw new CgiException(400, "content type " + type.value() + " instead of multipart");
-        }
-        String boundary = type.parameter("boundary");
-        if (boundary == null || !isBoundary(boundary)) {
-            throw new CgiException(400,
-                    boundary == null ? "multipart without boundary" : "multipart with unusable boundary");
-        }
-        return boundary;
-    }
-
-    private static boolean isBoundary(String boundary) {
-        return !boundary.isEmpty()
-                && boundary.length() <= MAX_BOUNDARY_LENGTH
-                && boundary.chars().allMatch(c -> c >= ' ' && c <= '~');
     }
 
     /** Sets the charset of the headers of the parts to come, a superset of ASCII; UTF-8 unless told. */
@@ -142,7 +113,7 @@ public final class MultipartParser {
             finished = true;
             return null;
         }
-        Map<String, String> headers = parseHead(readHead());
+        Map<String, String> headers = PartHead.parse(readHead());
         contentEnd = position;
         if (fill() > 0) {
             position += 2;
@@ -285,43 +256,6 @@ public final class MultipartParser {
             }
             head[length++] = b;
         }
-    }
-
-    private static Map<String, String> parseHead(String lines) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        int at = 0;
-        while (at < lines.length()) {
-            int end = lines.indexOf('\n', at);
-            // A line that starts with white space continues the one before it (RFC 822 3.4.8).
-            while (end + 1 < lines.length() && Ascii.isBlank(lines.charAt(end + 1))) {
-                end = lines.indexOf('\n', end + 1);
-            }
-            int colon = lines.indexOf(':', at);
-            if (colon < 0 || colon > end || !isToken(lines, at, colon)) {
-                throw new CgiException(400, "header of a part without a name");
-            }
-            // Unfolding takes the end of the line and nothing else (RFC 5322 2.2.3).
-            String value = Ascii.strip(lines.substring(colon + 1, end).replace("\n", ""));
-            String name = lines.substring(at, colon);
-            if (headers.putIfAbsent(name, value) != null && isMeaningful(name)) {
-                throw new CgiException(400, "two headers " + name + " in a part");
-            }
-            at = end + 1;
-        }
-        return Collections.unmodifiableMap(headers);
-    }
-
-    private static boolean isToken(String text, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (text.charAt(i) <= ' ' || text.charAt(i) > '~') {
-                return false;
-            }
-        }
-        return start < end;
-    }
-
-    private static boolean isMeaningful(String name) {
-        return Ascii.equalsIgnoreCase(name, "Content-Disposition") || Ascii.equalsIgnoreCase(name, "Content-Type");
     }
 
     /** The content of one part. */

@@ -15,28 +15,9 @@ import java.nio.charset.StandardCharsets;
  * {@link #position}, {@link #skip}) or read into the caller's array; what is left behind is skipped.
  */
 public final class RecordReader {
-    /** The head of most requests fits. */
-    private static final int FIRST_CAPACITY = 2048;
-    /** Small, since an idle connection holds one. */
-    private static final int LEAST_CAPACITY = 1024;
-    /** What one read can take once a connection carries more than small requests. */
-    private static final int FULL_CAPACITY = LargeBuffers.WORTHWHILE;
-
-    /** Of the first capacity: most connections of most web servers carry one request. */
-    private static final SpareBuffers<ByteBuffer> SPARE = new SpareBuffers<>();
-
     private final ReadableByteChannel channel;
-    /** Made by the first read: a connection may have to wait for its thread. */
-    private ByteBuffer own;
-    /** Where bytes are received: our own, or a large one that is borrowed. */
-    private ByteBuffer buffer;
-    /** Bytes that were read and not yet consumed: buffer[position .. limit). */
-    private int position;
-    private int limit;
-    /** How many bytes the last read gave. */
-    private int lastCount;
-    /** The most that lay in the buffer since the last {@link #shrink}. */
-    private int used;
+    /** What was received and not yet consumed. */
+    private final ReceiveBuffer received = new ReceiveBuffer();
 
     private int type;
     private int requestId;
@@ -60,11 +41,8 @@ public final class RecordReader {
             return true;
         }
         skipRecord();
-        if (buffer != own) {
-            moveTo(own); // waiting may take long
-        }
-        makeRoom();
-        return received(channel.read(buffer));
+        received.giveBackLarge(); // waiting may take long
+        return received.receive(channel);
     }
 
     /**
@@ -76,9 +54,9 @@ public final class RecordReader {
      */
     public boolean next() throws IOException {
         skipRecord();
-        while (limit - position < Fcgi.HEADER_LENGTH) {
-            if (!receive()) {
-                if (limit == position) {
+        while (received.length() < Fcgi.HEADER_LENGTH) {
+            if (!received.receive(channel)) {
+                if (received.length() == 0) {
                     return false;
                 }
                 throw new EOFException("connection ended inside a record header");
@@ -86,7 +64,7 @@ public final class RecordReader {
         }
         //  byte  0         1      2..3        4..5            6               7
         //      | version | type | requestId | contentLength | paddingLength | reserved |
-        long header = buffer.getLong(position);
+        long header = received.getLong(0);
         int version = (int) (header >>> 56);
         type = (int) (header >>> 48) & 0xFF;
         requestId = (int) (header >>> 32) & 0xFFFF;
@@ -95,7 +73,7 @@ public final class RecordReader {
         if (version != Fcgi.VERSION_1) {
             throw new FcgiProtocolException("record version " + version + " instead of 1" + hint(header));
         }
-        position += Fcgi.HEADER_LENGTH;
+        received.skip(Fcgi.HEADER_LENGTH);
         contentLeft = contentLength;
         paddingLeft = paddingLength;
         return true;
@@ -133,41 +111,41 @@ public final class RecordReader {
 
     /** {@return whether the content was taken, the padding was received, and nothing behind it} */
     public boolean isAtBorder() {
-        return contentLeft == 0 && limit - position == paddingLeft;
+        return contentLeft == 0 && received.length() == paddingLeft;
     }
 
     /** {@return whether something was received behind this record and its padding} */
     public boolean hasMoreBuffered() {
-        return limit - position > contentLeft + paddingLeft;
+        return received.length() > contentLeft + paddingLeft;
     }
 
     /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
     public boolean hasNextBuffered() {
-        int next = position + contentLeft + paddingLeft;
-        int received = limit - next - Fcgi.HEADER_LENGTH;
-        if (received < 0) {
+        int next = contentLeft + paddingLeft;
+        int length = received.length() - next - Fcgi.HEADER_LENGTH;
+        if (length < 0) {
             return false;
         }
-        long header = buffer.getLong(next);
-        return received >= contentLength(header) + paddingLength(header);
+        long header = received.getLong(next);
+        return length >= contentLength(header) + paddingLength(header);
     }
 
     /** {@return how much content of the next record was received, if that has some type and id; reads nothing} */
     public int bufferedNext(int wantedType, int wantedId) {
-        int next = position + contentLeft + paddingLeft;
-        int received = limit - next - Fcgi.HEADER_LENGTH;
-        if (received <= 0) {
+        int next = contentLeft + paddingLeft;
+        int length = received.length() - next - Fcgi.HEADER_LENGTH;
+        if (length <= 0) {
             return 0;
         }
-        long header = buffer.getLong(next);
+        long header = received.getLong(next);
         boolean wanted = header >>> 56 == Fcgi.VERSION_1 && (header >>> 48 & 0xFF) == wantedType
                 && (header >>> 32 & 0xFFFF) == wantedId;
-        return wanted ? Math.min(received, contentLength(header)) : 0;
+        return wanted ? Math.min(length, contentLength(header)) : 0;
     }
 
     /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */
     public int buffered() {
-        return Math.min(contentLeft, limit - position);
+        return Math.min(contentLeft, received.length());
     }
 
     /**
@@ -176,23 +154,23 @@ public final class RecordReader {
      * @return how many bytes lie at {@link #position()} of {@link #buffer()}, 0 at the end of the content
      */
     public int fill() throws IOException {
-        if (contentLeft > 0 && limit == position) {
+        if (contentLeft > 0 && received.length() == 0) {
             require();
         }
         return buffered();
     }
 
     public ByteBuffer buffer() {
-        return buffer;
+        return received.bytes();
     }
 
     public int position() {
-        return position;
+        return received.position();
     }
 
     /** Marks bytes of content as taken; at most as many as {@link #buffered()} says. */
     public void skip(int length) {
-        position += length;
+        received.skip(length);
         contentLeft -= length;
     }
 
@@ -212,7 +190,7 @@ public final class RecordReader {
             return -1;
         }
         int count = Math.min(length, fill());
-        buffer.get(position, target, offset, count);
+        received.bytes().get(received.position(), target, offset, count);
         skip(count);
         return count;
     }
@@ -253,7 +231,7 @@ public final class RecordReader {
         if (fill() < Fcgi.BODY_LENGTH) {
             body = ByteBuffer.wrap(read(Fcgi.BODY_LENGTH)).getLong();
         } else {
-            body = buffer.getLong(position);
+            body = received.getLong(0);
             skip(Fcgi.BODY_LENGTH);
         }
         ignoreContent();
@@ -264,28 +242,27 @@ public final class RecordReader {
     public int discard() throws IOException {
         contentLeft = 0;
         paddingLeft = 0;
-        if (position == limit && !receive()) {
+        if (received.length() == 0 && !received.receive(channel)) {
             return -1;
         }
-        int count = limit - position;
-        position = limit;
+        int count = received.length();
+        received.skip(count);
         return count;
     }
 
     private void skipRecord() throws IOException {
         int left = contentLeft + paddingLeft;
-        while (left > limit - position) {
-            left -= limit - position;
-            position = limit;
+        for (int length; left > (length = received.length()); left -= length) {
+            received.skip(length);
             require();
         }
-        position += left;
+        received.skip(left);
         contentLeft = 0;
         paddingLeft = 0;
     }
 
     private void require() throws IOException {
-        if (!receive()) {
+        if (!received.receive(channel)) {
             throw endInside();
         }
     }
@@ -294,103 +271,19 @@ public final class RecordReader {
         return new EOFException("connection ended inside a " + Fcgi.typeName(type) + " record");
     }
 
-    /** Reads once, behind the bytes that are still needed; false at the end of the stream. */
-    private boolean receive() throws IOException {
-        makeRoom();
-        return received(channel.read(buffer));
-    }
-
-    /** Fewer than 8 bytes are left, of a header. */
-    private void makeRoom() {
-        if (buffer == null) {
-            ByteBuffer spare = SPARE.take();
-            own = spare == null ? Buffers.allocate(FIRST_CAPACITY) : spare;
-            buffer = own;
-        } else if (limit == buffer.capacity()) {
-            grow(); // a read that fills the buffer tells of more to come
-        } else if (buffer != own && lastCount < FULL_CAPACITY) {
-            moveTo(own);
-        }
-        if (position == limit) {
-            position = 0;
-            limit = 0;
-        }
-        buffer.limit(buffer.capacity()).position(limit);
-    }
-
-    private void grow() {
-        if (own.capacity() < FULL_CAPACITY) {
-            replaceOwn(FULL_CAPACITY);
-            return;
-        }
-        ByteBuffer large = buffer == own ? LargeBuffers.borrow() : null;
-        moveTo(large == null ? buffer : large);
-    }
-
-    private boolean received(int count) {
-        if (count < 0) {
-            return false;
-        }
-        lastCount = count;
-        limit += count;
-        used = Math.max(used, limit);
-        return true;
-    }
-
     /**
      * Between two requests, with nothing buffered: keeps no more than the last one needed. The next one is most likely
      * of its size, and an idle connection shall be small.
      */
     public void shrink() {
-        if (buffer == null || position < limit || contentLeft + paddingLeft > 0) {
-            return;
-        }
-        moveTo(own);
-        int capacity = LEAST_CAPACITY;
-        while (capacity <= used && capacity < FULL_CAPACITY) {
-            capacity *= 2;
-        }
-        used = 0;
-        if (capacity < own.capacity()) {
-            replaceOwn(capacity);
-        }
-    }
-
-    private void replaceOwn(int capacity) {
-        ByteBuffer other = Buffers.allocate(capacity);
-        moveTo(other);
-        keepSpare();
-        own = other;
-    }
-
-    /** Goes on in another buffer, or at the start of this one, with the bytes that are still needed. */
-    private void moveTo(ByteBuffer other) {
-        ByteBuffer before = buffer;
-        other.put(0, before, position, limit - position);
-        limit -= position;
-        position = 0;
-        buffer = other;
-        if (before != own && before != other) {
-            LargeBuffers.giveBack(before);
-        }
-    }
-
-    private void keepSpare() {
-        if (own.capacity() == FIRST_CAPACITY) {
-            SPARE.keep(own);
+        if (contentLeft + paddingLeft == 0) {
+            received.shrink();
         }
     }
 
     /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another reader. */
     public void end() {
-        if (buffer == null) {
-            return;
-        }
-        position = limit;
-        moveTo(own);
-        keepSpare();
-        own = null;
-        buffer = null;
+        received.end();
     }
 
     private static int contentLength(long header) {

@@ -345,7 +345,7 @@ class MultipartParserTest {
                 "multipart/form-data; x=\"; boundary=a\"; boundary=b | b"
             })
     void boundaryIsTakenFromTheContentType(String type, String boundary) throws IOException {
-        assertEquals(boundary, MultipartParser.boundary(type));
+        assertEquals(boundary, Boundary.of(type));
     }
 
     @ParameterizedTest
@@ -365,17 +365,17 @@ class MultipartParserTest {
                 "multipart/form-data; boundary=\"a\rb\""
             })
     void unusableBoundariesAreRefused(String type) {
-        assertEquals(400, assertThrows(CgiException.class, () -> MultipartParser.boundary(type)).status());
+        assertEquals(400, assertThrows(CgiException.class, () -> Boundary.of(type)).status());
     }
 
     @Test
     void longBoundariesAreRefused() throws IOException {
         String longest = "b".repeat(200);
-        assertEquals(longest, MultipartParser.boundary("multipart/form-data; boundary=" + longest));
-        assertThrows(CgiException.class, () -> MultipartParser.boundary("multipart/x; boundary=b" + longest));
+        assertEquals(longest, Boundary.of("multipart/form-data; boundary=" + longest));
+        assertThrows(CgiException.class, () -> Boundary.of("multipart/x; boundary=b" + longest));
         assertThrows(IllegalArgumentException.class, () -> new MultipartParser(input(""), "b" + longest, 1));
         assertThrows(EOFException.class, () -> new MultipartParser(input(""), longest, 1).next());
-        assertEquals(400, assertThrows(CgiException.class, () -> MultipartParser.boundary(null)).status());
+        assertEquals(400, assertThrows(CgiException.class, () -> Boundary.of(null)).status());
     }
 
     private static ByteArrayInputStream input(String text) {

@@ -1,0 +1,157 @@
+package dev.fcgi.internal.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Where one connection receives: small while it carries small requests, since there may be many; larger, in the end a
+ * large one that is borrowed, while each read fills it.
+ *
+ * <p>Confined to whoever reads the connection.
+ */
+final class ReceiveBuffer {
+    /** The head of most requests fits. */
+    private static final int FIRST_CAPACITY = 2048;
+    /** Small, since an idle connection holds one. */
+    private static final int LEAST_CAPACITY = 1024;
+    /** What one read can take once a connection carries more than small requests. */
+    private static final int FULL_CAPACITY = LargeBuffers.WORTHWHILE;
+
+    /** Of the first capacity: most connections of most web servers carry one request. */
+    private static final SpareBuffers<ByteBuffer> SPARE = new SpareBuffers<>();
+
+    /** Made by the first read: a connection may have to wait for its thread. */
+    private ByteBuffer own;
+    /** Our own, or a large one that is borrowed. */
+    private ByteBuffer bytes;
+    /** What was read and not yet consumed: bytes[position .. limit). */
+    private int position;
+    private int limit;
+    /** How many bytes the last read gave. */
+    private int lastCount;
+    /** The most that lay in the buffer since the last {@link #shrink}. */
+    private int used;
+
+    /** {@return how many bytes were read and not yet consumed} */
+    int length() {
+        return limit - position;
+    }
+
+    /** {@return the buffer that they lie in, from {@link #position} on, until the next read} */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    int position() {
+        return position;
+    }
+
+    /** {@return eight of them, from the n-th on} */
+    long getLong(int n) {
+        return bytes.getLong(position + n);
+    }
+
+    /** Consumes some. */
+    void skip(int count) {
+        position += count;
+    }
+
+    /** Reads once, behind the bytes that are still needed, fewer than 8, of a header; false at the end of the stream. */
+    boolean receive(ReadableByteChannel channel) throws IOException {
+        makeRoom();
+        int count = channel.read(bytes);
+        if (count < 0) {
+            return false;
+        }
+        lastCount = count;
+        limit += count;
+        used = Math.max(used, limit);
+        return true;
+    }
+
+    private void makeRoom() {
+        if (bytes == null) {
+            ByteBuffer spare = SPARE.take();
+            own = spare == null ? Buffers.allocate(FIRST_CAPACITY) : spare;
+            bytes = own;
+        } else if (limit == bytes.capacity()) {
+            grow(); // a read that fills the buffer tells of more to come
+        } else if (bytes != own && lastCount < FULL_CAPACITY) {
+            moveTo(own);
+        }
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        }
+        bytes.limit(bytes.capacity()).position(limit);
+    }
+
+    private void grow() {
+        if (own.capacity() < FULL_CAPACITY) {
+            replaceOwn(FULL_CAPACITY);
+            return;
+        }
+        ByteBuffer large = bytes == own ? LargeBuffers.borrow() : null;
+        moveTo(large == null ? bytes : large);
+    }
+
+    void giveBackLarge() {
+        if (bytes != own) {
+            moveTo(own);
+        }
+    }
+
+    /** With nothing left in it: keeps no more than was needed since it was done last. */
+    void shrink() {
+        if (bytes == null || position < limit) {
+            return;
+        }
+        moveTo(own);
+        int capacity = LEAST_CAPACITY;
+        while (capacity <= used && capacity < FULL_CAPACITY) {
+            capacity *= 2;
+        }
+        used = 0;
+        if (capacity < own.capacity()) {
+            replaceOwn(capacity);
+        }
+    }
+
+    private void replaceOwn(int capacity) {
+        ByteBuffer other = Buffers.allocate(capacity);
+        moveTo(other);
+        keepSpare();
+        own = other;
+    }
+
+    /** Goes on in another buffer, or at the start of this one, with the bytes that are still needed. */
+    private void moveTo(ByteBuffer other) {
+        ByteBuffer before = bytes;
+        other.put(0, before, position, limit - position);
+        limit -= position;
+        position = 0;
+        bytes = other;
+        if (before != own && before != other) {
+            LargeBuffers.giveBack(before);
+        }
+    }
+
+    private void keepSpare() {
+        if (own.capacity() == FIRST_CAPACITY) {
+            SPARE.keep(own);
+        }
+    }
+
+    /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another connection. */
+    void end() {
+        if (bytes == null) {
+            return;
+        }
+        position = limit;
+        moveTo(own);
+        keepSpare();
+        own = null;
+        bytes = null;
+    }
+}
