@@ -13,7 +13,10 @@ import java.util.function.Predicate;
  */
 public final class Suite<T> {
     /** For applications. */
-    public static final Suite<Application> APPLICATIONS = new Suite<>(TestCase.of(Application.class, RecordCases.class));
+    public static final Suite<Application> APPLICATIONS = new Suite<>(TestCase.of(Application.class,
+            ClosingCases.class, RecordCases.class, IdCases.class, StreamCases.class, PairCases.class,
+            ManagementCases.class, BeginCases.class, BodyCases.class, AbortCases.class, EndCases.class, RoleCases.class,
+            ErrorCases.class));
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);

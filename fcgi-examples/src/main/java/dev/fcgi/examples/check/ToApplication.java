@@ -97,4 +97,30 @@ final class ToApplication extends Connection<ToApplication> {
         reply(id).ok();
         return this;
     }
+
+    /**
+     * Sees what comes of a request that the specification has no word for. Expects that something does: an END_REQUEST,
+     * or the end of the connection.
+     */
+    ToApplication expectSomeEnd(int id) {
+        Reply reply = reply(id);
+        if (reply.isEnded()) {
+            int status = reply.protocolStatus();
+            trial().saw(status != FcgiRecord.REQUEST_COMPLETE ? "it says " + FcgiRecord.statusName(status)
+                    : reply.status() == 0 ? "it says nothing but REQUEST_COMPLETE"
+                    : "it answers with status " + reply.status());
+        } else if (ended() != null) {
+            trial().saw("it ends the connection");
+        } else {
+            throw Judgement.unmet("it is silent");
+        }
+        return this;
+    }
+
+    /** Sees what comes of something that belongs to no request. */
+    ToApplication seeWhatComes() {
+        FcgiRecord record = poll(any -> true, trial().quiet());
+        trial().saw(record != null ? "it says " + record : ended() != null ? "it ends the connection" : "it is silent");
+        return this;
+    }
 }
