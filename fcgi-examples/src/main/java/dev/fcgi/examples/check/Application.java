@@ -25,6 +25,16 @@ public final class Application {
         return subject.page();
     }
 
+    /** Says what the case needs beside what it is about. */
+    Application needs(Ability... abilities) {
+        for (Ability ability : abilities) {
+            if (!subject.has(ability, trial.timeout())) {
+                throw ability.missing();
+            }
+        }
+        return this;
+    }
+
     /** A connection for requests of the page. */
     ToApplication connect() {
         return connect(subject.page());

@@ -2,6 +2,8 @@ package dev.fcgi.examples.check;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** An application, which we are the web server of. */
 public final class ApplicationSubject implements Subject<Application> {
@@ -9,6 +11,7 @@ public final class ApplicationSubject implements Subject<Application> {
     private final Page page;
     private final Page echo;
     private final Program program;
+    private final Map<Ability, Boolean> abilities = new EnumMap<>(Ability.class);
 
     /**
      * Creates it.
@@ -35,6 +38,10 @@ public final class ApplicationSubject implements Subject<Application> {
 
     Page echo() {
         return echo;
+    }
+
+    boolean has(Ability ability, Duration timeout) {
+        return abilities.computeIfAbsent(ability, one -> one.isOf(this, timeout));
     }
 
     @Override

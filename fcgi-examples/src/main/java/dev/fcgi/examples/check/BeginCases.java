@@ -1,5 +1,7 @@
 package dev.fcgi.examples.check;
 
+import static dev.fcgi.examples.check.Ability.KEEP;
+import static dev.fcgi.examples.check.Ability.UNKNOWN_ROLES;
 import static dev.fcgi.examples.check.FcgiRecord.BEGIN_REQUEST;
 import static dev.fcgi.examples.check.FcgiRecord.KEEP_CONN;
 import static dev.fcgi.examples.check.FcgiRecord.PARAMS;
@@ -28,18 +30,18 @@ final class BeginCases {
 
     @Case(id = "5.1-role-0", level = MUST, says = REJECTS + ": roles begin with 1")
     static void role0(Application app) {
-        app.connect().begin(1, 0, 0).params(1).endStdin(1).reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
+        app.needs(UNKNOWN_ROLES).connect().begin(1, 0, 0).params(1).endStdin(1).reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
     }
 
     @Case(id = "5.1-role-two-bytes", level = MUST, says = "role is a number of two bytes: 257 is not 1")
     static void roleTwoBytes(Application app) {
-        app.connect().begin(1, 257, 0).params(1).endStdin(1).reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
+        app.needs(UNKNOWN_ROLES).connect().begin(1, 257, 0).params(1).endStdin(1).reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
     }
 
     @Case(id = "5.1-unknown-role-keep", level = MUST, says = "If FCGI_KEEP_CONN is not zero, the application does not close "
             + "the connection after responding to this request, also with a rejection; what follows of it is ignored")
     static void unknownRoleKeep(Application app) {
-        ToApplication c = app.connect().begin(1, 9, KEEP_CONN).params(1).endStdin(1);
+        ToApplication c = app.needs(UNKNOWN_ROLES, KEEP).connect().begin(1, 9, KEEP_CONN).params(1).endStdin(1);
         c.reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
         c.expectQuiet().request(1, 0).expectPage(1);
     }
@@ -47,7 +49,7 @@ final class BeginCases {
     @Case(id = "5.1-unknown-role-close", level = MUST, says = "If FCGI_KEEP_CONN is zero, the application closes the "
             + "connection after responding to this request, also with a rejection")
     static void unknownRoleClose(Application app) {
-        ToApplication c = app.connect().begin(1, 9, 0).params(1).endStdin(1);
+        ToApplication c = app.needs(UNKNOWN_ROLES).connect().begin(1, 9, 0).params(1).endStdin(1);
         c.reply(1).refused(FcgiRecord.UNKNOWN_ROLE);
         c.expectEnd();
     }

@@ -1,5 +1,6 @@
 package dev.fcgi.examples.check;
 
+import static dev.fcgi.examples.check.Ability.KEEP;
 import static dev.fcgi.examples.check.FcgiRecord.DATA;
 import static dev.fcgi.examples.check.FcgiRecord.KEEP_CONN;
 import static dev.fcgi.examples.check.FcgiRecord.PARAMS;
@@ -62,7 +63,7 @@ final class BodyCases {
 
     @Case(id = "5.3-stdin-in-turn", level = MUST, says = "Each request has a body of its own")
     static void stdinInTurn(Application app) {
-        ToApplication c = app.connectToEcho();
+        ToApplication c = app.needs(KEEP).connectToEcho();
         for (int i = 0; i < 10; i++) {
             byte[] body = bytes(i * 1000);
             c.post(1, KEEP_CONN, body).reply(1).ok(body);
@@ -142,7 +143,7 @@ final class BodyCases {
     @Case(id = "6.2-unread-body", level = MUST, says = "The application needn't finish reading from FCGI_STDIN; what it has "
             + "not read is no part of the next request")
     static void unreadBody(Application app) {
-        ToApplication c = app.connect().post(1, KEEP_CONN, bytes(100_000));
+        ToApplication c = app.needs(KEEP).connect().post(1, KEEP_CONN, bytes(100_000));
         c.reply(1).complete();
         c.request(1, 0).expectPage(1);
     }

@@ -1,5 +1,8 @@
 package dev.fcgi.examples.check;
 
+import static dev.fcgi.examples.check.Ability.KEEP;
+import static dev.fcgi.examples.check.Ability.UNKNOWN_TYPES;
+import static dev.fcgi.examples.check.Ability.VALUES;
 import static dev.fcgi.examples.check.FcgiRecord.GET_VALUES;
 import static dev.fcgi.examples.check.FcgiRecord.GET_VALUES_RESULT;
 import static dev.fcgi.examples.check.FcgiRecord.KEEP_CONN;
@@ -27,10 +30,7 @@ final class ManagementCases {
 
     /** Expects a result, and takes it apart. */
     private static Map<String, String> expectResult(ToApplication c) {
-        FcgiRecord result = c.poll(record -> record.type() == GET_VALUES_RESULT, c.trial().timeout());
-        if (result == null) {
-            throw Judgement.unmet("no GET_VALUES_RESULT: " + c.missing());
-        }
+        FcgiRecord result = c.expectAny(GET_VALUES_RESULT);
         ByteBuffer content = ByteBuffer.wrap(result.content());
         Map<String, String> values = new LinkedHashMap<>();
         try {
@@ -70,18 +70,18 @@ final class ManagementCases {
     @Case(id = "4.1-at-once", level = MUST, says = "The server will typically perform a query on application startup: "
             + "nothing follows, and the application responds all the same")
     static void atOnce(Application app) {
-        expectResult(app.connect().getValues(NAMES));
+        expectResult(app.needs(VALUES).connect().getValues(NAMES));
     }
 
     @Case(id = "4.1-result-id", level = MUST, says = "Management records have a requestId value of zero (section 3.3)")
     static void resultId(Application app) {
-        app.connect().padding(8).getValues(NAMES).expect(GET_VALUES_RESULT, 0);
+        app.needs(VALUES).connect().padding(8).getValues(NAMES).expect(GET_VALUES_RESULT, 0);
     }
 
     @Case(id = "4.1-initial-set", level = SHOULD, says = "The initial set of variables is FCGI_MAX_CONNS, FCGI_MAX_REQS and "
             + "FCGI_MPXS_CONNS")
     static void initialSet(Application app) {
-        Map<String, String> values = values(app.connect(), NAMES);
+        Map<String, String> values = values(app.needs(VALUES).connect(), NAMES);
         if (!values.keySet().containsAll(Arrays.asList(NAMES))) {
             throw Judgement.unmet("it knows " + values);
         }
@@ -91,7 +91,7 @@ final class ManagementCases {
     @Case(id = "4.1-values", level = MUST, says = "FCGI_MAX_CONNS, FCGI_MAX_REQS: the maximum number, e.g. \"1\" or \"50\"; "
             + "FCGI_MPXS_CONNS: \"0\" or \"1\"")
     static void valuesDecimal(Application app) {
-        values(app.connect(), NAMES).forEach((name, value) -> {
+        values(app.needs(VALUES).connect(), NAMES).forEach((name, value) -> {
             if (!value.matches(name.equals("FCGI_MPXS_CONNS") ? "[01]" : "[0-9]{1,19}")) {
                 throw Judgement.unmet(name + " is '" + value + "'");
             }
@@ -101,7 +101,7 @@ final class ManagementCases {
     @Case(id = "4.1-unknown-name", level = MUST, says = "If the application doesn't understand a variable name that was "
             + "included in the query, it omits that name from the response")
     static void unknownName(Application app) {
-        Map<String, String> values = values(app.connect(), "FCGI_NO_SUCH_NAME", "FCGI_MPXS_CONNS", "no_such_name");
+        Map<String, String> values = values(app.needs(VALUES).connect(), "FCGI_NO_SUCH_NAME", "FCGI_MPXS_CONNS", "no_such_name");
         if (values.containsKey("FCGI_NO_SUCH_NAME") || values.containsKey("no_such_name")) {
             throw Judgement.unmet("it answers " + values);
         }
@@ -109,7 +109,7 @@ final class ManagementCases {
 
     @Case(id = "4.1-only-asked", level = SHOULD, says = "The server can query specific variables: it gets no others")
     static void onlyAsked(Application app) {
-        Map<String, String> values = values(app.connect(), "FCGI_MAX_REQS");
+        Map<String, String> values = values(app.needs(VALUES).connect(), "FCGI_MAX_REQS");
         values.remove("FCGI_MAX_REQS");
         if (!values.isEmpty()) {
             throw Judgement.unmet("nobody asked for " + values);
@@ -118,7 +118,7 @@ final class ManagementCases {
 
     @Case(id = "4.1-one-result", level = MUST, says = "The application responds by sending a record: one")
     static void oneResult(Application app) {
-        ToApplication c = app.connect();
+        ToApplication c = app.needs(VALUES).connect();
         values(c, NAMES);
         if (c.poll(record -> record.type() == GET_VALUES_RESULT, app.trial().quiet()) != null) {
             throw Judgement.unmet("it sends a second result");
@@ -128,7 +128,7 @@ final class ManagementCases {
     @Case(id = "4.1-no-names", level = SHOULD, says = "The contentData contains a sequence of pairs, which may be empty; the "
             + "application responds with the values supplied")
     static void noNames(Application app) {
-        Map<String, String> values = values(app.connect());
+        Map<String, String> values = values(app.needs(VALUES).connect());
         if (!values.isEmpty()) {
             throw Judgement.unmet("nobody asked for " + values);
         }
@@ -137,7 +137,7 @@ final class ManagementCases {
     @Case(id = "4.1-values-in-query", level = INFO, says = "A query is a sequence of name-value pairs with empty values; "
             + "others have no meaning")
     static void valuesInQuery(Application app) {
-        ToApplication c = app.connect().padding(8)
+        ToApplication c = app.needs(VALUES).connect().padding(8)
                 .record(GET_VALUES, 0, FcgiRecord.pairs("FCGI_MPXS_CONNS", "value"));
         String value = expectResult(c).get("FCGI_MPXS_CONNS");
         if ("value".equals(value)) {
@@ -152,7 +152,7 @@ final class ManagementCases {
 
     @Case(id = "4.1-before-request", level = MUST, says = ANY_TIME + ": before a request that comes in the same segment")
     static void beforeRequest(Application app) {
-        ToApplication c = app.connect().getValues(NAMES).request(1, 0);
+        ToApplication c = app.needs(VALUES).connect().getValues(NAMES).request(1, 0);
         expectResult(c);
         c.expectPage(1);
     }
@@ -160,7 +160,7 @@ final class ManagementCases {
     @Case(id = "4.1-in-params", level = MUST, says = ANY_TIME + ": between the records of PARAMS")
     static void inParams(Application app) {
         byte[] params = app.page().params();
-        ToApplication c = app.connect().begin(1, RESPONDER, 0).stream(PARAMS, 1, Arrays.copyOf(params, 25))
+        ToApplication c = app.needs(VALUES).connect().begin(1, RESPONDER, 0).stream(PARAMS, 1, Arrays.copyOf(params, 25))
                 .padding(8).getValues(NAMES).padding(0);
         expectResult(c);
         c.stream(PARAMS, 1, Arrays.copyOfRange(params, 25, params.length)).endStream(PARAMS, 1).endStdin(1).expectPage(1);
@@ -169,7 +169,7 @@ final class ManagementCases {
     @Case(id = "4.1-before-stdin", level = MUST, says = ANY_TIME + ": between PARAMS and STDIN, and it should not involve the "
             + "application proper but only the FastCGI library")
     static void beforeStdin(Application app) {
-        ToApplication c = app.connect().begin(1, RESPONDER, KEEP_CONN).params(1).padding(8).getValues(NAMES).padding(0)
+        ToApplication c = app.needs(VALUES).connect().begin(1, RESPONDER, KEEP_CONN).params(1).padding(8).getValues(NAMES).padding(0)
                 .endStdin(1);
         expectResult(c);
         c.expectPage(1);
@@ -177,7 +177,7 @@ final class ManagementCases {
 
     @Case(id = "4.1-in-stdin", level = MUST, says = ANY_TIME + ": between the records of STDIN")
     static void inStdin(Application app) {
-        ToApplication c = app.connectToEcho().postHead(1, 0, 6).stdin(1, "abc".getBytes())
+        ToApplication c = app.needs(VALUES).connectToEcho().postHead(1, 0, 6).stdin(1, "abc".getBytes())
                 .padding(8).getValues(NAMES).padding(0).stdin(1, "def".getBytes()).endStdin(1);
         Reply reply = c.reply(1);
         expectResult(c);
@@ -186,14 +186,14 @@ final class ManagementCases {
 
     @Case(id = "4.1-between-requests", level = MUST, says = ANY_TIME + ": on a connection that is kept")
     static void betweenRequests(Application app) {
-        ToApplication c = app.connect().request(1, KEEP_CONN).expectPage(1);
+        ToApplication c = app.needs(VALUES, KEEP).connect().request(1, KEEP_CONN).expectPage(1);
         values(c, NAMES);
         c.request(1, 0).expectPage(1);
     }
 
     @Case(id = "4.1-hundred-queries", level = SHOULD, says = ANY_TIME + ", and as often as the server likes")
     static void hundredQueries(Application app) {
-        ToApplication c = app.connect().padding(8);
+        ToApplication c = app.needs(VALUES).connect().padding(8);
         for (int i = 0; i < 100; i++) {
             c.getValues(NAMES);
         }
@@ -206,7 +206,7 @@ final class ManagementCases {
     @Case(id = "4.1-mpxs-conns", level = MUST, says = "FCGI_MPXS_CONNS: \"0\" if this application does not handle concurrent "
             + "requests over each connection, \"1\" otherwise")
     static void mpxsConns(Application app) {
-        ToApplication c = app.connect();
+        ToApplication c = app.needs(VALUES).connect();
         if (!"1".equals(values(c, NAMES).get("FCGI_MPXS_CONNS"))) {
             throw Judgement.unimplemented("it says that it does not multiplex");
         }
@@ -215,10 +215,7 @@ final class ManagementCases {
     }
 
     private static void expectUnknown(ToApplication c, int type) {
-        FcgiRecord answer = c.poll(record -> record.type() == UNKNOWN_TYPE, c.trial().timeout());
-        if (answer == null) {
-            throw Judgement.unmet("no UNKNOWN_TYPE: " + c.missing());
-        }
+        FcgiRecord answer = c.expectAny(UNKNOWN_TYPE);
         if (answer.content().length == 0 || (answer.content()[0] & 0xFF) != type) {
             throw Judgement.unmet("for type " + type + ": " + answer);
         }
@@ -231,23 +228,23 @@ final class ManagementCases {
 
     @Case(id = "4.2-type-255", level = MUST, says = UNKNOWN + ": up to 255")
     static void type255(Application app) {
-        expectUnknown(app.connect().record(255, 0, new byte[0]), 255);
+        expectUnknown(app.needs(UNKNOWN_TYPES).connect().record(255, 0, new byte[0]), 255);
     }
 
     @Case(id = "4.2-type-0", level = INFO, says = "No type is zero: as good as any that is not known")
     static void type0(Application app) {
-        expectUnknown(app.connect().record(0, 0, new byte[0]), 0);
+        expectUnknown(app.needs(UNKNOWN_TYPES).connect().record(0, 0, new byte[0]), 0);
     }
 
     @Case(id = "4.2-content", level = MUST, says = UNKNOWN + ", whatever its content")
     static void content(Application app) {
-        expectUnknown(app.connect().padding(3).record(100, 0, new byte[1000]), 100);
+        expectUnknown(app.needs(UNKNOWN_TYPES).connect().padding(3).record(100, 0, new byte[1000]), 100);
     }
 
     @Case(id = "4.2-answer", level = MUST, says = "The content of a FCGI_UNKNOWN_TYPE record is the type and seven reserved "
             + "bytes; its requestId is zero")
     static void answer(Application app) {
-        FcgiRecord answer = app.connect().record(50, 0, new byte[0]).expect(UNKNOWN_TYPE, 0);
+        FcgiRecord answer = app.needs(UNKNOWN_TYPES).connect().record(50, 0, new byte[0]).expect(UNKNOWN_TYPE, 0);
         if (answer.content().length != 8) {
             throw Judgement.unmet("content of " + answer.content().length + " bytes");
         }
@@ -256,21 +253,21 @@ final class ManagementCases {
     @Case(id = "4.2-goes-on", level = SHOULD, says = "The set of management record types is likely to grow; to provide for "
             + "this evolution, the application answers and goes on")
     static void goesOn(Application app) {
-        ToApplication c = app.connect().record(99, 0, new byte[8]);
+        ToApplication c = app.needs(UNKNOWN_TYPES).connect().record(99, 0, new byte[8]);
         expectUnknown(c, 99);
         c.request(1, 0).expectPage(1);
     }
 
     @Case(id = "4.2-in-request", level = MUST, says = UNKNOWN + ", also between the records of a request")
     static void inRequest(Application app) {
-        ToApplication c = app.connect().begin(1, RESPONDER, 0).record(99, 0, new byte[8]).params(1).endStdin(1);
+        ToApplication c = app.needs(UNKNOWN_TYPES).connect().begin(1, RESPONDER, 0).record(99, 0, new byte[8]).params(1).endStdin(1);
         expectUnknown(c, 99);
         c.expectPage(1);
     }
 
     @Case(id = "4.2-hundred", level = SHOULD, says = UNKNOWN + ", to each")
     static void hundred(Application app) {
-        ToApplication c = app.connect();
+        ToApplication c = app.needs(UNKNOWN_TYPES).connect();
         for (int i = 0; i < 100; i++) {
             c.record(100 + i, 0, new byte[8]);
         }

@@ -1,5 +1,6 @@
 package dev.fcgi.examples.check;
 
+import static dev.fcgi.examples.check.Ability.KEEP;
 import static dev.fcgi.examples.check.FcgiRecord.AUTHORIZER;
 import static dev.fcgi.examples.check.FcgiRecord.DATA;
 import static dev.fcgi.examples.check.FcgiRecord.FILTER;
@@ -136,7 +137,7 @@ final class RoleCases {
 
     @Case(id = "6.3-keep", level = MUST, says = "FCGI_KEEP_CONN is for all roles (section 5.1)")
     static void authorizerKeep(Application app) {
-        ToApplication c = authorizer(app, KEEP_CONN).endStdin(1);
+        ToApplication c = authorizer(app.needs(KEEP), KEEP_CONN).endStdin(1);
         served(c.reply(1));
         c.request(1, 0).expectPage(1);
     }
@@ -183,7 +184,7 @@ final class RoleCases {
 
     @Case(id = "6.4-keep", level = MUST, says = "FCGI_KEEP_CONN is for all roles (section 5.1)")
     static void filterKeep(Application app) {
-        ToApplication c = filter(app, KEEP_CONN, 4).stdin(1, "ab".getBytes()).endStdin(1)
+        ToApplication c = filter(app.needs(KEEP), KEEP_CONN, 4).stdin(1, "ab".getBytes()).endStdin(1)
                 .stream(DATA, 1, "DATA".getBytes()).endStream(DATA, 1);
         served(c.reply(1));
         c.request(1, 0).expectPage(1);

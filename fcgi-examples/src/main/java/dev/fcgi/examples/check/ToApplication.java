@@ -92,6 +92,15 @@ final class ToApplication extends Connection<ToApplication> {
         }
     }
 
+    /** Expects a record of a type, whatever its ID. */
+    FcgiRecord expectAny(int type) {
+        FcgiRecord record = poll(one -> one.type() == type, trial().timeout());
+        if (record == null) {
+            throw Judgement.unmet("no " + FcgiRecord.typeName(type) + ": " + missing());
+        }
+        return record;
+    }
+
     /** Expects the page. */
     ToApplication expectPage(int id) {
         reply(id).ok();

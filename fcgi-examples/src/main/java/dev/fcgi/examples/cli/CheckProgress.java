@@ -4,6 +4,7 @@ import dev.fcgi.examples.check.Result;
 import dev.fcgi.examples.check.TestCase;
 import dev.fcgi.examples.check.Verdict;
 import java.io.IOException;
+import java.util.stream.Collectors;
 
 /** What {@code fcgi check} prints while it runs: a line for each case, and on a terminal which one is running. */
 final class CheckProgress {
@@ -36,7 +37,7 @@ final class CheckProgress {
         }
         TestCase<?> it = result.testCase();
         console.println(String.format("%-13s %-6s %-34s %s", result.verdict(), it.level(), it.id(),
-                String.join(", ", result.ended())).stripTrailing());
+                result.ended().stream().distinct().collect(Collectors.joining(", "))).stripTrailing());
         boolean asExpected = result.verdict() == Verdict.PASS || result.verdict() == Verdict.UNIMPLEMENTED;
         if (verbose || !asExpected) {
             console.println("    section " + it.section() + ": " + it.says());
