@@ -4,7 +4,9 @@ module dev.fcgi.examples {
     requires dev.fcgi;
     requires HdrHistogram;
     requires info.picocli;
-    requires jdk.httpserver;
+    requires jdk.httpserver; // FcgiGateway is a handler of it, too
+    requires org.eclipse.jetty.logging; // a service of SLF4J's, which is not looked for in an image
+    requires org.eclipse.jetty.server;
 
     opens dev.fcgi.examples.cli to info.picocli;
 }

@@ -1,6 +1,5 @@
 package dev.fcgi.examples;
 
-import com.sun.net.httpserver.HttpHandler;
 import dev.fcgi.FcgiServer;
 import dev.fcgi.cgi.CgiExchange;
 import dev.fcgi.cgi.Router;
@@ -76,11 +75,11 @@ final class Demo {
     private void start(InetSocketAddress address) throws IOException {
         playground.start();
         site.start();
-        HttpHandler playgroundPages = FcgiGateway.builder(toPlayground).passAllRequests().build();
-        HttpHandler sitePages = FcgiGateway.builder(toSite).passAllRequests().build();
-        HttpHandler guestbookPages = FcgiGateway.builder(toSite).passAllRequests("/guestbook").build();
+        FcgiGateway playgroundPages = FcgiGateway.builder(toPlayground).passAllRequests().build();
+        FcgiGateway sitePages = FcgiGateway.builder(toSite).passAllRequests().build();
+        FcgiGateway guestbookPages = FcgiGateway.builder(toSite).passAllRequests("/guestbook").build();
         front = HttpFront.start(address, exchange -> {
-            String path = exchange.getRequestURI().getPath();
+            String path = exchange.target().replaceFirst("\\?.*", "");
             boolean isGuestbook = path.equals("/guestbook") || path.startsWith("/guestbook/");
             (isGuestbook ? guestbookPages : path.equals("/") ? sitePages : playgroundPages).handle(exchange);
         });

@@ -230,7 +230,7 @@ final class ClientIT {
                 FcgiClient client = FcgiClient.to(fpm.address()); // keeps for a second, so that the other gets its turn
                 FcgiClient other = FcgiClient.builder().address(fpm.address()).keepAlive(false).build();
                 HttpFront front = HttpFront.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        FcgiGateway.builder(client).documentRoot(directory).build());
+                        FcgiGateway.builder(client).documentRoot(directory).build()::handle);
                 HttpClient browser = HttpClient.newHttpClient()) {
             for (int wave = 0; wave < 2; wave++) {
                 inTimeForSixRounds(14,

@@ -33,7 +33,7 @@ final class ImageIT {
                     .mapToLong(file -> file.toFile().length())
                     .sum();
             System.out.println("image: " + size / 1e6 + " MB");
-            assertTrue(size < 60_000_000, size + " bytes");
+            assertTrue(size < 70_000_000, size + " bytes");
         }
     }
 

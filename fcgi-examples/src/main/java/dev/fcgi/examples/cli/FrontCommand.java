@@ -1,6 +1,5 @@
 package dev.fcgi.examples.cli;
 
-import com.sun.net.httpserver.HttpHandler;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.httpserver.FcgiGateway;
 import java.net.InetSocketAddress;
@@ -94,14 +93,14 @@ final class FrontCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--root " + root + " is not a directory");
         }
         try (FcgiClient client = server.client().maxConnections(MAX_CONNECTIONS).build();
-                HttpFront front = HttpFront.start(listen, handler(client))) {
+                HttpFront front = HttpFront.start(listen, gateway(client)::handle)) {
             fcgi.console().println(front.url() + " -> " + server.address);
             new CountDownLatch(1).await(); // SIGINT and SIGTERM end the process
             return ExitStatus.OK;
         }
     }
 
-    private HttpHandler handler(FcgiClient client) {
+    private FcgiGateway gateway(FcgiClient client) {
         FcgiGateway.Builder gateway = FcgiGateway.builder(client);
         if (root == null) {
             gateway.passAllRequests(scriptName == null ? "" : scriptName);

@@ -1,46 +1,127 @@
 package dev.fcgi.examples.cli;
 
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
+import dev.fcgi.httpserver.GatewayExchange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The HTTP server of the JDK in front of FastCGI servers, with a virtual thread for each request. */
+/**
+ * The HTTP server in front of FastCGI servers: Jetty, with a virtual thread for each request. Not the JDK's, which
+ * refuses URLs that browsers send and waits 40 ms before the end of small responses.
+ */
 public final class HttpFront implements AutoCloseable {
-    private static final int BACKLOG = 100;
+    private static final int BACKLOG = 1024;
+    private static final int PLATFORM_THREADS = 8; // accept, select, and do what does not block
+    private static final int MAX_HEAD = 40 * 1024; // as nginx: a line of 8 KiB, and fields of 32 KiB
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
-    private final HttpServer server;
+    private final Server server;
+    private final InetSocketAddress address;
+    private final ExecutorService requests;
 
-    private HttpFront(HttpServer server) {
+    private HttpFront(Server server, InetSocketAddress address, ExecutorService requests) {
         this.server = server;
+        this.address = address;
+        this.requests = requests;
+    }
+
+    /** What answers. */
+    @FunctionalInterface
+    public interface Answer {
+        /**
+         * Answers a request.
+         *
+         * @throws IOException when it cannot: if the response has begun, the connection ends
+         */
+        void to(GatewayExchange exchange) throws IOException;
     }
 
     /**
      * Starts the server.
      *
      * @param address where it listens
-     * @param handler what answers
+     * @param answer what answers
      * @return the server
      * @throws IOException when it cannot listen there
      */
-    public static HttpFront start(InetSocketAddress address, HttpHandler handler) throws IOException {
-        HttpServer server;
+    public static HttpFront start(InetSocketAddress address, Answer answer) throws IOException {
+        return start(address, answer, IDLE);
+    }
+
+    /** @param idle how long a browser may send and take nothing while it is waited for */
+    static HttpFront start(InetSocketAddress address, Answer answer, Duration idle) throws IOException {
+        ServerSocketChannel socket = ServerSocketChannel.open();
         try {
-            server = HttpServer.create(address, BACKLOG);
+            socket.bind(address, BACKLOG);
         } catch (IOException e) {
+            socket.close();
             String where = address.getHostString() + ':' + address.getPort();
             throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
         }
-        server.createContext("/", handler);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
-        return new HttpFront(server);
+        ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS);
+        threads.setVirtualThreadsExecutor(requests);
+        Server server = new Server(threads);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+        connector.setIdleTimeout(idle.toMillis());
+        server.addConnector(connector);
+        server.setHandler(new Requests(answer));
+        HttpFront front = new HttpFront(server, (InetSocketAddress) socket.getLocalAddress(), requests);
+        try {
+            connector.open(socket);
+            server.start();
+            return front;
+        } catch (Exception e) {
+            front.close();
+            throw new IOException("cannot start the HTTP server: " + e.getMessage(), e);
+        }
+    }
+
+    private static HttpConfiguration configuration() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setUriCompliance(UriCompliance.UNSAFE); // passed on as it is; what it means, the gateway says
+        http.setRequestHeaderSize(MAX_HEAD);
+        http.setMaxResponseHeaderSize(MAX_HEAD);
+        http.setSendServerVersion(false);
+        return http;
+    }
+
+    /** Each on its virtual thread, which may block. */
+    private static final class Requests extends Handler.Abstract {
+        private final Answer answer;
+
+        Requests(Answer answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            try {
+                answer.to(new JettyExchange(request, response));
+                callback.succeeded();
+            } catch (IOException | RuntimeException e) {
+                request.getConnectionMetaData().getConnection().getEndPoint().close(e); // the response is cut
+                callback.failed(e);
+            }
+            return true;
+        }
     }
 
     /** {@return the address for a browser} */
     public String url() {
-        InetSocketAddress address = server.getAddress();
         String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getAddress().getHostAddress();
         return "http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort() + '/';
     }
@@ -48,6 +129,12 @@ public final class HttpFront implements AutoCloseable {
     /** Stops listening and drops what runs. */
     @Override
     public void close() {
-        server.stop(0);
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server does not stop", e);
+        } finally {
+            requests.shutdownNow();
+        }
     }
 }
