@@ -14,7 +14,7 @@ import java.util.Map;
  * <p>Each character of a text stands for a byte as it was sent or is to be sent (ISO-8859-1): HTTP does not say which
  * charset a header is in. The server frames bodies, answers {@code Expect: 100-continue} when the body is read first,
  * and drops trailers. One thread calls the methods, and none after {@link FcgiGateway#handle(GatewayExchange)} has
- * returned; the body alone may be read by another thread, see {@link FcgiGateway.Builder#streamBodies}.
+ * returned; the body alone may be read by another thread.
  */
 public interface GatewayExchange {
     /** {@return the method, as in the request line} */
