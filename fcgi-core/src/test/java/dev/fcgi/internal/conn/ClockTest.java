@@ -1,0 +1,114 @@
+package dev.fcgi.internal.conn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Limits on time: what exceeds them, by which clock. */
+@Timeout(30)
+final class ClockTest {
+    private static final long LIMIT = 100;
+
+    @Test
+    void aLimitIsExceededByMoreThanItself() {
+        assertFalse(TimeLimit.isOver(LIMIT, 5, 105));
+        assertTrue(TimeLimit.isOver(LIMIT, 5, 106));
+        assertFalse(TimeLimit.isOver(Long.MAX_VALUE, 5, 4), "no limit");
+        assertTrue(TimeLimit.isOver(LIMIT, Long.MAX_VALUE - 50, Long.MIN_VALUE + 50), "moments wrap around");
+    }
+
+    @Test
+    void aLimitIsMadeOfASetting() {
+        assertEquals(Long.MAX_VALUE, TimeLimit.of(Duration.ZERO, "readTimeout"));
+        assertEquals(Long.MAX_VALUE, TimeLimit.of(Duration.ofDays(200_000), "readTimeout"));
+        assertEquals(1_000_000, TimeLimit.of(Duration.ofMillis(1), "readTimeout"));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> TimeLimit.of(Duration.ofSeconds(-1), "readTimeout"));
+        assertEquals("readTimeout must be at least 0, was PT-1S", e.getMessage());
+    }
+
+    @Test
+    void theFirstLookStartsTheWatch() {
+        Stopwatch watch = new Stopwatch();
+        assertFalse(watch.isOver(LIMIT, 1000));
+        assertFalse(watch.isOver(LIMIT, 1100));
+        assertTrue(watch.isOver(LIMIT, 1101));
+        assertTrue(watch.isOver(LIMIT, 1102), "it goes on");
+        watch.restart();
+        assertFalse(watch.isOver(LIMIT, 9000), "the next look starts it again");
+        assertTrue(watch.isOver(LIMIT, 9101));
+    }
+
+    @Test
+    void theClockOfTheSystemRuns() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        Condition condition = lock.newCondition();
+        lock.lock();
+        try {
+            long before = System.nanoTime();
+            for (long left = 2_000_000; left > 0; ) {
+                left = Clock.SYSTEM.await(condition, left);
+            }
+            assertTrue(System.nanoTime() - before >= 2_000_000);
+        } finally {
+            lock.unlock();
+        }
+        assertEquals("done", Clock.SYSTEM.get(CompletableFuture.completedFuture("done"), 0));
+        assertThrows(TimeoutException.class, () -> Clock.SYSTEM.get(new CompletableFuture<>(), 1));
+    }
+
+    /** What a ticker of the clock that stands still sees of it. */
+    @Test
+    void theClockOfTestsGoesByInStepsThatNoTickerMisses() {
+        ManualClock clock = new ManualClock();
+        List<Long> seen = new CopyOnWriteArrayList<>();
+        Ticker ticker = new Ticker(List.of(new Ticker.Ticked() {
+            @Override
+            public boolean tick(int tick) {
+                return false;
+            }
+
+            @Override
+            public void check(long nanoTime) {
+                seen.add(nanoTime / 1_000_000);
+            }
+        }), Log.of("dev.fcgi.test"), clock);
+        ticker.start();
+        try {
+            clock.advance(Duration.ofMillis(350));
+            assertEquals(List.of(100L, 200L, 300L), seen);
+            clock.advance(Duration.ofMillis(50));
+            assertEquals(List.of(100L, 200L, 300L, 400L), seen);
+        } finally {
+            ticker.stop();
+        }
+    }
+
+    @Test
+    void whoWaitsByTheClockOfTestsWaitsForItAlone() throws Exception {
+        ManualClock clock = new ManualClock();
+        ReentrantLock lock = new ReentrantLock();
+        Condition condition = lock.newCondition();
+        lock.lock();
+        try {
+            assertEquals(LIMIT, clock.await(condition, LIMIT), "no time has gone by");
+            Thread.currentThread().interrupt();
+            assertEquals(0, clock.awaitUninterruptibly(condition, LIMIT));
+            assertTrue(Thread.interrupted(), "it stays for later");
+        } finally {
+            lock.unlock();
+        }
+        assertEquals("done", clock.get(CompletableFuture.completedFuture("done"), 1));
+    }
+}
