@@ -21,7 +21,7 @@ enum Ability {
     }),
     /** A connection is kept when the web server says so. */
     KEEP("keep connections: 3.5-keep-1", app -> app.connect()
-            .request(1, KEEP_CONN).expectPage(1).request(1, KEEP_CONN).expectPage(1)),
+            .request(1, KEEP_CONN).expectPage(1).request(2, KEEP_CONN).expectPage(2)),
     /** GET_VALUES is answered. */
     VALUES("answer GET_VALUES: 4.1-get-values", app -> app.connect().padding(8).getValues("FCGI_MPXS_CONNS")
             .expectAny(GET_VALUES_RESULT)),

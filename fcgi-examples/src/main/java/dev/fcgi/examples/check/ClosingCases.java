@@ -49,15 +49,15 @@ final class ClosingCases {
     @Case(id = "3.5-keep-1", level = MUST, says = "If FCGI_KEEP_CONN is not zero, the application does not close the "
             + "connection after responding to this request")
     static void keep1(Application app) {
-        app.connect().request(1, KEEP_CONN).expectPage(1).expectQuiet().request(1, KEEP_CONN).expectPage(1);
+        app.connect().request(1, KEEP_CONN).expectPage(1).expectQuiet().request(2, KEEP_CONN).expectPage(2);
     }
 
     @Case(id = "3.5-keep-fifty", level = MUST, says = "The Web server retains responsibility for the connection, for as "
             + "many requests as it likes")
     static void keepFifty(Application app) {
         ToApplication c = app.needs(KEEP).connect();
-        for (int i = 0; i < 50; i++) {
-            c.request(1, KEEP_CONN).expectPage(1);
+        for (int id = 1; id <= 50; id++) {
+            c.request(id, KEEP_CONN).expectPage(id);
         }
     }
 

@@ -55,7 +55,7 @@ record Reply(List<FcgiRecord> records, String missing) {
 
     int protocolStatus() {
         byte[] content = end().content();
-        if (content.length != 8) {
+        if (content.length < 5) { // whether there are eight is a case of its own
             throw Judgement.unmet("an END_REQUEST of " + content.length + " bytes");
         }
         return content[4] & 0xFF;

@@ -18,7 +18,8 @@ public final class Suite<T> {
             ManagementCases.class, BeginCases.class, BodyCases.class, AbortCases.class, EndCases.class, RoleCases.class,
             ErrorCases.class));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How many times as long as an answer a start may take. */
+    private static final int START = 10;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final List<TestCase<T>> cases;
@@ -102,7 +103,7 @@ public final class Suite<T> {
     }
 
     private static String failureAfterAWhile(Subject<?> subject, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + START * timeout.toNanos();
         String failure;
         while ((failure = subject.failure(timeout)) != null && System.nanoTime() < deadline) {
             try {

@@ -1,0 +1,63 @@
+package dev.fcgi.examples.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The suite finds each of many faults by the case that is about it, and nothing wrong with an application that has none. */
+final class FaultsTest {
+    @TempDir
+    Path directory;
+
+    private List<Result> run(Fault fault, Suite<Application> suite, Duration timeout) throws IOException {
+        List<Result> results = new ArrayList<>();
+        try (BrokenApplication application = BrokenApplication.start(directory.resolve("s"), fault);
+                ApplicationSubject subject = new ApplicationSubject(application.address(), new Page("/page", null),
+                        new Page("/echo", null), null)) {
+            suite.run(subject, timeout, new Suite.Listener() {
+                @Override
+                public void begins(TestCase<?> testCase) {}
+
+                @Override
+                public void ended(Result result) {
+                    results.add(result);
+                }
+            });
+        } catch (SubjectException e) {
+            assertEquals(Fault.DIES_OF_HTTP, fault, e.getMessage());
+        }
+        return results;
+    }
+
+    @Test
+    void theRightOnePassesEverything() throws IOException {
+        List<Result> results = run(null, Suite.APPLICATIONS, Duration.ofSeconds(10));
+        assertEquals(Suite.APPLICATIONS.cases().size(), results.size());
+        assertTrue(results.size() >= 90);
+        for (Result result : results) {
+            assertEquals(Verdict.PASS, result.verdict(), result::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void aFaultIsFound(Fault fault) throws IOException {
+        Suite<Application> one = Suite.APPLICATIONS.only(testCase -> testCase.id().equals(fault.id()));
+        List<Result> results = run(fault, one, Duration.ofMillis(300));
+        assertEquals(1, results.size());
+        Verdict expected = results.get(0).testCase().level() == Level.MUST ? Verdict.FAIL : Verdict.NON_STRICT;
+        assertEquals(expected, results.get(0).verdict(), results::toString);
+        assertEquals(fault == Fault.DIES_OF_HTTP, results.get(0).died());
+        assertNotEquals("", results.get(0).message());
+    }
+}
