@@ -39,6 +39,11 @@ final class TakenBytesTest extends ClientTest {
         }
 
         @Override
+        public boolean isQuiet() throws IOException {
+            return real.isQuiet();
+        }
+
+        @Override
         public void write(ByteBuffer source) throws IOException {
             if (writes++ == 0) {
                 real.write(source);

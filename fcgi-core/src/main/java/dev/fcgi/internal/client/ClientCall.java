@@ -3,65 +3,61 @@ package dev.fcgi.internal.client;
 import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.EndRequest;
-import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.conn.TimeLimit;
+import dev.fcgi.internal.wire.EndRequestBody;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One request on a connection to an application, and the response to it as it arrives.
  *
- * <p>Guarded by the connection's lock; methods marked "Locked" expect it, the others are for the caller's thread. The
- * connection's reader fills in; the caller's thread waits here.
+ * <p>Guarded by the connection's lock; methods marked "Locked" expect it, the others are for the caller's thread. That
+ * reads the response itself, or waits here while another thread reads the connection and fills in ({@link
+ * ResponseReader}).
  */
-public final class ClientCall {
+public final class ClientCall implements StreamInput.Source {
+    private static final byte[] NOTHING = {};
+
     private final ClientConnection connection;
     private final ReentrantLock lock;
-    private final ClientOptions options;
     private final CallRequest request;
     private final int id;
-    private final StreamInput stdout;
-    private final Condition changed;
-
-    private final StderrLines stderr;
     private final boolean onUsedConnection;
+    private final StreamInput stdout;
+    private final CallLimits limits;
+
+    /** Made by the first record of STDERR. */
+    private StderrLines stderr;
+    /** Whether STDERR has something for its sink, perhaps. Written under the lock. */
+    private volatile boolean undelivered;
     private boolean begun;
     private boolean received;
     private boolean output;
     private boolean outputEnded;
-    private boolean writing;
     private boolean inputSent;
     private boolean abandoned;
+    /** Whether the caller waits for another thread that reads. */
+    private boolean waiting;
     private EndRequest end;
     private StreamInput.Failure failure;
-    private final long startedAt;
-    private long progressAt;
 
     /** @param onUsedConnection whether an earlier request was answered on the connection */
     ClientCall(ClientConnection connection, int id, CallRequest request, boolean onUsedConnection) {
         this.connection = connection;
         this.lock = connection.lock();
-        this.options = connection.options();
         this.id = id;
         this.onUsedConnection = onUsedConnection;
         this.request = request;
-        this.stdout = new StreamInput(connection.source(), lock, options.responseBuffer);
-        this.changed = lock.newCondition();
-        this.stderr = new StderrLines(options.maxStderrLength);
-        this.startedAt = options.clock.nanoTime();
-        this.progressAt = startedAt;
+        this.stdout = new StreamInput(this, lock, connection.options().responseBuffer);
+        this.limits = new CallLimits(connection.options());
     }
 
     int id() {
@@ -72,18 +68,12 @@ public final class ClientCall {
         return connection;
     }
 
-    /** {@return whether a loss may just mean that a kept connection had been closed: nothing came of the response} */
-    public boolean mayBeStale() {
-        lock.lock();
-        try {
-            return onUsedConnection && !received;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     CallRequest request() {
         return request;
+    }
+
+    boolean isOnUsedConnection() {
+        return onUsedConnection;
     }
 
     // ---- what the connection does; locked
@@ -92,10 +82,14 @@ public final class ClientCall {
         return stdout;
     }
 
+    CallLimits limits() {
+        return limits;
+    }
+
     /** From now on some of the request may have got to the application. */
     void begun() {
         begun = true;
-        progressAt = options.clock.nanoTime();
+        limits.progress();
     }
 
     /** The kernel has taken nothing of the head: the application cannot know of the request. */
@@ -107,10 +101,29 @@ public final class ClientCall {
         return begun;
     }
 
-    /** A record of this request has come. */
+    /** A record of this request has come, or some of one. */
     void received() {
         received = true;
-        progressAt = options.clock.nanoTime();
+        limits.progress();
+    }
+
+    boolean hasReceived() {
+        return received;
+    }
+
+    /** For whoever reads, with the lock or not: the caller looks when it has one or reads itself. */
+    void outputReceived() {
+        output = true;
+    }
+
+    /** For whoever reads, like that: whether output is more than something to skip. */
+    boolean wantsOutput() {
+        return begun && !outputEnded && !stdout.isClosed();
+    }
+
+    /** For the caller, if that reads. */
+    boolean hasLines() {
+        return stderr != null && stderr.hasLines();
     }
 
     /** The empty STDOUT has come: nothing that follows is output. */
@@ -122,64 +135,34 @@ public final class ClientCall {
         return outputEnded;
     }
 
-    /** What went by while the connection waited for another caller does not count. */
-    void restartClock() {
-        progressAt = options.clock.nanoTime();
-    }
-
-    boolean isRequestTimeExceeded(long now) {
-        return end == null && failure == null && TimeLimit.isOver(options.requestTimeout, startedAt, now);
-    }
-
-    void outputReceived() {
-        if (!output) {
-            output = true;
-            changed.signalAll();
-        }
-    }
-
     void stderr(ByteBuffer bytes, int offset, int length) {
+        if (stderr == null) {
+            stderr = new StderrLines(connection.options().maxStderrLength);
+        }
         stderr.add(bytes, offset, length);
-        changed.signalAll();
+        undelivered = true;
+        stdout.wakeUp();
     }
 
     /** END_REQUEST has come. */
-    void ended(int appStatus, int protocolStatus) {
+    void ended(EndRequestBody body) {
         if (failure == null) {
-            end = new EndRequest(appStatus, ProtocolStatus.of(protocolStatus));
+            end = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
+            undelivered = stderr != null;
             stdout.end();
-            changed.signalAll();
         }
-    }
-
-    boolean hasEnded() {
-        return end != null;
-    }
-
-    boolean hasReceived() {
-        return received;
     }
 
     void fail(StreamInput.Failure cause) {
         if (end == null && failure == null) {
             failure = cause;
+            undelivered = stderr != null;
             stdout.fail(cause);
-            changed.signalAll();
         }
     }
 
     boolean hasFailed() {
         return failure != null;
-    }
-
-    /** Whether a thread is getting a piece of the request to the server: until it is taken the server cannot go on. */
-    void writing(boolean now) {
-        writing = now;
-    }
-
-    /** Some input was taken by the connection. */
-    void inputProgress() {
-        progressAt = options.clock.nanoTime();
     }
 
     void inputSent() {
@@ -193,7 +176,7 @@ public final class ClientCall {
     /** Nobody waits for the response any more; its records are dropped until it ends. */
     void abandoned() {
         abandoned = true;
-        progressAt = options.clock.nanoTime();
+        limits.progress();
         stdout.discard();
     }
 
@@ -201,42 +184,36 @@ public final class ClientCall {
         return abandoned;
     }
 
-    boolean abortTimedOut(long limit, long now) {
-        return TimeLimit.isOver(limit, progressAt, now);
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Has the caller look again, if it waits. */
+    void wakeUp() {
+        stdout.wakeUp();
     }
 
     /** {@return the limit that is exceeded, or null} */
-    Limit exceeded(long now) {
-        if (end != null || failure != null) {
-            return null;
-        }
-        if (isRequestTimeExceeded(now)) {
-            return Limit.REQUEST;
-        }
-        if (writing) {
-            return null; // how long that may take is a limit of the connection
-        }
-        if (!received) {
-            return TimeLimit.isOver(options.firstByteTimeout, progressAt, now) ? Limit.FIRST_BYTE : null;
-        }
-        // with a full queue it is the caller who is idle
-        return !stdout.isFull() && TimeLimit.isOver(options.readTimeout, progressAt, now) ? Limit.READ : null;
+    Limit exceeded(boolean stalled, long now) {
+        return end != null || failure != null ? null : limits.exceeded(this, stalled, now);
     }
 
     /** Fails because of a limit. */
     void timeOut(Limit limit) {
-        long nanos = switch (limit) {
-            case FIRST_BYTE -> options.firstByteTimeout;
-            case READ -> options.readTimeout;
-            case WRITE -> options.writeTimeout;
-            case REQUEST -> options.requestTimeout;
-            case STALL -> options.stallTimeout;
-            case CONNECT -> options.connectTimeout;
-        };
-        fail(() -> new RequestTimeoutException(limit, Duration.ofNanos(nanos)));
+        fail(() -> limits.failure(limit));
     }
 
     // ---- what the caller does
+
+    /** {@return whether a loss may just mean that a kept connection had been closed: nothing came of the response} */
+    public boolean mayBeStale() {
+        lock.lock();
+        try {
+            return onUsedConnection && !received;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** {@return STDOUT; the stream gives the lines of STDERR to their sink before it blocks and at its end} */
     public InputStream stdout() {
@@ -269,23 +246,20 @@ public final class ClientCall {
         return await(true);
     }
 
-    private EndRequest await(boolean end) throws IOException {
+    private EndRequest await(boolean toEnd) throws IOException {
         EndRequest found = null;
         IOException failed = null;
         lock.lock();
         try {
-            while (this.end == null && failure == null && (end || !output)) {
-                if (stderr.hasLines()) {
+            while (end == null && failure == null && (toEnd || !output)) {
+                if (hasLines()) {
                     deliverUnlocked(); // as they come
                 } else {
-                    changed.await();
+                    pull(stdout, NOTHING, 0, 0);
                 }
             }
-            found = this.end;
-            failed = this.end == null && failure != null ? failure.toException() : null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for a response");
+            found = end;
+            failed = end == null && failure != null ? failure.toException() : null;
         } finally {
             lock.unlock();
             deliverStderr();
@@ -294,6 +268,26 @@ public final class ClientCall {
             throw failed;
         }
         return found;
+    }
+
+    /** Locked. Reads, or waits for who reads; until something has come, or with length 0 something that is new. */
+    @Override
+    public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
+        if (connection.mayRead(this)) {
+            return connection.reader().readFor(this, target, offset, length);
+        }
+        waiting = true;
+        try {
+            stream.await();
+        } finally {
+            waiting = false;
+        }
+        return 0;
+    }
+
+    @Override
+    public void roomMade(StreamInput stream) {
+        connection.reader().wakeUp();
     }
 
     /** {@return whether the request was HEAD, so that no body belongs to the response} */
@@ -337,9 +331,13 @@ public final class ClientCall {
 
     /** Gives what has come of STDERR to the sink of the request. */
     void deliverStderr() {
+        if (!undelivered) {
+            return;
+        }
         List<String> lines = new ArrayList<>();
         lock.lock();
         try {
+            undelivered = false;
             stderr.take(lines, end != null || failure != null);
         } finally {
             lock.unlock();
@@ -353,7 +351,7 @@ public final class ClientCall {
     public String stderrText() {
         lock.lock();
         try {
-            return new String(stderr.kept(), StandardCharsets.UTF_8);
+            return stderr == null ? "" : new String(stderr.kept(), StandardCharsets.UTF_8);
         } finally {
             lock.unlock();
         }
@@ -376,6 +374,7 @@ public final class ClientCall {
 
     /** Aborts the request, unless it has ended. */
     public void abort() {
+        connection.reader().dropReceived(this); // the end of the response may be there, and nobody has looked
         connection.abort(this, () -> new FcgiException("the request was aborted"));
         deliverStderr();
     }

@@ -2,75 +2,79 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.ProtocolStatus;
-import dev.fcgi.Role;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
-import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One connection to an application: the calls on it, and when it is over.
  *
- * <p>One virtual thread reads it ({@link ResponseReader}). The thread that calls writes the request; a body of some
- * size has a thread of its own. State is guarded by one lock, which is never held over I/O; methods marked "Locked"
- * expect it. It may be taken under the pool's lock, never the other way round.
+ * <p>The thread that calls writes the request ({@link RequestWriter}); {@link ResponseReader} tells who reads. State is
+ * guarded by one lock, which is never held over I/O; methods marked "Locked" expect it. It may be taken under the
+ * pool's lock, never the other way round. The connection ends when it is closed and nobody reads it: whoever is the
+ * last does that ({@link #unlock}).
  */
 final class ClientConnection implements Ticker.Ticked {
-    /** A body up to this goes out in one write with the head. */
-    private static final int SMALL_BODY = 16 * 1024;
-    /** How long an application may take to end an aborted request before the connection is given up. */
-    private static final long ABORT_TIME = TimeUnit.SECONDS.toNanos(5);
-    /** How many ids may go out of use before the connection does. */
-    private static final int MAX_RETIRED = 1000;
+    /** Of the calls where there is one at a time. */
+    private static final int FIRST_ID = 1;
 
     private final ConnectionPool pool;
     private final ClientOptions options;
     private final Connector.Connected connected;
     private final Transport transport;
+    private final boolean multiplexed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Output output;
+    private final RequestWriter writer;
     private final ResponseReader reader;
+    private final ReaderRole role;
+    private final long madeAt;
 
     // guarded by the lock
-    private final Map<Integer, ClientCall> calls = new HashMap<>(4);
-    /** Ids of requests that were aborted: some applications send records of them after END_REQUEST. */
-    private final Set<Integer> retired = new HashSet<>(0);
-    private final long madeAt;
+    private final CallTable calls = new CallTable();
     private int maxRequests;
     private boolean usedBefore;
+    /** Whether it takes more requests. */
     private boolean usable = true;
-    private boolean givenUp;
+    private boolean closed;
     private long idleSince;
 
-    /** Creates a connection; {@link #start} makes it read. */
+    /** Creates a connection; {@link #start} makes it read. Until then its maker has the role of the reader. */
     ClientConnection(ConnectionPool pool, ClientOptions options, Connector.Connected connected) {
         this.pool = pool;
         this.options = options;
         this.connected = connected;
         this.transport = connected.transport();
         this.maxRequests = connected.maxRequests();
-        this.output = new Output(transport, lock, maxRequests > 1);
-        this.reader = new ResponseReader(this);
+        this.multiplexed = maxRequests > 1;
         this.madeAt = options.clock.nanoTime();
         this.idleSince = madeAt;
+        this.output = new Output(transport, lock, multiplexed);
+        this.writer = new RequestWriter(this);
+        this.reader = new ResponseReader(this);
+        this.role = reader.role();
     }
 
     void start() {
-        options.threads.accept(reader);
+        if (multiplexed) {
+            options.threads.accept(reader);
+            return;
+        }
+        lock.lock();
+        try {
+            role.release(); // the caller reads
+        } finally {
+            unlock();
+        }
     }
 
     /** The application has sent something: it has accepted the connection. */
@@ -83,12 +87,21 @@ final class ClientConnection implements Ticker.Ticked {
         return connected.backlog();
     }
 
+    /** {@return whether it carries several calls at a time; else nobody else is served by the process that serves it} */
+    boolean isMultiplexed() {
+        return multiplexed;
+    }
+
     ReentrantLock lock() {
         return lock;
     }
 
     ClientOptions options() {
         return options;
+    }
+
+    ConnectionPool pool() {
+        return pool;
     }
 
     Transport transport() {
@@ -99,8 +112,7 @@ final class ClientConnection implements Ticker.Ticked {
         return output;
     }
 
-    /** {@return what the output of calls is read from} */
-    StreamInput.Source source() {
+    ResponseReader reader() {
         return reader;
     }
 
@@ -118,12 +130,13 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Closes the connection; what goes on over it fails. */
     void close() {
-        lock.lock();
-        try {
-            lost(new IOException("closed by this side"));
-        } finally {
-            lock.unlock();
-        }
+        lost(new IOException("closed by this side"));
+    }
+
+    /** Closes a connection that was not started. */
+    void discard() {
+        close();
+        end();
     }
 
     /** {@return whether it has nothing to do, and can be kept for another request} */
@@ -131,16 +144,6 @@ final class ClientConnection implements Ticker.Ticked {
         lock.lock();
         try {
             return calls.isEmpty() && usable;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** {@return whether nobody else is served by the process that serves it, or may be} */
-    boolean pinsProcess() {
-        lock.lock();
-        try {
-            return !output.isShared();
         } finally {
             lock.unlock();
         }
@@ -165,18 +168,12 @@ final class ClientConnection implements Ticker.Ticked {
     ClientCall reserve(CallRequest request) {
         lock.lock();
         try {
-            if (!usable || calls.size() >= maxRequests) {
-                return null;
-            }
-            int id = 1; // the lowest that is free: applications keep tables
-            while (calls.containsKey(id) || retired.contains(id)) {
-                id++;
-            }
-            if (id > 0xFFFF) {
+            int id = usable && calls.size() < maxRequests ? calls.freeId() : 0;
+            if (id == 0) {
                 return null;
             }
             ClientCall call = new ClientCall(this, id, request, usedBefore);
-            calls.put(id, call);
+            calls.add(call);
             reader.wakeUp(); // from now on somebody waits while a caller does not read
             return call;
         } finally {
@@ -185,110 +182,40 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     /**
-     * Sends the head of a request, and its input if that is small; starts to send it otherwise. Blocks on writing.
-     * Failures of the connection are those of the call; only what has nothing to do with it is thrown, and then nothing
-     * of the input is read.
+     * {@return whether the connection is as the last response left it} Where nobody has watched it, it may have been
+     * closed since then; or something came that would be taken for the next response.
      */
+    boolean isFresh() {
+        lock.lock();
+        try {
+            if (closed || multiplexed || !role.take()) {
+                return !closed;
+            }
+        } finally {
+            lock.unlock();
+        }
+        boolean quiet = reader.isQuiet();
+        if (!quiet) {
+            lost(null);
+        }
+        reader.leave();
+        return quiet;
+    }
+
     void send(ClientCall call) {
-        CallRequest request = call.request();
-        RecordBuffer records = new RecordBuffer(0, true);
-        RequestEncoder.appendHead(records, call.id(), request, options.keepAlive);
-        boolean authorizer = request.role() == Role.AUTHORIZER.code();
-        boolean small = request.body() == null && request.bodyBytes().length <= SMALL_BODY && request.data() == null;
-        if (small) {
-            if (!authorizer) {
-                records.appendAll(Fcgi.STDIN, call.id(), request.bodyBytes(), request.bodyBytes().length);
-            }
-            records.endStream(Fcgi.STDIN, call.id());
-        }
-        records.close();
-        boolean sent = false;
-        lock.lock();
-        try {
-            if (small) {
-                call.inputSent();
-            }
-            sent = write(call, records);
-        } catch (InterruptedIOException e) { // waiting, with nothing sent: it is this call's matter only
-            call.fail(() -> e);
-        } finally {
-            lock.unlock();
-        }
-        if (sent && !small) {
-            options.threads.accept(new InputSender(this, call)); // which closes the input
-        } else {
-            request.closeInput();
-        }
+        writer.send(call);
     }
 
-    /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
-    private boolean write(ClientCall call, RecordBuffer records) throws InterruptedIOException {
-        call.writing(true);
-        try {
-            return writeInTurn(call, records);
-        } finally {
-            call.writing(false);
-        }
+    /** Locked. Whether a call is still to be sent. */
+    boolean wants(ClientCall call) {
+        assert lock.isHeldByCurrentThread();
+        return calls.contains(call) && !call.hasFailed() && !call.isAbandoned();
     }
 
-    private boolean writeInTurn(ClientCall call, RecordBuffer records) throws InterruptedIOException {
-        output.awaitRoomInterruptibly(records.length(), () -> isLive(call));
-        if (!isLive(call)) {
-            return false;
-        }
-        boolean first = !call.hasBegun();
-        call.begun();
-        boolean interrupted = Thread.interrupted(); // inside the socket it would close the connection
-        boolean taken = false;
-        try {
-            output.write(records);
-            taken = true;
-            call.inputProgress();
-            return true;
-        } catch (IOException e) {
-            usable = false;
-            taken = !(e instanceof Output.NothingWrittenException);
-            // the reading thread finds out what became of it: the answer may have been sent before the end
-            return false;
-        } finally { // after an Error, too: out of memory, nothing is staged
-            if (first && !taken) {
-                call.notBegun();
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private boolean isLive(ClientCall call) {
-        return calls.get(call.id()) == call && !call.hasFailed() && !call.isAbandoned();
-    }
-
-    /** Sends a piece of an input stream, or its end when the length is 0. Returns false when it is of no use. */
-    boolean writeInput(ClientCall call, int type, byte[] bytes, int offset, int length)
-            throws InterruptedIOException {
-        RecordBuffer records = new RecordBuffer(0, true);
-        if (length == 0) {
-            records.endStream(type, call.id());
-        } else {
-            records.append(type, call.id(), bytes, offset, length);
-        }
-        records.close();
-        lock.lock();
-        try {
-            return write(call, records);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void inputSent(ClientCall call) {
-        lock.lock();
-        try {
-            call.inputSent();
-        } finally {
-            lock.unlock();
-        }
+    /** Locked. Those that it carries go on. */
+    void takesNoMore() {
+        assert lock.isHeldByCurrentThread();
+        usable = false;
     }
 
     /** Gives a call up, for whatever reason: by ABORT_REQUEST where others use the connection, else by its end. */
@@ -298,7 +225,7 @@ final class ClientConnection implements Ticker.Ticked {
         try {
             freed = abandon(call, failure);
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (freed) {
             pool.released(this);
@@ -307,42 +234,53 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. Returns whether the place of the call is free at once, which the pool must be told without the lock. */
     boolean abandon(ClientCall call, StreamInput.Failure failure) {
-        if (calls.get(call.id()) != call || call.isAbandoned()) {
+        assert lock.isHeldByCurrentThread();
+        if (!calls.contains(call) || call.isAbandoned()) {
             return false;
         }
         call.fail(failure);
         call.abandoned();
         output.wakeUp();
         reader.wakeUp();
-        if (!output.isShared()) {
-            giveUp(null);
+        if (!multiplexed) {
+            closeTransport(null);
             return false;
         }
         if (!call.hasBegun()) { // the application will never end what it does not know
-            calls.remove(call.id());
+            calls.remove(call);
             closeIfDone();
             return true;
         }
-        retire(call.id());
-        RecordBuffer records = new RecordBuffer(0, false);
-        records.abortRequest(call.id());
-        try {
-            output.stage(records);
-        } catch (IOException e) {
-            usable = false;
-        }
+        retire(call);
+        writer.abortRequest(call);
         closeIfDone();
         return false;
     }
 
-    private void retire(int id) {
-        retired.add(id);
-        if (retired.size() > MAX_RETIRED) {
+    private void retire(ClientCall call) {
+        if (!calls.retire(call.id())) {
             usable = false;
         }
     }
 
     // ---- for the reader
+
+    /** Locked. Takes the role of the reader for a caller: if its call is the only one, and nobody else reads. */
+    boolean mayRead(ClientCall call) {
+        assert lock.isHeldByCurrentThread();
+        return !multiplexed && calls.contains(call) && role.take();
+    }
+
+    /** {@return the call whose caller waits for another thread that reads, or null; of one that is not multiplexed} */
+    ClientCall waitingCall() {
+        lock.lock();
+        try {
+            ClientCall call = calls.get(FIRST_ID);
+            return call != null && call.isWaiting() ? call : null;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /**
      * Finds the call that a record belongs to.
@@ -358,10 +296,10 @@ final class ClientConnection implements Ticker.Ticked {
                 call.received();
                 return call;
             }
-            if (id != Fcgi.NULL_REQUEST_ID && !retired.contains(id) && isResponse(type)) {
+            if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
                 // whoever answers what was not asked may mix up answers, too
                 usable = false;
-                if (call != null || !output.isShared()) {
+                if (call != null || !multiplexed) {
                     throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
                             + ", which is not active");
                 }
@@ -379,63 +317,82 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. Whether others wait for what comes after the output of a call. */
     boolean hasWaitersAfter(ClientCall call) {
-        return calls.values().stream().anyMatch(other -> other != call && !other.isAbandoned());
+        assert lock.isHeldByCurrentThread();
+        return calls.anyMatch(other -> other != call && !other.isAbandoned());
     }
 
     /** Locked. The time that went by was a caller's, not the application's. */
     void restartClocks() {
-        calls.values().forEach(ClientCall::restartClock);
+        assert lock.isHeldByCurrentThread();
+        calls.forEach(call -> call.limits().progress());
         output.restartClock();
     }
 
     /**
-     * END_REQUEST has come.
+     * Locked. END_REQUEST has come; the call is told later.
      *
      * @param more whether the application has sent something after it already
      */
-    void responseEnded(ClientCall call, int appStatus, int protocolStatus, boolean more) {
-        boolean dirty = !output.isShared() && more;
-        boolean refusesToShare = output.isShared() && protocolStatus == ProtocolStatus.CANT_MPX_CONN.code();
-        lock.lock();
-        try {
-            calls.remove(call.id());
-            usedBefore = true;
-            idleSince = options.clock.nanoTime();
-            output.wakeUp();
-            if (refusesToShare) {
-                maxRequests = 1;
-            }
-            if (!call.isInputSent() && output.isShared()) {
-                retire(call.id());
-            } else if (!call.isInputSent() || dirty || !options.keepAlive) {
-                // input that was not sent to its end, or output after the end, would be taken for something else
-                usable = false;
-            }
-            if (!output.isShared() && TimeLimit.isOver(options.keepAliveTimeout, madeAt, idleSince)) {
-                usable = false; // a process of the application is for others, too, however busy we are
-            }
-            closeIfDone();
-        } finally {
-            lock.unlock();
+    void responseEnded(ClientCall call, EndRequestBody body, boolean more) {
+        assert lock.isHeldByCurrentThread();
+        calls.remove(call);
+        usedBefore = true;
+        idleSince = options.clock.nanoTime();
+        output.wakeUp();
+        if (refusesToShare(body)) {
+            maxRequests = 1;
         }
-        if (refusesToShare) {
+        if (multiplexed) {
+            if (!call.isInputSent()) {
+                retire(call);
+            }
+        } else if (!call.isInputSent() || more || !options.keepAlive
+                || TimeLimit.isOver(options.keepAliveTimeout, madeAt, idleSince)) {
+            // input that was not sent to its end, or output after the end, would be taken for something else; and a
+            // process of the application is for others, too, however busy we are
+            usable = false;
+        }
+        closeIfDone();
+    }
+
+    /** A place is free for a call: the pool must be told without the lock. */
+    void released(EndRequestBody body) {
+        if (refusesToShare(body)) {
             pool.connector().disableMultiplexing(transport.peer());
         }
-        pool.released(this); // before the caller knows: its next request shall find the connection
-        lock.lock();
-        try {
-            call.ended(appStatus, protocolStatus);
-        } finally {
-            lock.unlock();
-        }
+        pool.released(this);
+    }
+
+    private boolean refusesToShare(EndRequestBody body) {
+        return multiplexed && body.protocolStatus() == ProtocolStatus.CANT_MPX_CONN.code();
     }
 
     // ---- the end
 
-    /** Locked. Closes the connection; the reading thread does the rest. */
-    private void giveUp(IOException cause) {
+    /** Gives the lock back. If the connection is closed and nobody reads it, nobody else would end it. */
+    void unlock() {
+        assert lock.getHoldCount() == 1;
+        boolean over = closed && role.take();
+        lock.unlock();
+        if (over) {
+            end();
+        }
+    }
+
+    /** Locked. The same for who keeps the lock, but for that time. */
+    void endIfOver() {
+        assert lock.getHoldCount() == 1;
+        if (closed) {
+            unlock();
+            lock.lock();
+        }
+    }
+
+    /** Locked. Closes the socket; the last thread does the rest. */
+    private void closeTransport(IOException cause) {
+        assert lock.isHeldByCurrentThread();
         usable = false;
-        givenUp = true;
+        closed = true;
         if (cause != null) {
             output.fail(cause);
         }
@@ -445,39 +402,46 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. A connection that takes no more requests ends with the last one that somebody waits for. */
     private void closeIfDone() {
-        if (!usable && calls.values().stream().allMatch(ClientCall::isAbandoned)) {
-            giveUp(null);
+        assert lock.isHeldByCurrentThread();
+        if (!usable && !calls.anyMatch(call -> !call.isAbandoned())) {
+            closeTransport(null);
         }
     }
 
-    private void lost(IOException cause) {
+    /** Closes the connection, and has all that goes on over it fail; no cause: the application has closed it. */
+    void lost(IOException cause) {
+        lock.lock();
         try {
             failCalls(cause);
         } finally {
-            giveUp(cause);
+            closeTransport(cause == null ? new IOException("closed by the application") : cause);
+            unlock();
         }
     }
 
     private void failCalls(IOException cause) {
-        for (ClientCall call : calls.values()) {
+        assert lock.isHeldByCurrentThread();
+        calls.forEach(call -> {
+            boolean unknown = !call.hasReceived() && !call.hasBegun();
             call.fail(() -> new ResponseLostException(cause == null
                     ? "the application closed the connection before the end of the response"
-                    : "connection lost before the end of the response: " + cause.getMessage(),
-                    !call.hasReceived() && !call.hasBegun(), cause));
-        }
+                    : "connection lost before the end of the response: " + cause.getMessage(), unknown, cause));
+        });
     }
 
-    /** Nothing more is read. Whatever goes wrong here, the descriptor and the place in the pool are free. */
-    void end(IOException cause) {
+    /**
+     * Called by whoever has the role, for good. Whatever goes wrong here, the descriptor and the place in the pool are
+     * free.
+     */
+    private void end() {
         try {
             lock.lock();
             try {
-                failCalls(cause);
-                giveUp(cause == null ? new IOException("closed by the application") : cause);
                 calls.clear();
             } finally {
                 lock.unlock();
             }
+            reader.end();
         } finally {
             try {
                 connected.close();
@@ -491,7 +455,19 @@ final class ClientConnection implements Ticker.Ticked {
 
     @Override
     public boolean tick(int tick) {
-        return false;
+        if (!lock.tryLock()) {
+            return true;
+        }
+        try {
+            return !closed && (isReadEnough() || role.tick(tick));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locked. Whether the queue of the only call is full: no thread is needed before its caller has read. */
+    private boolean isReadEnough() {
+        return !multiplexed && calls.anyMatch(call -> call.stdoutQueue().isFull());
     }
 
     @Override
@@ -501,15 +477,10 @@ final class ClientConnection implements Ticker.Ticked {
         }
         boolean freed = false;
         try {
-            for (ClientCall call : List.copyOf(calls.values())) {
-                freed |= checkCall(call, now);
-            }
-            if (!reader.isStalled() && output.isStuck(options.writeTimeout, now)) {
-                calls.values().forEach(call -> call.timeOut(Limit.WRITE));
-                lost(new IOException("the application took no input in time"));
-            }
+            role.check();
+            freed = checkCalls(now);
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (freed) {
             pool.released(this);
@@ -517,16 +488,28 @@ final class ClientConnection implements Ticker.Ticked {
         pool.checkIdle(this, now);
     }
 
-    /** Locked. While the reading thread waits for a caller, only limits of the whole request count. */
+    /** Locked. Returns whether the pool must be told of a place that is free. */
+    private boolean checkCalls(long now) {
+        boolean[] freed = new boolean[1];
+        calls.forEach(call -> freed[0] |= checkCall(call, now));
+        if (!reader.isStalled() && output.isStuck(options.writeTimeout, now)) {
+            IOException cause = new IOException("the application took no input in time");
+            calls.forEach(call -> call.timeOut(Limit.WRITE));
+            closeTransport(cause);
+        }
+        return freed[0];
+    }
+
+    /** Locked. The same. */
     private boolean checkCall(ClientCall call, long now) {
         if (call.isAbandoned()) {
-            if (!reader.isStalled() && call.abortTimedOut(ABORT_TIME, now)) {
+            if (!reader.isStalled() && call.limits().isAbortTimeOver(now)) {
                 usable = false; // many applications go on with it, so that others on the connection are all right
                 closeIfDone();
             }
             return false;
         }
-        Limit limit = !reader.isStalled() ? call.exceeded(now) : call.isRequestTimeExceeded(now) ? Limit.REQUEST : null;
+        Limit limit = call.exceeded(reader.isStalled(), now);
         if (limit == null) {
             return false;
         }

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -44,6 +45,10 @@ public final class ConnectionPool {
         ticker.start();
     }
 
+    Ticker ticker() {
+        return ticker;
+    }
+
     public Connector connector() {
         return connector;
     }
@@ -59,6 +64,9 @@ public final class ConnectionPool {
         boolean sent = false;
         try {
             ClientCall call = place(request, reuse, deadline);
+            while (call != null && call.isOnUsedConnection() && !call.connection().isFresh()) {
+                call = place(request, reuse, deadline);
+            }
             if (call == null) {
                 call = connect(request, deadline);
             }
@@ -156,9 +164,9 @@ public final class ConnectionPool {
     private boolean evictIdle() {
         ClientConnection oldest = idle.pollFirst();
         if (oldest != null) {
-            oldest.close();
-            open--; // closed() will not count it again
             connections.remove(oldest);
+            open--; // closed() will not count it again
+            oldest.close();
         }
         return oldest != null;
     }
@@ -166,17 +174,17 @@ public final class ConnectionPool {
     private ClientCall connect(CallRequest request, long deadline) throws IOException {
         Connector.Connected connected = null;
         ClientConnection connection = null;
-        boolean reading = false;
+        boolean started = false;
         try {
             connected = connector.connect(deadline);
             connection = new ClientConnection(this, options, connected);
             ClientCall call = connection.reserve(request);
             add(connection);
             connection.start();
-            reading = true; // from now on the thread that reads gives everything back
+            started = true; // from now on the connection gives everything back
             return call;
         } finally {
-            if (!reading) {
+            if (!started) {
                 discard(connected, connection);
             }
         }
@@ -195,22 +203,22 @@ public final class ConnectionPool {
         }
     }
 
-    /** Gives back what there is of a connection that nobody reads. */
+    /** Gives back what there is of a connection that was not started. */
     private void discard(Connector.Connected connected, ClientConnection connection) {
+        boolean counted = false;
         try {
-            if (connected != null) {
-                connected.close();
-            }
             if (connection != null) {
-                connection.close(); // others may have a place on it already
+                counted = connections.contains(connection);
+                connection.discard(); // others may have a place on it already
+            } else if (connected != null) {
+                connected.close();
             }
         } finally {
             lock.lock();
             try {
-                if (connection != null) {
-                    connections.remove(connection);
+                if (!counted) { // else closed() has done it
+                    open--;
                 }
-                open--;
                 signalNext();
             } finally {
                 lock.unlock();
@@ -231,7 +239,7 @@ public final class ConnectionPool {
         try {
             if (connection.isReusable()) {
                 idle.remove(connection);
-                if (connection.pinsProcess() && connection.backlog().isStuck()) {
+                if (!connection.isMultiplexed() && connection.backlog().isStuck()) {
                     connection.close(); // a request may be waiting for the process that serves it
                 } else {
                     idle.addLast(connection);
@@ -270,9 +278,9 @@ public final class ConnectionPool {
             return false;
         }
         try {
-            for (ClientConnection connection : idle) {
-                if (connection.backlog() == backlog && connection.pinsProcess()) {
-                    connection.close(); // the thread that reads it takes it out of here
+            for (ClientConnection connection : List.copyOf(idle)) { // those that close leave it
+                if (connection.backlog() == backlog && !connection.isMultiplexed()) {
+                    connection.close();
                 }
             }
             return true;

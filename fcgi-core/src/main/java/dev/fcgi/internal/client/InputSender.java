@@ -12,11 +12,11 @@ import java.io.InputStream;
 final class InputSender implements Runnable {
     private static final int PIECE = 32 * 1024;
 
-    private final ClientConnection connection;
+    private final RequestWriter writer;
     private final ClientCall call;
 
-    InputSender(ClientConnection connection, ClientCall call) {
-        this.connection = connection;
+    InputSender(RequestWriter writer, ClientCall call) {
+        this.writer = writer;
         this.call = call;
     }
 
@@ -32,10 +32,10 @@ final class InputSender implements Runnable {
             if (request.data() != null) {
                 send(Fcgi.DATA, request.data(), dataLength(request));
             }
-            connection.inputSent(call);
+            writer.inputSent(call);
         } catch (Throwable e) { // of the caller's stream
             String message = "sending the request failed: " + message(e);
-            connection.abort(call, () -> new FcgiException(message, e));
+            writer.abort(call, () -> new FcgiException(message, e));
         } finally {
             request.closeInput();
         }
@@ -57,11 +57,11 @@ final class InputSender implements Runnable {
 
     private void send(int type, byte[] bytes) throws IOException {
         for (int sent = 0; sent < bytes.length; sent += PIECE) {
-            if (!connection.writeInput(call, type, bytes, sent, Math.min(PIECE, bytes.length - sent))) {
+            if (!writer.writeInput(call, type, bytes, sent, Math.min(PIECE, bytes.length - sent))) {
                 return;
             }
         }
-        connection.writeInput(call, type, bytes, 0, 0);
+        writer.writeInput(call, type, bytes, 0, 0);
     }
 
     private void send(int type, InputStream in, long length) throws IOException {
@@ -72,13 +72,13 @@ final class InputSender implements Runnable {
             if (length >= 0 && sent + count > length) {
                 throw new FcgiException(Fcgi.typeName(type) + " has more than the " + length + " bytes announced");
             }
-            if (count > 0 && !connection.writeInput(call, type, piece, 0, count)) {
+            if (count > 0 && !writer.writeInput(call, type, piece, 0, count)) {
                 return;
             }
         }
         if (length >= 0 && sent < length) {
             throw new FcgiException(Fcgi.typeName(type) + " has " + sent + " bytes instead of " + length);
         }
-        connection.writeInput(call, type, piece, 0, 0);
+        writer.writeInput(call, type, piece, 0, 0);
     }
 }

@@ -1,76 +1,272 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException.Limit;
-import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.io.Transport;
+import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads a connection to an application, on a virtual thread, for as long as it lives, also while it is idle in the
- * pool: that it was closed is known before somebody takes it. Gives the callers what is theirs.
+ * Reads a connection to an application: what comes of the responses goes to their calls.
  *
- * <p>Takes the connection's lock for what it changes; methods marked "Locked" are for others, and expect it.
+ * <p>One thread at a time does, whoever has the {@link ReaderRole}. Where one call at a time uses the connection, that
+ * is the caller, on its own thread, for as long as it waits ({@link #readFor}): nothing is handed over, and nobody is
+ * woken up. When nobody has read for a tick or two, since the caller is busy or the connection is idle, a virtual
+ * thread does ({@link #run}), until the response ends, its queue is full or the caller waits again. A multiplexed
+ * connection is read by a virtual thread for as long as it lives: an interrupt or a timeout of one caller, which only
+ * a close could get out of the socket, must not be the end of the others.
+ *
+ * <p>What is read is confined to the holder of the role. Takes the connection's lock for what it changes; methods
+ * marked "Locked" expect it.
  */
-final class ResponseReader implements StreamInput.Source, Runnable {
-    private static final IOException GIVEN_UP = new IOException("internal error");
-
+final class ResponseReader implements Runnable {
     private final ClientConnection connection;
-    private final Transport transport;
     private final ReentrantLock lock;
+    private final ReaderRole role;
     private final Condition roomMade;
     private final RecordReader reader;
+    /** Who has the role; each thread looks for itself only. */
+    private volatile Thread holder;
+    private boolean answered;
     /** Whether the thread waits for a caller who does not read; guarded by the lock. */
     private boolean stalled;
 
     ResponseReader(ClientConnection connection) {
         this.connection = connection;
-        this.transport = connection.transport();
         this.lock = connection.lock();
+        this.role = new ReaderRole(lock, connection.pool().ticker(), connection, this, ConnectionPool.LOG,
+                connection.options().threads);
         this.roomMade = lock.newCondition();
-        this.reader = new RecordReader(transport.input());
+        this.reader = new RecordReader(connection.transport().input());
     }
 
+    /** Locked. */
+    ReaderRole role() {
+        return role;
+    }
+
+    // ---- on a thread of the library
+
+    /** Reads on until the connection ends or there is nothing to do for this thread. It has the role. */
     @Override
     public void run() {
-        IOException cause = GIVEN_UP;
-        Throwable failed = null;
+        holder = Thread.currentThread();
         try {
-            while (reader.next()) {
-                connection.answered();
-                record();
+            while (holds()) {
+                if (connection.isMultiplexed()) {
+                    letOthersRun();
+                }
+                if (reader.contentLeft() > 0 || next()) {
+                    act();
+                    passOn();
+                } else {
+                    connection.lost(null);
+                    break;
+                }
             }
-            cause = null;
-        } catch (IOException e) {
-            cause = e;
-        } catch (Throwable e) { // first of all others must know; there may be no memory to log it
-            failed = e;
-            cause = new IOException("internal error", e);
+        } catch (Throwable e) {
+            failed(e);
         } finally {
-            reader.end();
-            connection.end(cause);
-        }
-        if (failed != null) {
-            ConnectionPool.LOG.log(Level.ERROR, failed, "connection to {0} given up", transport);
+            leave();
         }
     }
 
-    private void record() throws IOException {
-        ClientCall call = connection.find(reader.requestId(), reader.type());
-        if (call == null) {
-            reader.ignoreContent(); // management records, and requests that nobody asked for
+    /** Leaves the role to the caller if that waits now, with nothing received that this thread can act on. */
+    private void passOn() {
+        if (connection.isMultiplexed() || !holds() || reader.hasMoreBuffered()) {
             return;
         }
-        switch (reader.type()) {
+        ClientCall waiting = connection.waitingCall();
+        if (waiting != null) {
+            leave();
+            lock.lock();
+            try {
+                waiting.wakeUp();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    // ---- on the thread of a caller
+
+    /**
+     * Locked, by a caller that takes the role with that. Reads until there is output for the target, or the call has
+     * ended, or with a length of 0 until something is new; releases the lock meanwhile.
+     *
+     * @return bytes put into the target
+     */
+    int readFor(ClientCall call, byte[] target, int offset, int length) {
+        assert lock.isHeldByCurrentThread();
+        holder = Thread.currentThread();
+        lock.unlock();
+        int count = 0;
+        try {
+            count = receive(call, target, offset, length);
+        } catch (ClosedByInterruptException e) {
+            lock.lock();
+            try {
+                call.fail(() -> new InterruptedIOException("interrupted while waiting for a response"));
+            } finally {
+                lock.unlock();
+            }
+            failed(e);
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            lock.lock();
+            if (count > 0 || length == 0 && call.hasOutput()) {
+                call.received();
+            }
+            if (holds()) {
+                pass();
+                connection.endIfOver();
+            }
+        }
+        return count;
+    }
+
+    private int receive(ClientCall call, byte[] target, int offset, int length) throws IOException {
+        int count = 0;
+        letOthersRun();
+        do {
+            if (reader.contentLeft() == 0 && !next()) {
+                connection.lost(null);
+                break;
+            }
+            if (!isOutputOf(call)) {
+                act();
+            } else if (count > 0) {
+                break;
+            } else if (length > 0) {
+                count = reader.read(target, offset, length);
+            } else {
+                call.outputReceived();
+                break;
+            }
+        } while (holds() && (count > 0 || length == 0 && call.hasLines() ? isNextReceived() : true));
+        return count;
+    }
+
+    /** Whether the next record was received as a whole: more often than not it is the end of the response. */
+    private boolean isNextReceived() {
+        return reader.contentLeft() == 0 && reader.hasNextBuffered();
+    }
+
+    private boolean isOutputOf(ClientCall call) {
+        return reader.contentLeft() > 0 && reader.type() == Fcgi.STDOUT && reader.requestId() == call.id()
+                && call.wantsOutput();
+    }
+
+    /** Acts on what was received already of a response that its caller wants no more of. */
+    void dropReceived(ClientCall call) {
+        lock.lock();
+        try {
+            if (!connection.mayRead(call)) {
+                return;
+            }
+            call.stdoutQueue().discard();
+            holder = Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            while (holds() && reader.hasNextBuffered()) {
+                next();
+                act();
+            }
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** For a caller that takes a connection with the role: {@return whether it is as it was left} */
+    boolean isQuiet() {
+        holder = Thread.currentThread();
+        try {
+            return connection.transport().isQuiet();
+        } catch (Throwable e) {
+            failed(e);
+            return false;
+        }
+    }
+
+    // ---- on either
+
+    private boolean holds() {
+        return holder == Thread.currentThread();
+    }
+
+    /** Gives the role up, if the thread has it still. */
+    void leave() {
+        if (holds()) {
+            lock.lock();
+            try {
+                pass();
+            } finally {
+                connection.unlock();
+            }
+        }
+    }
+
+    /** Locked. Whoever has the role gives it up: what is read is not the thread's any more. */
+    private void pass() {
+        holder = null;
+        role.release();
+    }
+
+    /** Nothing is read any more. */
+    void end() {
+        reader.end();
+    }
+
+    private void failed(Throwable e) {
+        if (e instanceof IOException io) {
+            connection.lost(io);
+            return;
+        }
+        try {
+            connection.lost(new IOException("internal error", e)); // first others must know: there may be no memory
+        } finally {
+            ConnectionPool.LOG.log(Level.ERROR, e, "connection to {0} given up", connection.transport());
+        }
+    }
+
+    /**
+     * The answer is on its way, if others have the processor meanwhile. A read right now would find nothing, and park
+     * this thread to be woken up again.
+     */
+    private void letOthersRun() {
+        if (reader.buffered() == 0 && !reader.hasMoreBuffered()) {
+            Thread.yield();
+        }
+    }
+
+    private boolean next() throws IOException {
+        boolean found = reader.next();
+        if (!answered && found) {
+            answered = true;
+            connection.answered();
+        }
+        return found;
+    }
+
+    /** Acts on the record at hand, or on what is left of it. Afterwards this thread may have given up the role. */
+    private void act() throws IOException {
+        ClientCall call = connection.find(reader.requestId(), reader.type());
+        switch (call == null ? 0 : reader.type()) {
             case Fcgi.STDOUT -> stdout(call);
             case Fcgi.STDERR -> stderr(call);
             case Fcgi.END_REQUEST -> endRequest(call);
-            default -> reader.ignoreContent();
+            default -> reader.ignoreContent(); // management records, and requests that nobody asked for
         }
     }
 
@@ -86,6 +282,10 @@ final class ResponseReader implements StreamInput.Source, Runnable {
                 reader.skip(taken);
                 call.received();
                 call.outputReceived();
+                if (taken < count && !connection.isMultiplexed()) {
+                    pass(); // the caller reads on when it comes
+                    return;
+                }
                 if (taken < count) {
                     awaitRoom(call);
                 }
@@ -107,12 +307,13 @@ final class ResponseReader implements StreamInput.Source, Runnable {
         }
     }
 
-    /** Waits for a caller who does not read; not forever when others wait for what comes after. The lock is held. */
+    /** Locked. Waits for a caller who does not read; not forever when others wait for what comes after. */
     private void awaitRoom(ClientCall call) throws IOException {
+        assert lock.isHeldByCurrentThread();
         long left = connection.options().stallTimeout;
         stalled = true;
         try {
-            while (call.stdoutQueue().isFull() && !call.hasFailed() && transport.input().isOpen()) {
+            while (call.stdoutQueue().isFull() && !call.hasFailed() && connection.transport().input().isOpen()) {
                 if (left == Long.MAX_VALUE || !connection.hasWaitersAfter(call)) {
                     roomMade.await();
                 } else if (left > 0) {
@@ -143,30 +344,37 @@ final class ResponseReader implements StreamInput.Source, Runnable {
 
     private void endRequest(ClientCall call) throws IOException {
         EndRequestBody body = EndRequestBody.decode(reader.readBody());
-        connection.responseEnded(call, body.appStatus(), body.protocolStatus(), reader.hasMoreBuffered());
+        boolean more = reader.hasMoreBuffered();
         reader.shrink();
+        lock.lock();
+        try {
+            connection.responseEnded(call, body, more);
+            if (!connection.isMultiplexed()) {
+                pass(); // to the next call
+            }
+        } finally {
+            connection.unlock();
+        }
+        connection.released(body); // before the caller knows: its next request shall find the connection
+        lock.lock();
+        try {
+            call.ended(body);
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- for others
 
     /** Locked. Has the thread look again, if it waits for a caller. */
     void wakeUp() {
+        assert lock.isHeldByCurrentThread();
         roomMade.signalAll();
     }
 
     /** Locked. Whether the thread waits for a caller: what the application does cannot be seen then. */
     boolean isStalled() {
+        assert lock.isHeldByCurrentThread();
         return stalled;
-    }
-
-    @Override
-    public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
-        stream.await();
-        return 0;
-    }
-
-    @Override
-    public void roomMade(StreamInput stream) {
-        wakeUp();
     }
 }

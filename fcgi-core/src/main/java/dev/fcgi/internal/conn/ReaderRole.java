@@ -2,6 +2,7 @@ package dev.fcgi.internal.conn;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Who reads a connection: one thread at a time has this role, and with it the {@link
@@ -20,6 +21,7 @@ public final class ReaderRole {
     private final Ticker.Ticked connection;
     private final Runnable reading;
     private final Log log;
+    private final Consumer<Runnable> threads;
     private boolean taken = true;
     private int freeSince;
     /** Whether the ticker calls {@link #tick}. */
@@ -32,11 +34,22 @@ public final class ReaderRole {
      * @param reading what a thread does that is started with the role
      */
     public ReaderRole(ReentrantLock lock, Ticker ticker, Ticker.Ticked connection, Runnable reading, Log log) {
+        this(lock, ticker, connection, reading, log, LibraryThreads::start);
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param threads starts a thread
+     */
+    public ReaderRole(ReentrantLock lock, Ticker ticker, Ticker.Ticked connection, Runnable reading, Log log,
+            Consumer<Runnable> threads) {
         this.lock = lock;
         this.ticker = ticker;
         this.connection = connection;
         this.reading = reading;
         this.log = log;
+        this.threads = threads;
     }
 
     /** Locked. */
@@ -80,7 +93,7 @@ public final class ReaderRole {
         }
         taken = true;
         try {
-            LibraryThreads.start(reading);
+            threads.accept(reading);
         } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
             release();
             log.log(Level.WARNING, e, "no thread to read {0}", connection);

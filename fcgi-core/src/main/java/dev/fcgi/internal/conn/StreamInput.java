@@ -169,6 +169,15 @@ public final class StreamInput extends InputStream {
         signal();
     }
 
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Has the thread that waits look again. */
+    public void wakeUp() {
+        signal();
+    }
+
     private void signal() {
         assert lock.isHeldByCurrentThread();
         if (readable != null) {

@@ -56,6 +56,16 @@ public final class ChannelTransport implements Transport {
     }
 
     @Override
+    public boolean isQuiet() throws IOException {
+        channel.configureBlocking(false);
+        try {
+            return channel.read(ByteBuffer.allocate(1)) == 0;
+        } finally {
+            channel.configureBlocking(true);
+        }
+    }
+
+    @Override
     public void write(ByteBuffer source) throws IOException {
         channel.write(source);
     }

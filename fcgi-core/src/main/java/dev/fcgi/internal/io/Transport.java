@@ -14,6 +14,16 @@ public interface Transport {
     ReadableByteChannel input();
 
     /**
+     * Looks whether anything was received, or the end of the stream, and does not block. What is there is lost. For a
+     * thread that may read while nobody writes.
+     *
+     * @return true also where that cannot be told
+     */
+    default boolean isQuiet() throws IOException {
+        return true;
+    }
+
+    /**
      * Writes some of the bytes, at least one. Blocks until the kernel has taken them; the position of the source tells
      * which it has taken, also when this fails.
      */

@@ -1,0 +1,93 @@
+package dev.fcgi.internal.client;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** The calls on one connection, by their ids. Guarded by the connection's lock. */
+final class CallTable {
+    private static final int MAX_ID = 0xFFFF;
+    /** How many ids may go out of use before the connection does. */
+    private static final int MAX_RETIRED = 1000;
+
+    /** By id; ids are low. */
+    private ClientCall[] calls = new ClientCall[2];
+    private int size;
+    /** Ids of requests that were aborted: some applications send records of them after END_REQUEST. */
+    private final Set<Integer> retired = new HashSet<>(0);
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** {@return the lowest id that is free, since applications keep tables; 0 when there is none} */
+    int freeId() {
+        int id = 1;
+        while (get(id) != null || isRetired(id)) {
+            id++;
+        }
+        return id > MAX_ID ? 0 : id;
+    }
+
+    void add(ClientCall call) {
+        if (call.id() >= calls.length) {
+            calls = Arrays.copyOf(calls, 2 * call.id());
+        }
+        calls[call.id()] = call;
+        size++;
+    }
+
+    /** {@return the call with an id, or null} */
+    ClientCall get(int id) {
+        return id < calls.length ? calls[id] : null;
+    }
+
+    boolean contains(ClientCall call) {
+        return get(call.id()) == call;
+    }
+
+    void remove(ClientCall call) {
+        if (contains(call)) {
+            calls[call.id()] = null;
+            size--;
+        }
+    }
+
+    void clear() {
+        forEach(this::remove);
+    }
+
+    /** Takes an id out of use. Returns false when the connection had better go out of use, too. */
+    boolean retire(int id) {
+        retired.add(id);
+        return retired.size() <= MAX_RETIRED;
+    }
+
+    boolean isRetired(int id) {
+        return !retired.isEmpty() && retired.contains(id);
+    }
+
+    /** Does something for each call, which may remove it. */
+    void forEach(Consumer<ClientCall> action) {
+        for (ClientCall call : calls) {
+            if (call != null) {
+                action.accept(call);
+            }
+        }
+    }
+
+    boolean anyMatch(Predicate<ClientCall> condition) {
+        for (ClientCall call : calls) {
+            if (call != null && condition.test(call)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.Uninterrupted;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordBuffer;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes the requests of one connection: the head, with a small body, on the caller's thread, a larger one on a thread
+ * of its own. Takes the connection's lock for what it changes; methods marked "Locked" expect it.
+ */
+final class RequestWriter {
+    /** A body up to this goes out in one write with the head. */
+    private static final int SMALL_BODY = 16 * 1024;
+
+    private final ClientConnection connection;
+    private final ClientOptions options;
+    private final Output output;
+    private final ReentrantLock lock;
+
+    RequestWriter(ClientConnection connection) {
+        this.connection = connection;
+        this.options = connection.options();
+        this.output = connection.output();
+        this.lock = connection.lock();
+    }
+
+    /**
+     * Sends the head of a request, and its input if that is small; starts to send it otherwise. Blocks on writing.
+     * Failures of the connection are those of the call; only what has nothing to do with it is thrown, and then nothing
+     * of the input is read.
+     */
+    void send(ClientCall call) {
+        CallRequest request = call.request();
+        RecordBuffer records = new RecordBuffer(0, true);
+        RequestEncoder.appendHead(records, call.id(), request, options.keepAlive);
+        boolean small = request.body() == null && request.bodyBytes().length <= SMALL_BODY && request.data() == null;
+        if (small) {
+            appendInput(records, call);
+        }
+        records.close();
+        boolean sent = false;
+        lock.lock();
+        try {
+            if (small) {
+                call.inputSent();
+            }
+            sent = write(call, records);
+        } catch (InterruptedIOException e) { // waiting, with nothing sent: it is this call's matter only
+            call.fail(() -> e);
+        } finally {
+            lock.unlock();
+        }
+        if (sent && !small) {
+            options.threads.accept(new InputSender(this, call)); // which closes the input
+        } else {
+            request.closeInput();
+        }
+    }
+
+    private static void appendInput(RecordBuffer records, ClientCall call) {
+        byte[] body = call.request().bodyBytes();
+        if (call.request().role() != Role.AUTHORIZER.code()) {
+            records.appendAll(Fcgi.STDIN, call.id(), body, body.length);
+        }
+        records.endStream(Fcgi.STDIN, call.id());
+    }
+
+    /** Sends a piece of an input stream, or its end when the length is 0. Returns false when it is of no use. */
+    boolean writeInput(ClientCall call, int type, byte[] bytes, int offset, int length)
+            throws InterruptedIOException {
+        RecordBuffer records = new RecordBuffer(0, true);
+        if (length == 0) {
+            records.endStream(type, call.id());
+        } else {
+            records.append(type, call.id(), bytes, offset, length);
+        }
+        records.close();
+        lock.lock();
+        try {
+            return write(call, records);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All of the input was taken by the connection. */
+    void inputSent(ClientCall call) {
+        lock.lock();
+        try {
+            call.inputSent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The input cannot be sent to its end. */
+    void abort(ClientCall call, StreamInput.Failure failure) {
+        connection.abort(call, failure);
+    }
+
+    /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
+    private boolean write(ClientCall call, RecordBuffer records) throws InterruptedIOException {
+        assert lock.isHeldByCurrentThread();
+        call.limits().writing(true);
+        try {
+            return writeInTurn(call, records);
+        } finally {
+            call.limits().writing(false);
+        }
+    }
+
+    private boolean writeInTurn(ClientCall call, RecordBuffer records) throws InterruptedIOException {
+        output.awaitRoomInterruptibly(records.length(), () -> connection.wants(call));
+        if (!connection.wants(call)) {
+            return false;
+        }
+        boolean first = !call.hasBegun();
+        call.begun();
+        boolean interrupted = Uninterrupted.putOff(); // inside the socket it would close the connection
+        boolean taken = false;
+        try {
+            output.write(records);
+            taken = true;
+            call.limits().progress();
+            return true;
+        } catch (IOException e) {
+            connection.takesNoMore();
+            taken = !(e instanceof Output.NothingWrittenException);
+            // whoever reads finds out what became of it: the answer may have been sent before the end
+            return false;
+        } finally { // after an Error, too: out of memory, nothing is staged
+            if (first && !taken) {
+                call.notBegun();
+            }
+            Uninterrupted.deliver(interrupted);
+        }
+    }
+
+    /** Locked. Has ABORT_REQUEST sent; does not block. */
+    void abortRequest(ClientCall call) {
+        assert lock.isHeldByCurrentThread();
+        RecordBuffer records = new RecordBuffer(0, false);
+        records.abortRequest(call.id());
+        try {
+            output.stage(records);
+        } catch (IOException e) {
+            connection.takesNoMore();
+        }
+    }
+}
