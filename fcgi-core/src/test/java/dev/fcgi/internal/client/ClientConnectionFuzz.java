@@ -86,6 +86,7 @@ public final class ClientConnectionFuzz {
                 throw new AssertionError(outcome + " instead of " + expected);
             }
         }
+        connection.tick(Integer.MAX_VALUE / 2); // later: somebody looks after an idle connection
         fail(transport.awaitClose());
         fail(ALARM.take());
         NaiveRecord.Stream output = NaiveRecord.parse(transport.output(), 0, transport.output().length);
