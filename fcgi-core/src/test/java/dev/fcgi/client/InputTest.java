@@ -242,10 +242,15 @@ final class InputTest extends ClientTest {
     @Test
     void totalTime() throws Exception {
         holdTime();
+        CountDownLatch begun = gate();
         serve(peer -> {
             ScriptedServer.Asked one = peer.request();
+            peer.send(stdout(one.id(), "\r\n"));
+            if (one.path().equals("/unread")) {
+                await(begun);
+            }
             while (true) {
-                peer.send(stdout(one.id(), "\r\n" + "x".repeat(10)));
+                peer.send(stdout(one.id(), "x".repeat(10)));
                 clock.advance(millis(200)); // never idle
             }
         });
@@ -253,7 +258,8 @@ final class InputTest extends ClientTest {
         for (int i = 0; i < 2; i++) {
             assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, () -> call("/")));
         }
-        try (ClientResponse unread = client.send(get("/"))) {
+        try (ClientResponse unread = client.send(get("/unread"))) {
+            begun.countDown();
             assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, unread::end));
         }
     }

@@ -76,7 +76,7 @@ public final class ClientCall implements StreamInput.Source {
         return onUsedConnection;
     }
 
-    // ---- what the connection does; locked
+    // ---- what the connection does
 
     StreamInput stdoutQueue() {
         return stdout;
@@ -86,28 +86,35 @@ public final class ClientCall implements StreamInput.Source {
         return limits;
     }
 
-    /** From now on some of the request may have got to the application. */
+    /** Locked. From now on some of the request may have got to the application. */
     void begun() {
+        assert lock.isHeldByCurrentThread();
         begun = true;
         limits.progress();
     }
 
-    /** The kernel has taken nothing of the head: the application cannot know of the request. */
+    /** Locked. The kernel has taken nothing of the head: the application cannot know of the request. */
     void notBegun() {
+        assert lock.isHeldByCurrentThread();
         begun = false;
     }
 
+    /** Locked. */
     boolean hasBegun() {
+        assert lock.isHeldByCurrentThread();
         return begun;
     }
 
-    /** A record of this request has come, or some of one. */
+    /** Locked. A record of this request has come, or some of one. */
     void received() {
+        assert lock.isHeldByCurrentThread();
         received = true;
         limits.progress();
     }
 
+    /** Locked. */
     boolean hasReceived() {
+        assert lock.isHeldByCurrentThread();
         return received;
     }
 
@@ -126,16 +133,21 @@ public final class ClientCall implements StreamInput.Source {
         return stderr != null && stderr.hasLines();
     }
 
-    /** The empty STDOUT has come: nothing that follows is output. */
+    /** Locked. The empty STDOUT has come: nothing that follows is output. */
     void outputEnded() {
+        assert lock.isHeldByCurrentThread();
         outputEnded = true;
     }
 
+    /** Locked. */
     boolean hasOutputEnded() {
+        assert lock.isHeldByCurrentThread();
         return outputEnded;
     }
 
+    /** Locked. */
     void stderr(ByteBuffer bytes, int offset, int length) {
+        assert lock.isHeldByCurrentThread();
         if (stderr == null) {
             stderr = new StderrLines(connection.options().maxStderrLength);
         }
@@ -144,8 +156,9 @@ public final class ClientCall implements StreamInput.Source {
         stdout.wakeUp();
     }
 
-    /** END_REQUEST has come. */
+    /** Locked. END_REQUEST has come. */
     void ended(EndRequestBody body) {
+        assert lock.isHeldByCurrentThread();
         if (failure == null) {
             end = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
             undelivered = stderr != null;
@@ -153,7 +166,9 @@ public final class ClientCall implements StreamInput.Source {
         }
     }
 
+    /** Locked. */
     void fail(StreamInput.Failure cause) {
+        assert lock.isHeldByCurrentThread();
         if (end == null && failure == null) {
             failure = cause;
             undelivered = stderr != null;
@@ -161,45 +176,59 @@ public final class ClientCall implements StreamInput.Source {
         }
     }
 
+    /** Locked. */
     boolean hasFailed() {
+        assert lock.isHeldByCurrentThread();
         return failure != null;
     }
 
+    /** Locked. */
     void inputSent() {
+        assert lock.isHeldByCurrentThread();
         inputSent = true;
     }
 
+    /** Locked. */
     boolean isInputSent() {
+        assert lock.isHeldByCurrentThread();
         return inputSent;
     }
 
-    /** Nobody waits for the response any more; its records are dropped until it ends. */
+    /** Locked. Nobody waits for the response any more; its records are dropped until it ends. */
     void abandoned() {
+        assert lock.isHeldByCurrentThread();
         abandoned = true;
         limits.progress();
         stdout.discard();
     }
 
+    /** Locked. */
     boolean isAbandoned() {
+        assert lock.isHeldByCurrentThread();
         return abandoned;
     }
 
+    /** Locked. */
     boolean isWaiting() {
+        assert lock.isHeldByCurrentThread();
         return waiting;
     }
 
-    /** Has the caller look again, if it waits. */
+    /** Locked. Has the caller look again, if it waits. */
     void wakeUp() {
+        assert lock.isHeldByCurrentThread();
         stdout.wakeUp();
     }
 
-    /** {@return the limit that is exceeded, or null} */
+    /** Locked. Tells the limit that is exceeded, or null. */
     Limit exceeded(boolean stalled, long now) {
+        assert lock.isHeldByCurrentThread();
         return end != null || failure != null ? null : limits.exceeded(this, stalled, now);
     }
 
-    /** Fails because of a limit. */
+    /** Locked. Fails because of a limit. */
     void timeOut(Limit limit) {
+        assert lock.isHeldByCurrentThread();
         fail(() -> limits.failure(limit));
     }
 
@@ -273,6 +302,7 @@ public final class ClientCall implements StreamInput.Source {
     /** Locked. Reads, or waits for who reads; until something has come, or with length 0 something that is new. */
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
+        assert lock.isHeldByCurrentThread();
         if (connection.mayRead(this)) {
             return connection.reader().readFor(this, target, offset, length);
         }
@@ -285,8 +315,10 @@ public final class ClientCall implements StreamInput.Source {
         return 0;
     }
 
+    /** Locked. */
     @Override
     public void roomMade(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
         connection.reader().wakeUp();
     }
 

@@ -271,14 +271,18 @@ final class ClientConnection implements Ticker.Ticked {
         return !multiplexed && calls.contains(call) && role.take();
     }
 
-    /** {@return the call whose caller waits for another thread that reads, or null; of one that is not multiplexed} */
-    ClientCall waitingCall() {
-        lock.lock();
-        try {
-            ClientCall call = calls.get(FIRST_ID);
-            return call != null && call.isWaiting() ? call : null;
-        } finally {
-            lock.unlock();
+    /** Locked. Whether a caller waits for another thread that reads, where there is one call at a time. */
+    boolean hasWaitingCaller() {
+        assert lock.isHeldByCurrentThread();
+        ClientCall call = calls.get(FIRST_ID);
+        return call != null && call.isWaiting();
+    }
+
+    /** Locked. The reader has left its role to a caller that waits, if there is one. */
+    void wakeUpCaller() {
+        assert lock.isHeldByCurrentThread();
+        if (hasWaitingCaller()) {
+            calls.get(FIRST_ID).wakeUp();
         }
     }
 
@@ -369,9 +373,9 @@ final class ClientConnection implements Ticker.Ticked {
 
     // ---- the end
 
-    /** Gives the lock back. If the connection is closed and nobody reads it, nobody else would end it. */
+    /** Locked. Gives the lock back. If the connection is closed and nobody reads it, nobody else would end it. */
     void unlock() {
-        assert lock.getHoldCount() == 1;
+        assert lock.isHeldByCurrentThread();
         boolean over = closed && role.take();
         lock.unlock();
         if (over) {
@@ -381,7 +385,7 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. The same for who keeps the lock, but for that time. */
     void endIfOver() {
-        assert lock.getHoldCount() == 1;
+        assert lock.isHeldByCurrentThread();
         if (closed) {
             unlock();
             lock.lock();
@@ -467,6 +471,7 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. Whether the queue of the only call is full: no thread is needed before its caller has read. */
     private boolean isReadEnough() {
+        assert lock.isHeldByCurrentThread();
         return !multiplexed && calls.anyMatch(call -> call.stdoutQueue().isFull());
     }
 
@@ -490,6 +495,7 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. Returns whether the pool must be told of a place that is free. */
     private boolean checkCalls(long now) {
+        assert lock.isHeldByCurrentThread();
         boolean[] freed = new boolean[1];
         calls.forEach(call -> freed[0] |= checkCall(call, now));
         if (!reader.isStalled() && output.isStuck(options.writeTimeout, now)) {
@@ -502,6 +508,7 @@ final class ClientConnection implements Ticker.Ticked {
 
     /** Locked. The same. */
     private boolean checkCall(ClientCall call, long now) {
+        assert lock.isHeldByCurrentThread();
         if (call.isAbandoned()) {
             if (!reader.isStalled() && call.limits().isAbortTimeOver(now)) {
                 usable = false; // many applications go on with it, so that others on the connection are all right

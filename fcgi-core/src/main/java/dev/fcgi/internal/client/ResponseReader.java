@@ -1,7 +1,9 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.ReaderRole;
+import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
@@ -9,7 +11,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -25,28 +26,31 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>What is read is confined to the holder of the role. Takes the connection's lock for what it changes; methods
  * marked "Locked" expect it.
  */
-final class ResponseReader implements Runnable {
+final class ResponseReader implements Runnable, Inbound.Rule {
+    private static final long NEVER = -1;
+
     private final ClientConnection connection;
     private final ReentrantLock lock;
     private final ReaderRole role;
-    private final Condition roomMade;
     private final RecordReader reader;
+    private final Inbound inbound;
     /** Who has the role; each thread looks for itself only. */
     private volatile Thread holder;
     private boolean answered;
-    /** Whether the thread waits for a caller who does not read; guarded by the lock. */
-    private boolean stalled;
+    /** Whose output was queued last. */
+    private ClientCall queueing;
+    /** After how much waiting for a caller others began to wait. */
+    private long stalledFrom = NEVER;
 
     ResponseReader(ClientConnection connection) {
         this.connection = connection;
         this.lock = connection.lock();
         this.role = new ReaderRole(lock, connection.pool().ticker(), connection, this, ConnectionPool.LOG,
                 connection.options().threads);
-        this.roomMade = lock.newCondition();
         this.reader = new RecordReader(connection.transport().input());
+        this.inbound = new Inbound(reader, lock, connection.options().clock);
     }
 
-    /** Locked. */
     ReaderRole role() {
         return role;
     }
@@ -82,22 +86,20 @@ final class ResponseReader implements Runnable {
         if (connection.isMultiplexed() || !holds() || reader.hasMoreBuffered()) {
             return;
         }
-        ClientCall waiting = connection.waitingCall();
-        if (waiting != null) {
-            leave();
-            lock.lock();
-            try {
-                waiting.wakeUp();
-            } finally {
-                lock.unlock();
+        lock.lock();
+        try {
+            if (connection.hasWaitingCaller()) {
+                pass();
             }
+        } finally {
+            connection.unlock();
         }
     }
 
     // ---- on the thread of a caller
 
     /**
-     * Locked, by a caller that takes the role with that. Reads until there is output for the target, or the call has
+     * Locked. For a caller that has just taken the role. Reads until there is output for the target, or the call has
      * ended, or with a length of 0 until something is new; releases the lock meanwhile.
      *
      * @return bytes put into the target
@@ -219,8 +221,10 @@ final class ResponseReader implements Runnable {
 
     /** Locked. Whoever has the role gives it up: what is read is not the thread's any more. */
     private void pass() {
+        assert lock.isHeldByCurrentThread();
         holder = null;
         role.release();
+        connection.wakeUpCaller();
     }
 
     /** Nothing is read any more. */
@@ -275,23 +279,9 @@ final class ResponseReader implements Runnable {
             reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
             return;
         }
-        for (int count; (count = reader.fill()) > 0; ) {
-            lock.lock();
-            try {
-                int taken = call.stdoutQueue().offer(reader.buffer(), reader.position(), count);
-                reader.skip(taken);
-                call.received();
-                call.outputReceived();
-                if (taken < count && !connection.isMultiplexed()) {
-                    pass(); // the caller reads on when it comes
-                    return;
-                }
-                if (taken < count) {
-                    awaitRoom(call);
-                }
-            } finally {
-                lock.unlock();
-            }
+        queueing = call;
+        if (!inbound.queue(call.stdoutQueue(), this)) {
+            leave();
         }
     }
 
@@ -307,28 +297,42 @@ final class ResponseReader implements Runnable {
         }
     }
 
-    /** Locked. Waits for a caller who does not read; not forever when others wait for what comes after. */
-    private void awaitRoom(ClientCall call) throws IOException {
+    @Override
+    public void came() {
+        queueing.received();
+        queueing.outputReceived();
+    }
+
+    /**
+     * Locked. Where there is one call at a time its caller reads on when it comes. Else this waits for the caller, not
+     * forever when others wait for what comes after.
+     */
+    @Override
+    public long patience(StreamInput stream, long waitedNanos) {
         assert lock.isHeldByCurrentThread();
-        long left = connection.options().stallTimeout;
-        stalled = true;
-        try {
-            while (call.stdoutQueue().isFull() && !call.hasFailed() && connection.transport().input().isOpen()) {
-                if (left == Long.MAX_VALUE || !connection.hasWaitersAfter(call)) {
-                    roomMade.await();
-                } else if (left > 0) {
-                    left = connection.options().clock.await(roomMade, left);
-                } else {
-                    call.timeOut(Limit.STALL);
-                    connection.abandon(call, () -> new IOException("stalled"));
-                }
-            }
-        } catch (InterruptedException e) {
-            throw new IOException("the reading thread was interrupted", e); // nobody knows it
-        } finally {
-            stalled = false;
-            connection.restartClocks();
+        if (!connection.isMultiplexed()) {
+            return -1;
         }
+        long limit = connection.options().stallTimeout;
+        if (limit == Long.MAX_VALUE || !connection.hasWaitersAfter(queueing)) {
+            stalledFrom = NEVER;
+            return Long.MAX_VALUE;
+        }
+        if (stalledFrom == NEVER) {
+            stalledFrom = waitedNanos;
+        }
+        long left = limit - (waitedNanos - stalledFrom);
+        if (left <= 0) {
+            queueing.timeOut(Limit.STALL);
+            connection.abandon(queueing, () -> new IOException("stalled"));
+        }
+        return Math.max(0, left);
+    }
+
+    @Override
+    public void goesOn() {
+        stalledFrom = NEVER;
+        connection.restartClocks();
     }
 
     private void stderr(ClientCall call) throws IOException {
@@ -369,12 +373,12 @@ final class ResponseReader implements Runnable {
     /** Locked. Has the thread look again, if it waits for a caller. */
     void wakeUp() {
         assert lock.isHeldByCurrentThread();
-        roomMade.signalAll();
+        inbound.wakeUp();
     }
 
     /** Locked. Whether the thread waits for a caller: what the application does cannot be seen then. */
     boolean isStalled() {
         assert lock.isHeldByCurrentThread();
-        return stalled;
+        return inbound.isStalled();
     }
 }

@@ -17,9 +17,13 @@ public final class Inbound {
         /**
          * Locked. Does what is due when the reader has waited so long for room in a stream.
          *
-         * @return how much longer to wait before this is asked again; nothing to look at once whether there is room
+         * @return how much longer to wait before this is asked again; nothing to look at once whether there is room,
+         *     less than nothing to leave the rest to another thread that reads
          */
         long patience(StreamInput stream, long waitedNanos);
+
+        /** Locked. Some content has come. */
+        default void came() {}
 
         /** Locked. Reading goes on. */
         default void goesOn() {}
@@ -38,34 +42,44 @@ public final class Inbound {
         this.clock = clock;
     }
 
-    /** Queues what is left of the current record; blocks on reading it, and while the queue is full. */
-    public void queue(StreamInput stream, Rule rule) throws IOException {
+    /**
+     * Queues what is left of the current record; blocks on reading it, and while the queue is full.
+     *
+     * @return whether nothing is left
+     */
+    public boolean queue(StreamInput stream, Rule rule) throws IOException {
         for (int count; (count = reader.fill()) > 0; ) {
             lock.lock();
             try {
                 int taken = stream.offer(reader.buffer(), reader.position(), count);
                 reader.skip(taken);
-                if (taken < count) {
-                    awaitRoom(stream, rule);
+                rule.came();
+                if (taken < count && !awaitRoom(stream, rule)) {
+                    return false;
                 }
             } finally {
                 lock.unlock();
             }
         }
+        return true;
     }
 
     /** Locked. */
-    private void awaitRoom(StreamInput stream, Rule rule) {
+    private boolean awaitRoom(StreamInput stream, Rule rule) {
         assert lock.isHeldByCurrentThread();
         stalled = true;
         try {
             long waited = 0;
             while (stream.isFull()) {
                 long patience = rule.patience(stream, waited);
+                if (patience < 0) {
+                    return false;
+                }
                 if (patience > 0) {
                     waited += await(patience);
                 }
             }
+            return true;
         } finally {
             stalled = false;
             rule.goesOn();

@@ -173,8 +173,9 @@ public final class StreamInput extends InputStream {
         return closed;
     }
 
-    /** Has the thread that waits look again. */
+    /** Locked. Has the thread that waits look again. */
     public void wakeUp() {
+        assert lock.isHeldByCurrentThread();
         signal();
     }
 
