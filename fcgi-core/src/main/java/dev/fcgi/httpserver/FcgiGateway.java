@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /**
  * Answers HTTP requests by a FastCGI application: a web server for PHP-FPM, or for an application of one's own, in a
- * few lines.
+ * few lines. It is a handler of the JDK's HTTP server, and answers in any other.
  *
  * {@snippet :
  * FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock");
@@ -49,9 +49,9 @@ import java.util.Objects;
  * AUTH_TYPE where an authenticator of the HTTP server has worked, which then keeps the password to itself. SERVER_NAME
  * is what the browser says (Host). Headers of the connection, {@code Proxy}, and those with anything but letters,
  * digits and hyphens in their names are dropped. Values of headers are passed on byte by byte, in both directions,
- * whatever charset they are in; the gateway's own text is UTF-8. A body goes on as it arrives; up to 32 KiB it is read
- * first, so that the request can be repeated when a kept connection turns out to be closed. A body of unknown length
- * (chunked) has no CONTENT_LENGTH, which PHP-FPM takes for no body.
+ * whatever charset they are in; the gateway's own text is UTF-8. A body is read to its end before the application hears
+ * of the request, up to 64 KiB in memory, then in a temporary file: so CONTENT_LENGTH is there also for one of unknown
+ * length (chunked), and a slow upload occupies no connection to the application ({@link Builder#streamBodies}).
  *
  * <p><b>Responses.</b> Output is passed on as it arrives. {@code Location} with a path and without {@code Status} is
  * answered by that path (RFC 3875 6.2.2), at most ten times in a row, any other is the browser's. {@code X-Sendfile} (a
@@ -69,10 +69,16 @@ import java.util.Objects;
  * tell, except with HTTP/1.0 and unknown length. These, and the lines of STDERR, go to the logger {@code
  * dev.fcgi.gateway}.
  *
- * <p><b>Browsers that go away.</b> The request is aborted when passing the response on fails, or reading the body does.
- * While the application neither reads nor writes, it is not seen: the JDK's server has no way to ask. How long a
- * browser may take is not limited here, but by system properties of that server ({@code sun.net.httpserver.maxReqTime}
- * and {@code maxRspTime}, without limit by default).
+ * <p><b>Browsers that go away.</b> The request is aborted when passing the response on fails, or reading a streamed
+ * body does. While the application neither reads nor writes, it is not seen: HTTP servers have no way to ask. How long
+ * a browser may take is a matter of the HTTP server.
+ *
+ * <p><b>The JDK's HTTP server</b> is for development and for tests; production wants a web server, which speaks FastCGI
+ * itself. It answers 400 to URLs that browsers send, with <code>{ | ^ [</code> or a bare {@code %}, before the gateway
+ * sees them. On kept connections each small response takes 40 ms longer than it should (Nagle's algorithm and delayed
+ * acknowledgements), unless the system property {@code sun.net.httpserver.nodelay} is {@code true}. Its limits in time,
+ * {@code sun.net.httpserver.maxReqTime} and {@code maxRspTime}, are off by default. In another server, {@link
+ * #handle(GatewayExchange)} answers; {@code fcgi front} does so in Jetty.
  */
 @SuppressWarnings("exports") // not transitive: who uses it requires jdk.httpserver, else it is not there at run time
 public final class FcgiGateway implements HttpHandler {
@@ -129,7 +135,9 @@ public final class FcgiGateway implements HttpHandler {
         private boolean followLinks;
         private String mount;
         private String frontController;
-        private long maxBodyLength = Long.MAX_VALUE;
+        private long maxBodyLength = 1L << 30;
+        private boolean streamBodies;
+        private Path temporaryDirectory = Path.of(System.getProperty("java.io.tmpdir"));
 
         private Builder(FcgiClient client) {
             this.client = Objects.requireNonNull(client, "client");
@@ -254,8 +262,33 @@ public final class FcgiGateway implements HttpHandler {
         }
 
         /**
-         * Sets how long the body of a request may be; over that the answer is 413. Default: no limit, since none is
-         * kept here.
+         * Sets whether the body of a request goes on as it arrives, for applications that answer before its end, or
+         * read it piece by piece. Then one of unknown length (chunked) has no CONTENT_LENGTH, which PHP-FPM and
+         * others take for no body, and a slow browser occupies a connection to the application. Default false: a body
+         * is read to its end first. One of known length up to 32 KiB always is, so that the request can be repeated.
+         *
+         * @param stream whether they go on as they arrive
+         * @return this
+         */
+        public Builder streamBodies(boolean stream) {
+            streamBodies = stream;
+            return this;
+        }
+
+        /**
+         * Sets where bodies over 64 KiB wait until they are whole. Their files have no name there, and are gone with
+         * their requests, whatever happens. Default: the system property {@code java.io.tmpdir}.
+         *
+         * @param directory the directory
+         * @return this
+         */
+        public Builder temporaryDirectory(Path directory) {
+            temporaryDirectory = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Sets how long the body of a request may be; over that the answer is 413. Default 1 GiB.
          *
          * @param bytes at least 0
          * @return this
@@ -300,7 +333,7 @@ public final class FcgiGateway implements HttpHandler {
                 seen = "";
             }
             return new FcgiGateway(new GatewayOptions(client, root, seen, mount, frontController, maxBodyLength,
-                    Map.copyOf(params)));
+                    streamBodies, temporaryDirectory, Map.copyOf(params)));
         }
     }
 }

@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.BasicAuthenticator;
+import dev.fcgi.FcgiServer;
 import dev.fcgi.Request;
+import dev.fcgi.client.FcgiClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,9 +165,10 @@ final class GatewayRequestTest extends GatewayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "1", "32768", "32769", "1000000"})
-    void bodiesOfKnownLength(int length) throws Exception {
-        serve(GatewayRequestTest::sum);
+    @CsvSource({"0,false", "1,false", "65535,false", "65536,false", "1000000,false", "1,true", "32768,true",
+        "32769,true", "1000000,true"})
+    void bodiesOfKnownLength(int length, boolean streamed) throws Exception {
+        serve(GatewayRequestTest::sum, builder -> builder.passAllRequests().streamBodies(streamed));
         String body = "x".repeat(length);
         assertEquals(length + " " + length + " " + (long) length * 'x',
                 exchange("PUT / HTTP/1.1\nHost: a\nContent-Length: " + length + "\n\n" + body).body());
@@ -174,8 +181,90 @@ final class GatewayRequestTest extends GatewayTest {
         assertEquals("0 0 0", exchange("GET / HTTP/1.1\nHost: a\nContent-Length: 0").body());
     }
 
+    @ParameterizedTest
+    @CsvSource({"0", "1", "65535", "65536", "65537", "1000000"})
+    void aBodyOfUnknownLengthHasItsLength(int length) throws Exception {
+        serve(GatewayRequestTest::sum);
+        String body = "x".repeat(length);
+        assertEquals(length + " " + length + " " + (long) length * 'x',
+                exchange("PUT / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n"
+                        + (length == 0 ? "" : Integer.toHexString(length) + "\r\n" + body + "\r\n") + "0\r\n\r\n").body());
+    }
+
     @Test
-    void aBodyOfUnknownLengthArrivesPieceByPiece() throws Exception {
+    void slowUploadsTakeNoConnectionToTheApplication() throws Exception {
+        application = FcgiServer.builder().listen("unix:" + directory.resolve("app")).responder(GatewayRequestTest::sum)
+                .build().start();
+        gateway(FcgiClient.builder().address("unix:" + directory.resolve("app")).maxConnections(1),
+                FcgiGateway.Builder::passAllRequests);
+        Socket known = connect();
+        send(known, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(99_999));
+        Socket chunked = connect();
+        send(chunked, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nxxxxx\r\n");
+        assertEquals("- 0 0", get("/").body());
+        assertEquals(1, application.stats().requestsStarted());
+        send(known, "x");
+        assertEquals("100000 100000 12000000", HttpReply.read(known.getInputStream(), false).body());
+        send(chunked, "0\r\n\r\n");
+        assertEquals("5 5 600", HttpReply.read(chunked.getInputStream(), false).body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 65_536, 300_000})
+    void aBodyThatIsCutIsNoRequest(int length) throws Exception {
+        serve(GatewayRequestTest::sum);
+        for (String framing : new String[] {"Content-Length: " + (length + 1) + "\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(length + 1) + "\r\n"}) {
+            Socket socket = connect();
+            send(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + framing + "x".repeat(length));
+            socket.shutdownOutput();
+            assertEquals(-1, socket.getInputStream().read());
+        }
+        assertEquals(0, application.stats().requestsStarted());
+    }
+
+    @Test
+    void aLongBodyWaitsInAFileWithoutAName() throws Exception {
+        Path spool = Files.createDirectory(directory.resolve("spool"));
+        serve(GatewayRequestTest::sum, builder -> builder.passAllRequests().temporaryDirectory(spool));
+        String request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n";
+        Socket socket = connect();
+        send(socket, request + "x".repeat(299_999));
+        until("the file is there", () -> openFiles(spool) == 1);
+        assertEquals(0, files(spool));
+        send(socket, "x");
+        assertEquals("300000 300000 36000000", HttpReply.read(socket.getInputStream(), false).body());
+        until("the file is gone", () -> openFiles(spool) == 0);
+        Files.delete(spool);
+        assertEquals(500, exchange(request.replace("\r\n", "\n").strip() + "\n\n" + "x".repeat(300_000)).status());
+        assertTrue(log.has(line -> line.contains("FcgiGateway.Builder.temporaryDirectory names another place")),
+                log.lines()::toString);
+        assertEquals(1, application.stats().requestsStarted());
+    }
+
+    private static long files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.count();
+        }
+    }
+
+    /** How many files of a directory this process has open, as Linux tells. */
+    private static long openFiles(Path directory) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(one -> {
+                try {
+                    return Files.readSymbolicLink(one).startsWith(directory);
+                } catch (IOException closedMeanwhile) {
+                    return false;
+                }
+            }).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aStreamedBodyOfUnknownLengthArrivesPieceByPiece() throws Exception {
         BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
         serve(request -> {
             pieces.add(request.params().get("CONTENT_LENGTH", "unknown"));
@@ -184,7 +273,7 @@ final class GatewayRequestTest extends GatewayTest {
                 pieces.add(new String(piece, 0, count, "UTF-8"));
             }
             print(request, "Content-Type: x/y\n\nend");
-        });
+        }, builder -> builder.passAllRequests().streamBodies(true));
         Socket socket = connect();
         send(socket, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         assertEquals("unknown", pieces.poll(10, TimeUnit.SECONDS));
@@ -203,20 +292,20 @@ final class GatewayRequestTest extends GatewayTest {
                 exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 10\n\nxxxxxxxxxx").body());
         assertEquals(413, exchange("POST / HTTP/1.1\nHost: a\nContent-Length: 11\n\nxxxxxxxxxxx").status());
         String chunked = "POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n5\r\nxxxxx\r\n";
-        assertEquals("- 5 " + 5 * 'x', exchange(chunked + "0\r\n\r\n").body());
+        assertEquals("5 5 " + 5 * 'x', exchange(chunked + "0\r\n\r\n").body());
         assertEquals(413, exchange(chunked + "6\r\nxxxxxx\r\n0\r\n\r\n").status());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 100000\r\n\r\nxx", "Transfer-Encoding: chunked\r\n\r\n5\r\nxx"})
-    void aBrowserThatGoesAwayInItsBodyAbortsTheRequest(String request) throws Exception {
+    void aBrowserThatGoesAwayInAStreamedBodyAbortsTheRequest(String request) throws Exception {
         CountDownLatch aborted = gate();
         CountDownLatch begun = gate();
         serve(one -> {
             begun.countDown();
             one.onAbort(aborted::countDown);
             one.stdin().readAllBytes();
-        });
+        }, builder -> builder.passAllRequests().streamBodies(true));
         try (Socket socket = connect()) {
             send(socket, "POST / HTTP/1.1\r\nHost: a\r\n" + request);
             await(begun);
@@ -247,7 +336,8 @@ final class GatewayRequestTest extends GatewayTest {
 
     @Test
     void anEarlyAnswerDoesNotWaitForTheBody() throws Exception {
-        serve(request -> print(request, "Content-Type: x/y\nContent-Length: 5\n\nearly"));
+        serve(request -> print(request, "Content-Type: x/y\nContent-Length: 5\n\nearly"),
+                builder -> builder.passAllRequests().streamBodies(true));
         Socket socket = connect();
         send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nxxx");
         assertEquals("early", HttpReply.read(socket.getInputStream(), false).body());
@@ -258,7 +348,7 @@ final class GatewayRequestTest extends GatewayTest {
         serve(request -> {
             request.stdin().readNBytes(3); // so the client waits for more from the browser
             print(request, "Content-Type: x/y\nContent-Length: 5\n\nearly");
-        });
+        }, builder -> builder.passAllRequests().streamBodies(true));
         Socket socket = connect();
         send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nxxx");
         assertEquals("early", HttpReply.read(socket.getInputStream(), false).body());
@@ -269,7 +359,7 @@ final class GatewayRequestTest extends GatewayTest {
         serve(request -> {
             request.stdin().readNBytes(3);
             print(request, "Content-Type: x/y\n\nearly");
-        });
+        }, builder -> builder.passAllRequests().streamBodies(true));
         Socket socket = connect();
         String body = "x".repeat(1_000_000);
         Thread sender = Thread.startVirtualThread(() -> {

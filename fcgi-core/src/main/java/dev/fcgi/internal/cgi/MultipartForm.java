@@ -34,7 +34,7 @@ public final class MultipartForm implements AutoCloseable {
         this.charset = charset;
         this.limits = limits;
         fieldLengthLeft = limits.maxFieldsLength();
-        file = new TempFile(limits.tempDirectory());
+        file = new TempFile(limits.tempDirectory(), "CgiOptions.temporaryDirectory");
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.Set;
  *
  * <p>Written by one thread. An interrupt of a thread that reads or writes closes it, as any {@link FileChannel}.
  */
-final class TempFile implements AutoCloseable {
+public final class TempFile implements AutoCloseable {
     private static final int ATTEMPTS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Set<OpenOption> OPTIONS = Set.of(
@@ -31,25 +31,28 @@ final class TempFile implements AutoCloseable {
             LinkOption.NOFOLLOW_LINKS);
 
     private final Path directory;
+    private final String setting;
     private volatile FileChannel channel;
     private long length;
 
-    TempFile(Path directory) {
+    /** @param setting what names another directory, for the message when none can be made in this one */
+    public TempFile(Path directory, String setting) {
         this.directory = directory;
+        this.setting = setting;
     }
 
-    long length() {
+    public long length() {
         return length;
     }
 
     /** {@return the channel, null before the first byte} */
-    FileChannel channel() {
+    public FileChannel channel() {
         return channel;
     }
 
-    void append(byte[] source, int offset, int count) throws IOException {
+    public void append(byte[] source, int offset, int count) throws IOException {
         if (channel == null) {
-            channel = create(directory);
+            channel = create();
         }
         ByteBuffer bytes = ByteBuffer.wrap(source, offset, count);
         while (bytes.hasRemaining()) {
@@ -58,7 +61,7 @@ final class TempFile implements AutoCloseable {
         length += count;
     }
 
-    private static FileChannel create(Path directory) throws IOException {
+    private FileChannel create() throws IOException {
         byte[] random = new byte[16];
         for (int attempt = 1; true; attempt++) {
             RANDOM.nextBytes(random);
@@ -70,8 +73,8 @@ final class TempFile implements AutoCloseable {
                     throw e;
                 }
             } catch (IOException e) { // a container with a read-only root has no place for it
-                throw new IOException("an upload needs a temporary file, and none can be made in " + directory
-                        + "; CgiOptions.temporaryDirectory names another place", e);
+                throw new IOException("an upload needs a temporary file, and none can be made in " + directory + "; "
+                        + setting + " names another place", e);
             }
         }
     }

@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 public final class GatewayCall {
     private static final Logger LOG = System.getLogger("dev.fcgi.gateway");
     private static final int MAX_REDIRECTS = 10;
+    /** Bodies up to this length are always read before they are sent, which makes the request repeatable. */
+    private static final int SMALL = 32 * 1024;
     private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9_-]{1,40}");
 
     private final GatewayOptions options;
@@ -164,17 +166,21 @@ public final class GatewayCall {
                 .charset(StandardCharsets.ISO_8859_1)
                 .stderr(line -> log(Level.WARNING, "STDERR: " + line));
         if (withBody) {
-            if (body.length() >= 0 && body.length() <= RequestBody.SMALL) {
-                try {
-                    builder.body(body.readSmall());
-                } catch (IOException e) {
-                    throw new BrowserGoneException(e);
-                }
-            } else {
-                builder.body(body, body.length());
-            }
+            addBody(builder);
         }
         return builder.build();
+    }
+
+    private void addBody(ClientRequest.Builder builder) throws IOException {
+        if (options.streamBodies() && (body.length() < 0 || body.length() > SMALL)) {
+            builder.body(body, body.length());
+            return;
+        }
+        try {
+            Spool.read(body, options.temporary(), builder);
+        } catch (IOException e) {
+            throw body.failure() == null ? e : applicationFailed(e); // a full disk, or the browser
+        }
     }
 
     /** The status for a browser of what went wrong between the gateway and the application. */

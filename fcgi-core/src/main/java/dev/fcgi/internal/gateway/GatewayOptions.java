@@ -1,6 +1,7 @@
 package dev.fcgi.internal.gateway;
 
 import dev.fcgi.client.FcgiClient;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Map;
  * @param scriptRoot path of the root as the application sees it; null when there is none
  * @param mount SCRIPT_NAME of everything; null when paths lead to files
  * @param frontController null when there is none
+ * @param streamBodies whether bodies go on as they arrive, or when they are whole
+ * @param temporary where long bodies wait until they are whole
  */
 public record GatewayOptions(FcgiClient client, DocumentRoot root, String scriptRoot, String mount,
-        String frontController, long maxBodyLength, Map<String, String> params) {}
+        String frontController, long maxBodyLength, boolean streamBodies, Path temporary, Map<String, String> params) {}

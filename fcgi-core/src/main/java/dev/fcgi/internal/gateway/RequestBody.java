@@ -7,13 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The body of an HTTP request, for the thread of the FastCGI client that sends it on. The thread of the exchange stops
+ * The body of an HTTP request, for the thread that reads it: that of the exchange, or that of the FastCGI client which
+ * sends it on as it arrives. The thread of the exchange stops
  * it before it ends the response: from then on the stream belongs to the HTTP server, which looks for the next request
  * in it; two readers would each see a part.
  */
 final class RequestBody extends InputStream {
-    /** Bodies up to this length are read before they are sent, which makes the request repeatable. */
-    static final int SMALL = 32 * 1024;
     private static final long LINGER_MILLIS = 2000;
 
     private final InputStream in;
@@ -65,13 +64,11 @@ final class RequestBody extends InputStream {
         return length;
     }
 
-    /** Reads a body of known length into memory. */
-    byte[] readSmall() throws IOException {
-        byte[] bytes = readNBytes((int) length);
-        if (bytes.length < length) {
-            throw failed(new IOException("the body has " + bytes.length + " bytes instead of " + length));
+    /** Fails when the body has ended before the length that was announced. */
+    void requireWhole(long read) throws IOException {
+        if (read < length) {
+            throw failed(new IOException("the body has " + read + " bytes instead of " + length));
         }
-        return bytes;
     }
 
     @Override
