@@ -18,9 +18,7 @@ import java.util.regex.Pattern;
  * a status line of HTTP in the first line, folded lines.
  */
 public final class CgiHead {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}"); // parseLong takes "+5", and digits of others
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private int status = -1;
@@ -93,7 +91,7 @@ public final class CgiHead {
         unfold();
         int colon = line.indexOf(':');
         String name = Ascii.stripTrailing(line.substring(0, Math.max(0, colon)));
-        if (!TOKEN.matcher(name).matches()) {
+        if (!Ascii.isToken(name)) {
             throw malformed(line);
         }
         String value = Ascii.strip(line.substring(colon + 1));
@@ -119,16 +117,12 @@ public final class CgiHead {
     }
 
     private static FcgiException malformed(String line) {
-        return new FcgiException("malformed header line: \"" + printable(line) + '"');
-    }
-
-    private static String printable(String text) {
-        return CONTROLS.matcher(text).replaceAll("?");
+        return new FcgiException("malformed header line: \"" + Ascii.printable(line) + '"');
     }
 
     private void status(String digits, String phrase) throws FcgiException {
         if (!digits.matches("[1-9][0-9][0-9]")) {
-            throw new FcgiException("malformed status: \"" + printable(digits) + '"');
+            throw new FcgiException("malformed status: \"" + Ascii.printable(digits) + '"');
         }
         status = Integer.parseInt(digits);
         reason = Ascii.strip(phrase);

@@ -1,17 +1,16 @@
 package dev.fcgi;
 
 import dev.fcgi.internal.http.Status;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * What an {@link Authorizer} decides (FastCGI 6.3): access granted, with variables for the rest of the HTTP request, or
  * an HTTP response that denies it. Immutable; may be used from any thread, any number of times.
  */
 public final class Decision {
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Decision GRANTED = granted(Map.of());
 
     private final byte[] response;
@@ -27,7 +26,7 @@ public final class Decision {
     }
 
     private static void appendField(StringBuilder head, String prefix, String name, String value) {
-        if (!TOKEN.matcher(name).matches()) {
+        if (!Ascii.isToken(name)) {
             throw new IllegalArgumentException("name is not a token: " + name.length() + " characters");
         }
         if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {

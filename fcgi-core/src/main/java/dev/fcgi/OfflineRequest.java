@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import dev.fcgi.internal.http.MetaVariables;
 import dev.fcgi.internal.server.OfflineConnection;
 import java.io.ByteArrayOutputStream;
 import java.net.URLDecoder;
@@ -8,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -130,7 +130,7 @@ public final class OfflineRequest {
     public static final class Builder {
         private static final byte[] NOTHING = {};
 
-        private final Map<String, String> params = new LinkedHashMap<>();
+        private final Map<String, String> params;
         private String contentType;
         private byte[] body = NOTHING;
         private final Map<String, String> fields = new LinkedHashMap<>();
@@ -141,16 +141,9 @@ public final class OfflineRequest {
             Objects.requireNonNull(method, "method");
             int mark = Objects.requireNonNull(target, "target").indexOf('?');
             String path = mark < 0 ? target : target.substring(0, mark);
-            params.put("GATEWAY_INTERFACE", "CGI/1.1");
-            params.put("SERVER_PROTOCOL", "HTTP/1.1");
-            params.put("SERVER_SOFTWARE", "offline");
-            params.put("SERVER_NAME", "localhost");
-            params.put("SERVER_PORT", "80");
-            params.put("REMOTE_ADDR", "127.0.0.1");
-            params.put("REQUEST_METHOD", method);
-            params.put("REQUEST_URI", target);
-            params.put("SCRIPT_NAME", URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));
-            params.put("QUERY_STRING", mark < 0 ? "" : target.substring(mark + 1));
+            params = MetaVariables.of("offline", method,
+                    URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8),
+                    mark < 0 ? "" : target.substring(mark + 1), target);
         }
 
         /**
@@ -173,9 +166,7 @@ public final class OfflineRequest {
          * @return this
          */
         public Builder header(String name, String value) {
-            String variable = Objects.requireNonNull(name, "name").toUpperCase(Locale.ROOT).replace('-', '_');
-            boolean ofTheBody = variable.equals("CONTENT_TYPE") || variable.equals("CONTENT_LENGTH");
-            return meta(ofTheBody ? variable : "HTTP_" + variable, value);
+            return meta(MetaVariables.ofField(Objects.requireNonNull(name, "name")), value);
         }
 
         /**

@@ -1,6 +1,6 @@
 package dev.fcgi.client;
 
-import dev.fcgi.internal.text.Ascii;
+import dev.fcgi.internal.http.MetaVariables;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,19 +68,10 @@ public final class CgiParams {
      * Collects variables. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}.
      */
     public static final class Builder {
-        private final Map<String, String> variables = new LinkedHashMap<>();
+        private final Map<String, String> variables;
 
         private Builder(String method, String scriptName) {
-            variables.put("GATEWAY_INTERFACE", "CGI/1.1");
-            variables.put("SERVER_SOFTWARE", "fcgi");
-            variables.put("SERVER_PROTOCOL", "HTTP/1.1");
-            variables.put("SERVER_NAME", "localhost");
-            variables.put("SERVER_PORT", "80");
-            variables.put("REMOTE_ADDR", "127.0.0.1");
-            variables.put("REQUEST_METHOD", method);
-            variables.put("SCRIPT_NAME", scriptName);
-            variables.put("QUERY_STRING", "");
-            variables.put("REQUEST_URI", scriptName);
+            variables = MetaVariables.of("fcgi", method, scriptName, "", scriptName);
         }
 
         /**
@@ -151,15 +142,15 @@ public final class CgiParams {
         public Builder header(String name, String value) {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");
-            String variable = Ascii.upper(name).replace('-', '_');
-            if (variable.equals("PROXY") || name.indexOf('_') >= 0) {
+            String variable = MetaVariables.ofField(name);
+            if (variable.equals("HTTP_PROXY") || name.indexOf('_') >= 0) {
                 return this;
             }
-            if (variable.equals("CONTENT_TYPE") || variable.equals("CONTENT_LENGTH")) {
+            if (!variable.startsWith("HTTP_")) {
                 return set(variable, value);
             }
-            String separator = variable.equals("COOKIE") ? "; " : ", ";
-            variables.merge("HTTP_" + variable, value, (first, second) -> first + separator + second);
+            String separator = variable.equals("HTTP_COOKIE") ? "; " : ", ";
+            variables.merge(variable, value, (first, second) -> first + separator + second);
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.fcgi.internal.cgi;
 
 import dev.fcgi.internal.http.HopByHop;
 import dev.fcgi.internal.http.Status;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,9 +17,6 @@ import java.util.TreeMap;
  * lines: names are tokens, values have no CR, LF or NUL. Not thread-safe.
  */
 public final class ResponseHead {
-    /** What a token may have beside letters and digits (RFC 9110 5.6.2). */
-    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
-
     /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
     private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location",
             // nor those of which a browser takes one (RFC 9110 8, 10, 14)
@@ -163,21 +161,10 @@ public final class ResponseHead {
 
     /** Refuses what is not a token (RFC 9110 5.6.2): an empty name, and one with blanks, signs or other than ASCII. */
     public static String requireToken(String what, String name) {
-        if (!isToken(name)) {
-            throw new IllegalArgumentException(what + " is not a token: \"" + printable(name) + '"');
+        if (!Ascii.isToken(name)) {
+            throw new IllegalArgumentException(what + " is not a token: \"" + Ascii.printable(name) + '"');
         }
         return name;
-    }
-
-    private static boolean isToken(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!alphanumeric && TOKEN_SIGNS.indexOf(c) < 0) {
-                return false;
-            }
-        }
-        return !name.isEmpty();
     }
 
     public static String requireValue(String name, String value) {
@@ -185,7 +172,7 @@ public final class ResponseHead {
             char c = value.charAt(i);
             if (c == '\r' || c == '\n' || c == 0) {
                 throw new IllegalArgumentException(
-                        "value of header " + printable(name) + " has a CR, LF or NUL: \"" + printable(value) + '"');
+                        "value of header " + Ascii.printable(name) + " has a CR, LF or NUL: \"" + Ascii.printable(value) + '"');
             }
         }
         return value;
@@ -198,10 +185,6 @@ public final class ResponseHead {
             }
         }
         return value;
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
     /** {@return the block with the empty line that ends it} */

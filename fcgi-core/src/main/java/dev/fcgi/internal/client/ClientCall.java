@@ -5,6 +5,7 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.EndRequestBody;
 import java.io.IOException;
 import java.io.InputStream;
@@ -401,7 +402,7 @@ public final class ClientCall implements StreamInput.Source {
     public String toString() {
         String uri = request.params().getOrDefault("REQUEST_URI", request.params().getOrDefault("SCRIPT_NAME", ""));
         String text = request.params().getOrDefault("REQUEST_METHOD", "") + ' ' + uri + " at " + connection.transport();
-        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+        return Ascii.printable(text);
     }
 
     /** Aborts the request, unless it has ended. */

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.gateway;
 
+import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -160,7 +161,7 @@ public final class DocumentRoot {
         if (logged.size() < MAX_LOGGED && logged.add(file)) {
             String line = "404 for " + file + ": it leads to " + realFile + ", which is not below the document root "
                     + real + "; followLinks(true) of the gateway allows it";
-            LOG.log(Level.WARNING, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
+            LOG.log(Level.WARNING, Ascii.printable(line));
         }
         return false;
     }

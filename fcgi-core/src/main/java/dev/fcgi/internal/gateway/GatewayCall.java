@@ -14,6 +14,7 @@ import dev.fcgi.internal.gateway.DocumentRoot.Plain;
 import dev.fcgi.internal.gateway.DocumentRoot.Script;
 import dev.fcgi.internal.gateway.ResponseRelay.BrowserGoneException;
 import dev.fcgi.internal.http.Status;
+import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
@@ -264,7 +265,7 @@ public final class GatewayCall {
     private void log(Level level, String text) {
         if (LOG.isLoggable(level)) {
             String line = exchange.method() + " " + exchange.target() + ": " + text;
-            LOG.log(level, line.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?"));
+            LOG.log(level, Ascii.printable(line));
         }
     }
 }

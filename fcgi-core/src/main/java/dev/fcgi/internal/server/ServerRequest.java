@@ -10,6 +10,7 @@ import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Uninterrupted;
+import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.ByteArrayInputStream;
@@ -667,6 +668,6 @@ public class ServerRequest implements Request, Runnable, StreamInput.Failure {
         String method = params == null ? "?" : params.get("REQUEST_METHOD", "-");
         String path = params == null ? "" : params.get("SCRIPT_NAME", "") + params.get("PATH_INFO", "");
         return "request " + id + " of " + connection.transport() + ", " + role + " "
-                + (method + " " + path).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+                + Ascii.printable(method + " " + path);
     }
 }

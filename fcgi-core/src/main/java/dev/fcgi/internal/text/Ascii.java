@@ -1,5 +1,7 @@
 package dev.fcgi.internal.text;
 
+import java.util.regex.Pattern;
+
 /**
  * Text in the grammars of protocols, which know ASCII and nothing else.
  *
@@ -12,11 +14,33 @@ public final class Ascii {
     /** How many digits always fit a long. */
     private static final int MAX_DIGITS = 18;
 
+    /** What a token may have beside letters and digits. */
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
+    /** All that a terminal or a reader of logs may take for something else than text. */
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
+
     private Ascii() {}
 
     /** Whether a character is white space of a header: SP or HT (RFC 9110 5.6.3). */
     public static boolean isBlank(char c) {
         return c == ' ' || c == '\t';
+    }
+
+    /** Whether a text is a token (RFC 9110 5.6.2): not empty, and without blanks, most signs, or other than ASCII. */
+    public static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!alphanumeric && TOKEN_SIGNS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** Puts a question mark for each control character and each end of a line, of Unicode: for logs and messages. */
+    public static String printable(String text) {
+        return CONTROLS.matcher(text).replaceAll("?");
     }
 
     /** Removes SP and HT at both ends. */

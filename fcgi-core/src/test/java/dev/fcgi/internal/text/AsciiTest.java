@@ -63,4 +63,18 @@ final class AsciiTest {
         assertEquals(number, Ascii.number(text, -7));
         assertEquals(-7, Ascii.number(null, -7));
     }
+
+    @Test
+    void aTokenIsOfLettersDigitsAndSomeSigns() {
+        for (int c = 0; c < 300; c++) {
+            boolean inGrammar = c < 128 && ("!#$%&'*+-.^_`|~".indexOf(c) >= 0 || Character.isLetterOrDigit(c));
+            assertEquals(inGrammar, Ascii.isToken("a" + (char) c), "character " + c);
+        }
+        assertFalse(Ascii.isToken(""));
+    }
+
+    @Test
+    void whatIsPrintableEndsNoLineAndControlsNoTerminal() {
+        assertEquals("a b?[31mc??d?e?f?ä€", Ascii.printable("a b\u001b[31mc\r\nd\u0085e\u2028f\u2029ä€"));
+    }
 }
