@@ -14,6 +14,8 @@ import dev.fcgi.client.CgiParams;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.httpserver.FcgiGateway;
+import dev.fcgi.httpserver.FcgiHttpServer;
+import dev.fcgi.httpserver.FcgiHttpServerProvider;
 import dev.fcgi.httpserver.GatewayExchange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -65,6 +67,9 @@ final class NullArgumentsTest {
             "FcgiProtocolException.FcgiProtocolException(message)",
             "RequestAbortedException.RequestAbortedException(cause)",
             "ResponseLostException.ResponseLostException(message)", "ResponseLostException.ResponseLostException(cause)",
+            // as with the JDK's: not yet bound, one at a time
+            "FcgiHttpServerProvider.createHttpServer(address)", "FcgiHttpServerProvider.createHttpsServer(address)",
+            "FcgiHttpServer.setExecutor(executor)",
             // a number that the specification does not define
             "EndRequest.EndRequest(protocolStatus)", "RequestRefusedException.RequestRefusedException(protocolStatus)");
 
@@ -99,7 +104,8 @@ final class NullArgumentsTest {
                 CgiOptions.builder(), Cookie.builder("a", "b"), Router.builder(),
                 Router.builder().otherwise(q -> { }).build(), Upload.of("a", "b", "c/d", new byte[1]),
                 client, FcgiClient.builder(), ClientRequest.responder(),
-                CgiParams.of("GET", "/"), CgiParams.builder("GET", "/"), FcgiGateway.builder(client))
+                CgiParams.of("GET", "/"), CgiParams.builder("GET", "/"), FcgiGateway.builder(client),
+                FcgiHttpServer.create(FcgiServer.builder().listen(0)), new FcgiHttpServerProvider())
                 .forEach(receiver -> receivers.put(receiver.getClass(), receiver));
         receivers.put(FcgiAcceptor.class, FcgiAcceptor.open("127.0.0.1:0"));
         receivers.put(Params.class, Params.of(Map.of()));
