@@ -6,7 +6,7 @@ import dev.fcgi.internal.server.LoopThread;
 import dev.fcgi.internal.server.Options;
 import dev.fcgi.internal.server.PlainCgiRequest;
 import dev.fcgi.internal.server.Server;
-import dev.fcgi.internal.server.ServerRequest;
+import dev.fcgi.internal.server.HandlerRun;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -63,7 +63,7 @@ public final class FcgiAcceptor implements AutoCloseable {
     private final PlainCgiRequest cgi;
     private boolean cgiTaken;
     private boolean cgiEnded;
-    private ServerRequest current;
+    private HandlerRun current;
     /** What the responder of the current request has thrown. */
     private Throwable failure;
     private volatile Thread loop;
@@ -158,7 +158,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
         finishCurrent();
         while (true) {
-            ServerRequest next = take();
+            HandlerRun next = take();
             if (next == null || next.beginIfOpen()) {
                 current = next;
                 return next;
@@ -204,7 +204,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         return null;
     }
 
-    private ServerRequest take() throws IOException, InterruptedException {
+    private HandlerRun take() throws IOException, InterruptedException {
         Runnable next = ready.poll();
         if (next == null) {
             server.holdAccepting(false);
@@ -222,11 +222,11 @@ public final class FcgiAcceptor implements AutoCloseable {
             }
             return null;
         }
-        return (ServerRequest) next; // the server gives nothing else to its executor
+        return (HandlerRun) next; // the server gives nothing else to its executor
     }
 
     private void finishCurrent() {
-        ServerRequest request = current;
+        HandlerRun request = current;
         Throwable failed = failure;
         current = null;
         failure = null;
@@ -275,7 +275,7 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     private void refuseWaiting() {
         for (Runnable waiting; (waiting = ready.poll()) != null; ) {
-            if (waiting instanceof ServerRequest request) {
+            if (waiting instanceof HandlerRun request) {
                 request.reject();
             }
         }

@@ -121,6 +121,12 @@ public final class StreamInput extends InputStream {
         return ended;
     }
 
+    /** Locked. Whether its reader may still want something of it. */
+    public boolean isOpen() {
+        assert lock.isHeldByCurrentThread();
+        return !closed && failure == null;
+    }
+
     /** Locked. Makes this and every later read fail, also of what is queued. */
     public void fail(Failure cause) {
         assert lock.isHeldByCurrentThread();
@@ -161,11 +167,14 @@ public final class StreamInput extends InputStream {
     /** Locked. Drops what is queued and all that comes; the handler wants no more. */
     public void discard() {
         assert lock.isHeldByCurrentThread();
+        boolean awaited = size >= usualLimit || isExtended();
         closed = true;
         queue = NOTHING;
         size = 0;
         limit = usualLimit;
-        source.roomMade(this);
+        if (awaited) {
+            source.roomMade(this);
+        }
         signal();
     }
 

@@ -33,8 +33,17 @@ enum ErrorAnswer {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Appends the answer to a BEGIN_REQUEST; with one that is for people, where those may see it. */
+    static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status) {
+        if (status == ProtocolStatus.OVERLOADED) {
+            OVERLOADED.appendBareTo(records, requestId); // not knowing yet whether it is a HEAD request
+        } else {
+            records.endRequest(requestId, 0, status.code());
+        }
+    }
+
     /** Appends an answer that is right whether or not it is a HEAD request: one that says that it has no body. */
-    void appendBareTo(RecordBuffer records, int requestId) {
+    private void appendBareTo(RecordBuffer records, int requestId) {
         records.appendAll(Fcgi.STDOUT, requestId, bareHead, bareHead.length);
         records.endStream(Fcgi.STDOUT, requestId);
         records.endRequest(requestId, appStatus, protocolStatus);

@@ -6,19 +6,23 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Runs the handlers of a shared connection, each as if it had a virtual thread of its own: while a request waits, a
+ * Runs the handlers of a multiplexed connection, each as if it had a virtual thread of its own: while a request waits, a
  * thread is on its way to it, and waits for nothing but a processor. A thread whose handler has returned takes the next
  * request, though, and is often there first. So of handlers that block each has a thread, and a burst of handlers that
  * do not block is run by one or two.
  *
- * <p>The requests that wait are linked to each other, which takes no memory. Guarded by the connection's lock; methods
- * marked "Locked" expect it to be held.
+ * <p>The requests that wait are linked to each other, which takes no memory. Guarded by the connection's lock.
  */
 final class HandlerThreads {
+    /** What waits for a thread, linked to what waits behind it. */
+    abstract static class Task implements Runnable {
+        private Task next;
+    }
+
     private final ReentrantLock lock;
     private final Log log;
-    private ServerRequest first;
-    private ServerRequest last;
+    private Task first;
+    private Task last;
     /** Whether a thread was started that has not taken its first request yet. */
     private boolean onItsWay;
 
@@ -28,17 +32,17 @@ final class HandlerThreads {
     }
 
     /** Locked. Has a request handled; one that it throws something for was not taken. */
-    void execute(ServerRequest request) {
+    void execute(Task task) {
         assert lock.isHeldByCurrentThread();
         if (!onItsWay) {
             startThread();
         }
         if (first == null) {
-            first = request;
+            first = task;
         } else {
-            last.nextWaiting = request;
+            last.next = task;
         }
-        last = request;
+        last = task;
     }
 
     private void startThread() {
@@ -47,21 +51,21 @@ final class HandlerThreads {
     }
 
     private void run() {
-        for (ServerRequest request = next(true); request != null; request = next(false)) {
-            request.run();
+        for (Task task = next(true); task != null; task = next(false)) {
+            task.run();
             Thread.interrupted(); // if the handler left one, it is not for the next
         }
     }
 
-    private ServerRequest next(boolean arriving) {
+    private Task next(boolean arriving) {
         lock.lock();
         try {
             if (arriving) {
                 onItsWay = false;
             }
-            ServerRequest request = poll();
+            Task task = poll();
             startAnother();
-            return request;
+            return task;
         } finally {
             lock.unlock();
         }
@@ -80,13 +84,13 @@ final class HandlerThreads {
         }
     }
 
-    private ServerRequest poll() {
-        ServerRequest request = first;
-        if (request != null) {
-            first = request.nextWaiting;
-            request.nextWaiting = null;
+    private Task poll() {
+        Task task = first;
+        if (task != null) {
+            first = task.next;
+            task.next = null;
             last = first == null ? null : last; // nothing shall hold what has ended
         }
-        return request;
+        return task;
     }
 }

@@ -1,204 +1,121 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.internal.conn.Inbound;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.ReaderRole;
-import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Reads one connection, and decides where the request of a complete head is handled.
  *
  * <p>One thread at a time has the {@link ReaderRole} and may touch the {@link RecordReader}. A thread that has read a
  * whole head, with nothing else active or buffered, releases the role and runs the handler itself: no hand-off, and a
- * body is read by the handler straight from the socket ({@link #pull}). Where a handler lasts, the ticker starts another
- * thread, which reads on: it sees the abort, the closed connection, the next request. When the handler returns, its
- * thread takes the role again if it is free, and ends otherwise. With a second request active, or an executor,
+ * body is read by the handler straight from the socket ({@link HandlerInput}). Where a handler lasts, the ticker starts
+ * another thread, which reads on: it sees the abort, the closed connection, the next request. When the handler returns,
+ * its thread takes the role again if it is free, and ends otherwise. With a second request active, or an executor,
  * handlers run on threads of their own and the reader stays the reader. Whoever holds the role at the end closes the
  * connection.
  */
-final class ReadLoop implements StreamInput.Source, Runnable {
-    private static final Log RECORDS = Log.of("dev.fcgi.record");
+final class ReadLoop implements Runnable {
+    private static final long MAX_DRAINED = 16 * 1024 * 1024;
 
-    private final ServerConnection connection;
-    private final Options options;
+    private final Common common;
     private final Transport transport;
+    private final ReentrantLock lock = new ReentrantLock();
     private final Output output;
-    private final ReentrantLock lock;
-    private final ReaderRole role;
+    private final ServerConnection connection;
+    private final ConnectionThreads threads;
+    private final Lifetime lifetime;
+    private final Ending ending;
+    private final Consumer<ServerConnection> whenClosed;
 
-    /** Confined to the holder of the role, like the handler of records. */
+    // confined to the holder of the role
+
     private final RecordReader reader;
-    private final Inbound inbound;
     private final RecordHandler records;
-    private boolean traceRecords;
+    /** Whether the peer may connect at all: asked by the first thread. */
+    private boolean allowed;
     /** Whether the thread that has the role has run handlers. */
     private boolean exposed;
     /** The same before the latest request. */
     private boolean inUse;
-    /** The holder of the role while it gives a task to the executor; written by that thread only. */
-    private Thread lending;
-    /** Made when the first handler needs a thread of its own. */
-    private HandlerThreads handlers;
 
-    // all below: guarded by the lock
-
-    /** The request whose handler has the role, reading its own input, and the thread; null when no handler has. */
-    private ServerRequest pulling;
-    private Thread pullingThread;
-
-    ReadLoop(ServerConnection connection) {
-        this.connection = connection;
-        this.options = connection.options();
-        this.transport = connection.transport();
-        this.output = connection.output();
-        this.lock = connection.lock();
-        this.role = new ReaderRole(lock, connection.server().ticker(), connection, this, connection.log());
+    /**
+     * Creates a connection, and what reads it: to be run by a virtual thread of its own.
+     *
+     * @param whenClosed is told, once, when all is over
+     */
+    ReadLoop(Common common, Ticker ticker, Transport transport, Consumer<ServerConnection> whenClosed) {
+        this.common = common;
+        this.transport = transport;
+        this.whenClosed = whenClosed;
+        this.output = new Output(transport, lock, false);
         this.reader = new RecordReader(transport.input());
-        this.inbound = new Inbound(reader, lock, options.clock);
-        this.records = new RecordHandler(connection, reader, inbound);
+        Inbound inbound = new Inbound(reader, lock, common.options.clock);
+        this.connection = new ServerConnection(common, ticker, transport, lock, output, inbound, this);
+        this.threads = connection.threads();
+        this.lifetime = connection.lifetime();
+        this.ending = connection.ending();
+        this.records = new RecordHandler(common, connection, reader, lock, output, inbound);
+    }
+
+    ServerConnection connection() {
+        return connection;
     }
 
     /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
     @Override
     public void run() {
         boolean holding = true;
-        exposed = false;
-        traceRecords = RECORDS.isTraced();
         try {
-            while (holding && connection.isOpen()) {
+            start();
+            while (holding && allowed && lifetime.isOpen()) {
                 letOthersRun();
                 // here idle connections wait, and not further down: what lies on the stack stays in the heap
                 if (reader.await()) {
                     holding = actOnRecords();
                 } else {
-                    connection.peerClosed(null);
+                    ending.peerClosed(null);
                 }
             }
         } catch (Throwable e) {
-            connection.failed(e, reader);
+            ending.failed(e, reader);
         }
         if (holding) {
-            connection.close();
+            close();
         }
     }
 
-    /**
-     * Acts on all that was received, to the end of the last record.
-     *
-     * @return false when another thread has taken the role over
-     */
-    private boolean actOnRecords() throws IOException {
-        ServerRequest ready = null;
-        while (connection.isOpen()) {
-            if (ready != null
-                    && (options.executor != null || reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
-                // nothing at hand says that it will not be alone
-                if (begins(ready)) {
-                    ready.handle();
-                    Thread.interrupted(); // if the handler left one, it is not for what this thread does next
-                    if (!takeAgain()) {
-                        return false;
-                    }
-                    exposed = true;
-                } else if (!startElsewhere(ready)) {
-                    return false;
-                }
-                ready = null;
-                continue;
-            }
-            if (exposed && ready == null && output.isShared()) {
-                handOver();
-                return false;
-            }
-            if (ready == null && reader.isAtBorder()) {
+    private void start() {
+        exposed = false;
+        if (!allowed && isAllowed()) {
+            allowed = true;
+            common.counters.accepted.increment();
+        }
+        records.askForTrace();
+    }
+
+    /** Asks who decides about peers: code of others, which may take its time on this thread. */
+    private boolean isAllowed() {
+        assert !lock.isHeldByCurrentThread();
+        try {
+            if (common.options.allowedPeers.test(transport.peer())) {
                 return true;
             }
-            if (reader.contentLeft() == 0) {
-                if (!nextRecord()) {
-                    connection.peerClosed(null);
-                    return true;
-                }
-                if (ready != null && records.mayWait()) {
-                    continue;
-                }
-            }
-            ServerRequest complete = records.handle();
-            if (complete != null) {
-                if (ready != null) {
-                    startElsewhere(ready); // with no executor, which could take the role
-                }
-                ready = complete;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
-     * that would cost all of them.
-     */
-    private void handOver() {
-        lock.lock();
-        try {
-            role.handOver();
+            common.log.log(Level.WARNING, "connection of {0} refused", transport);
+        } catch (Throwable e) {
+            common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", transport);
         } finally {
-            lock.unlock();
+            Thread.interrupted(); // if it left one, it is not for what this thread does next
         }
-    }
-
-    private boolean nextRecord() throws IOException {
-        if (!reader.next()) {
-            return false;
-        }
-        if (traceRecords) {
-            RECORDS.trace("<< {0} {1}", transport, reader);
-        }
-        return true;
-    }
-
-    /**
-     * Begins a request on this thread, which gives up the role for that time, if it is alone and may run here.
-     *
-     * @return false when it has to be handled elsewhere
-     */
-    private boolean begins(ServerRequest request) {
-        if (options.executor != null || output.isShared()) {
-            return false;
-        }
-        lock.lock();
-        try {
-            if (!request.isOpen()) {
-                return false;
-            }
-            request.dispatched(true);
-            request.begin();
-            role.release();
-        } finally {
-            lock.unlock();
-        }
-        return true;
-    }
-
-    /** After a handler has run on this thread. Returns whether it has the role now: another one may have taken it. */
-    private boolean takeAgain() {
-        lock.lock();
-        try {
-            if (!role.take()) {
-                return false;
-            }
-            if (connection.isOpen() && connection.requests().isEmpty()) {
-                reader.shrink();
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        transport.close();
+        return false;
     }
 
     /**
@@ -213,192 +130,180 @@ final class ReadLoop implements StreamInput.Source, Runnable {
     }
 
     /**
-     * Has a request handled on another thread, unless it has ended, or on this one, if the executor insists.
+     * Acts on all that was received, to the end of the last record.
      *
      * @return false when another thread has taken the role over
      */
-    private boolean startElsewhere(ServerRequest request) {
-        try {
-            lock.lock();
-            try {
-                if (!request.isOpen()) {
+    private boolean actOnRecords() throws IOException {
+        boolean elsewhere = common.options.executor != null;
+        ServerRequest ready = null;
+        while (lifetime.isOpen()) {
+            if (ready != null && (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
+                // nothing at hand says that it will not be alone
+                if (!dispatch(ready, !elsewhere && !output.isShared())) {
+                    return false;
+                }
+                ready = null;
+                continue;
+            }
+            if (exposed && ready == null && output.isShared()) {
+                handOver();
+                return false;
+            }
+            if (ready == null && reader.isAtBorder()) {
+                return true;
+            }
+            if (reader.contentLeft() == 0) {
+                if (!records.next()) {
+                    ending.peerClosed(null);
                     return true;
                 }
-                request.dispatched(true);
-                if (options.executor == null) {
-                    handlers().execute(request);
-                    return true;
+                if (ready != null && records.mayWait()) {
+                    continue;
                 }
-            } finally {
-                lock.unlock();
             }
-            lending = Thread.currentThread();
-            options.executor.execute(request);
-        } catch (Throwable e) { // rejected, or out of memory
-            if (request.reject()) { // else it was run all the same
-                connection.log().log(Level.WARNING, e, "no thread for {0}", request);
-            }
-        }
-        return options.executor == null || takeBack();
-    }
-
-    /** Locked. If the calling thread has just given a task to the executor, and runs it itself: another may read. */
-    void lend() {
-        assert lock.isHeldByCurrentThread();
-        if (lending == Thread.currentThread()) {
-            lending = null;
-            role.release();
-            if (output.isShared()) {
-                role.ensureTaken();
+            ServerRequest complete = records.handle();
+            if (complete != null) {
+                if (ready != null) {
+                    dispatch(ready, false); // with no executor, which could take the role
+                }
+                ready = complete;
             }
         }
-    }
-
-    /** After the executor has returned. Returns whether this thread has the role, still or again. */
-    private boolean takeBack() {
-        Thread.interrupted(); // if a handler or the executor left one, it is not for what this thread does next
-        if (lending == Thread.currentThread()) {
-            lending = null;
-            return true;
-        }
-        if (!takeAgain()) {
-            return false;
-        }
-        exposed = true;
         return true;
     }
 
-    private HandlerThreads handlers() {
-        if (handlers == null) {
-            handlers = new HandlerThreads(lock, connection.log());
+    /**
+     * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
+     * that would cost all of them.
+     */
+    private void handOver() {
+        lock.lock();
+        try {
+            threads.handOver();
+        } finally {
+            lock.unlock();
         }
-        return handlers;
     }
 
-    /** Locked. Called by the ticker now and then, whoever has the role. */
-    void check() {
+    // ---- where a request is handled
+
+    /**
+     * Has a request handled, unless it has ended.
+     *
+     * @param here whether on this thread, which releases the role for that time
+     * @return false when another thread has taken the role over
+     */
+    private boolean dispatch(ServerRequest request, boolean here) {
+        HandlerRun run = HandlerRun.of(common, connection, request, lock);
+        boolean given = common.options.executor != null;
+        Throwable noThread = null;
+        lock.lock();
+        try {
+            if (!request.isOpen()) {
+                return true;
+            }
+            request.handledBy(run);
+            if (here) {
+                run.begin();
+                threads.release();
+            } else if (given) {
+                threads.startLending();
+            } else {
+                noThread = threads.execute(run);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (here) {
+            return handle(run);
+        }
+        if (given) {
+            return give(run);
+        }
+        if (noThread != null) {
+            reject(run, noThread);
+        }
+        return true;
+    }
+
+    private boolean handle(HandlerRun run) {
+        Throwable failure = run.handle();
+        run.prepareEnd(failure);
+        lock.lock();
+        try {
+            run.completed(failure);
+            return takeAgain();
+        } finally {
+            lock.unlock();
+            Thread.interrupted(); // if the handler left one, or it was sent one, it is not for what comes next
+        }
+    }
+
+    /** Gives a request to the executor, which may insist on this thread. */
+    private boolean give(HandlerRun run) {
+        try {
+            common.options.executor.execute(run);
+        } catch (Throwable e) { // rejected, or out of memory
+            reject(run, e);
+        }
+        Thread.interrupted(); // if a handler or the executor left one, it is not for what this thread does next
+        if (threads.endLending()) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return takeAgain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reject(HandlerRun run, Throwable why) {
+        if (run.reject()) { // else it was run all the same
+            common.log.log(Level.WARNING, why, "no thread for {0}", run);
+        }
+    }
+
+    /** Locked. After a handler has run on this thread. Returns whether it has the role now: another one may have it. */
+    private boolean takeAgain() {
         assert lock.isHeldByCurrentThread();
-        role.check();
-        if (handlers != null) {
-            handlers.startAnother();
+        if (!threads.take()) {
+            return false;
         }
-    }
-
-    ReaderRole role() {
-        return role;
-    }
-
-    /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
-    void abandon(ServerRequest request) {
-        assert lock.isHeldByCurrentThread();
-        if (pulling != request) {
-            role.ensureTaken();
-        } else if (pullingThread != Thread.currentThread()) {
-            connection.closeAfterLast();
-            transport.shutdownInput(); // wakes up the handler's read; there is no other way
+        exposed = true;
+        if (connection.isIdle()) {
+            reader.shrink();
         }
+        return true;
     }
 
-    /** Whether the last record was taken whole and nothing lies behind it. For the holder of the role. */
-    boolean isAtBorder() {
-        return reader.isAtBorder();
+    // ---- the end
+
+    /** Closes without destroying a response in flight; called once, by the holder of the role. Throws nothing. */
+    private void close() {
+        try {
+            if (ending.flush(reader.isAtBorder())) {
+                drain();
+            }
+        } catch (Throwable ignored) {
+            // out of memory: what comes now needs none
+        }
+        transport.close();
+        reader.end();
+        ending.closed();
+        whenClosed.accept(connection);
     }
 
-    /** Reads and drops what arrives until the end of the stream or some bytes. For the holder of the role. */
-    void drain(long max) {
+    /** Reads and drops what arrives until the end of the stream or some bytes. */
+    private void drain() {
         try {
             long drained = 0;
-            for (int count; drained < max && (count = reader.discard()) >= 0; ) {
+            for (int count; drained < MAX_DRAINED && (count = reader.discard()) >= 0; ) {
                 drained += count;
             }
         } catch (IOException ignored) {
             // reset by the peer, or closed by the ticker: the end either way
         }
-    }
-
-    /** Nobody reads any more. For the holder of the role. */
-    void end() {
-        reader.end();
-    }
-
-    // ---- input that a handler reads itself
-
-    /** Locked. */
-    @Override
-    public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
-        assert lock.isHeldByCurrentThread();
-        ServerRequest request = role.isTaken() ? null : connection.requests().find(one -> one.hasInput(stream));
-        if (request == null) {
-            stream.await();
-            return 0;
-        }
-        role.take();
-        pulling = request;
-        pullingThread = Thread.currentThread();
-        boolean interrupted = request.enterIo();
-        lock.unlock();
-        try {
-            return pullRecords(request, stream, target, offset, length);
-        } catch (Throwable e) {
-            connection.failed(e, reader);
-            return 0;
-        } finally {
-            lock.lock();
-            request.leaveIo(interrupted);
-            pulling = null;
-            pullingThread = null;
-            role.release();
-            if (output.isShared() || !request.isOpen() || !connection.isOpen()) {
-                role.ensureTaken(); // more to read than this handler's input
-            }
-        }
-    }
-
-    private int pullRecords(ServerRequest request, StreamInput stream, byte[] target, int offset, int length)
-            throws IOException {
-        while (true) {
-            if (reader.contentLeft() == 0 && !nextRecord()) {
-                connection.peerClosed(null);
-                return 0;
-            }
-            if (records.hasContentOf(request, stream)) {
-                return reader.read(target, offset, length);
-            }
-            records.handle(); // completes no head: a second request makes the connection shared, see below
-            lock.lock();
-            try {
-                if (stream.hasEnded() || !request.isOpen() || output.isShared() || !connection.isOpen()) {
-                    return 0;
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** Locked. */
-    @Override
-    public int available(StreamInput stream) {
-        assert lock.isHeldByCurrentThread();
-        ServerRequest request = role.isTaken() ? null : connection.requests().find(one -> one.hasInput(stream));
-        return request == null ? 0 : records.available(request, stream);
-    }
-
-    @Override
-    public void roomMade(StreamInput stream) {
-        connection.roomMade(stream);
-        wakeUp();
-    }
-
-    /** Locked. */
-    void requestEnded(ServerRequest request) {
-        assert lock.isHeldByCurrentThread();
-        records.requestEnded(request);
-    }
-
-    /** Locked. Has a reader that waits for a slow handler look again. */
-    void wakeUp() {
-        assert lock.isHeldByCurrentThread();
-        inbound.wakeUp();
     }
 }

@@ -7,9 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Collects the PARAMS stream of one request. Holds no more bytes than have arrived, and no more than the limit.
+ * The head of one request: collects the PARAMS stream. Holds no more bytes than have arrived, and no more than the
+ * limit.
  *
- * <p>Confined to the holder of the connection's reader role.
+ * <p>Confined to the holder of the connection's reader role, but for what counts it: that is guarded by
+ * the connection's lock.
  */
 final class RequestHead {
     /** Programs take this variable for the proxy that they shall use: CVE-2016-5385 and its kind, "httpoxy". */
@@ -19,9 +21,28 @@ final class RequestHead {
     private final Options options;
     private byte[] block = NOTHING;
     private int length;
+    /** Those that it counts among, null when it does not; guarded by the connection's lock. */
+    private Heads heads;
 
     RequestHead(Options options) {
         this.options = options;
+    }
+
+    /** Counts among the heads of its connection, if that may have one more. */
+    boolean begin(Heads ofConnection) {
+        if (!ofConnection.begin()) {
+            return false;
+        }
+        heads = ofConnection;
+        return true;
+    }
+
+    /** It is complete, or its request is over. */
+    void end() {
+        if (heads != null) {
+            heads.end();
+            heads = null;
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.fcgi.internal.server;
 
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * The requests of one connection: those that are active, begun and not ended, and how many handlers are at work, also
@@ -18,28 +17,47 @@ final class RequestTable {
     private ServerRequest[] rows = new ServerRequest[2];
     private int size;
     private int inHand;
+    /** The one that was added or looked for last, unless it has ended. */
+    private ServerRequest latest;
 
     /** {@return the active request with an id, or null} */
     ServerRequest get(int id) {
         ServerRequest request = rows[row(id)];
-        while (request != null && request.id() != id) {
+        while (request != null && request.id != id) {
             request = request.nextInRow;
         }
+        latest = request;
         return request;
     }
 
-    /** Adds a request whose id is not in the table. Cannot fail: without memory the rows get longer. */
-    void add(ServerRequest request) {
+    /**
+     * For the reader, without the lock: records of one request often come in a row.
+     *
+     * @return the request that was added or looked for last, if that is it and has not ended before this moment
+     */
+    ServerRequest latest(int id) {
+        ServerRequest request = latest;
+        return request != null && request.id == id ? request : null;
+    }
+
+    /**
+     * Adds a request whose id is not in the table. Cannot fail: without memory the rows get longer.
+     *
+     * @return how many there are then
+     */
+    int add(ServerRequest request) {
         if (size >= rows.length) {
             grow();
         }
         link(request);
+        latest = request;
         size++;
         inHand++;
+        return size;
     }
 
     private void link(ServerRequest request) {
-        int row = row(request.id());
+        int row = row(request.id);
         request.nextInRow = rows[row];
         rows[row] = request;
     }
@@ -65,7 +83,7 @@ final class RequestTable {
 
     /** Takes out a request that is in the table. */
     void remove(ServerRequest request) {
-        int row = row(request.id());
+        int row = row(request.id);
         if (rows[row] == request) {
             rows[row] = request.nextInRow;
         } else {
@@ -76,10 +94,12 @@ final class RequestTable {
             before.nextInRow = request.nextInRow;
         }
         request.nextInRow = null;
+        latest = latest == request ? null : latest; // a connection shall hold nothing of requests that have ended
         size--;
     }
 
-    void handlerReturned() {
+    /** Nothing works on a request any more. */
+    void returned() {
         inHand--;
     }
 
@@ -93,18 +113,6 @@ final class RequestTable {
 
     boolean isFull(int limit) {
         return size >= limit || inHand >= limit + MAX_ABANDONED;
-    }
-
-    /** {@return an active request of which something is true, or null} */
-    ServerRequest find(Predicate<ServerRequest> condition) {
-        for (ServerRequest first : rows) {
-            for (ServerRequest request = first; request != null; request = request.nextInRow) {
-                if (condition.test(request)) {
-                    return request;
-                }
-            }
-        }
-        return null;
     }
 
     /** Does something to each active request, which may take that one out of the table. */

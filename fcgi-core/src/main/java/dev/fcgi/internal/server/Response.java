@@ -2,137 +2,192 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a request sends: STDOUT as it fills the buffer, STDERR kept for the end, END_REQUEST with the tail.
+ * What a request sends: STDOUT as it fills the buffer, STDERR kept for the end, END_REQUEST with the tail. To handlers
+ * it is the stream STDOUT, which any thread may write; each write is admitted or refused under the connection's lock.
  *
- * <p>Guarded by the connection's lock, which all methods expect to be held; those that write release it meanwhile. A
- * buffer that is being written belongs to the writing thread alone; another thread finds a new one.
+ * <p>Guarded by that lock. A buffer that is being written belongs to the writing thread alone; another thread finds a
+ * new one.
  */
-final class Response {
-    private final ServerRequest request;
-    private final ServerConnection connection;
+final class Response extends OutputStream {
+    /** What admits the records of a response; all "Locked" but {@link #isOpen}. */
+    interface Gate {
+        /** Whether records may be admitted; for sure only under the lock. */
+        boolean isOpen();
+
+        /** Throws when they may not, and says why. */
+        void checkOpen() throws IOException;
+
+        /** Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */
+        void write(RecordBuffer records) throws IOException;
+
+        boolean mayHaveBody();
+    }
+
+    private final Common common;
+    private final Gate gate;
+    private final ReentrantLock lock;
+    private final Output output;
     private final int id;
     private RecordBuffer buffer;
     private Stderr stderr;
     private boolean begun;
     private int appStatus;
 
-    Response(ServerRequest request, ServerConnection connection) {
-        this.request = request;
-        this.connection = connection;
-        this.id = request.id();
+    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id) {
+        this.common = common;
+        this.gate = gate;
+        this.lock = lock;
+        this.output = output;
+        this.id = id;
     }
 
-    /** {@return whether anything was sent: then there is no way back to an error page} */
+    /** Locked. Whether anything was sent: then there is no way back to an error page. */
     boolean hasBegun() {
+        assert lock.isHeldByCurrentThread();
         return begun;
     }
 
     void appStatus(int status) {
-        appStatus = status;
+        lock.lock();
+        try {
+            appStatus = status;
+        } finally {
+            lock.unlock();
+        }
     }
 
     OutputStream stderr() {
-        if (stderr == null) {
-            stderr = new Stderr(connection.options().maxStderrLength);
-            if (!request.isOpen()) {
-                stderr.end();
+        lock.lock();
+        try {
+            if (stderr == null) {
+                stderr = new Stderr(common.options.maxStderrLength);
+                if (!gate.isOpen()) {
+                    stderr.end();
+                }
             }
+            return stderr;
+        } finally {
+            lock.unlock();
         }
-        return stderr;
     }
 
-    /** The request has ended: STDERR takes no more. STDOUT asks the request itself. */
+    /** Locked. The request has ended: STDERR takes no more, STDOUT asks at the gate. */
     void ended() {
+        assert lock.isHeldByCurrentThread();
         if (stderr != null) {
             stderr.end();
         }
         if (buffer != null) {
-            connection.recycle(buffer);
+            common.recycle(buffer);
             buffer = null;
         }
     }
 
     // ---- STDOUT
 
-    void write(byte[] source, int offset, int length) throws IOException {
-        request.checkOpen();
-        for (int written = 0; written < length; request.checkOpen()) {
-            if (buffer == null) {
-                buffer = connection.newBuffer();
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        lock.lock();
+        try {
+            gate.checkOpen();
+            for (int written = 0; written < length; ) {
+                if (buffer == null) {
+                    buffer = common.newBuffer();
+                }
+                int count = Math.min(buffer.room(Fcgi.STDOUT, id), length - written);
+                if (count == 0) {
+                    send();
+                } else {
+                    buffer.append(Fcgi.STDOUT, id, source, offset + written, count);
+                    written += count;
+                }
             }
-            int count = Math.min(buffer.room(Fcgi.STDOUT, id), length - written);
-            if (count == 0) {
-                flush();
-            } else {
-                buffer.append(Fcgi.STDOUT, id, source, offset + written, count);
-                written += count;
-            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Sends what is buffered. */
-    void flush() throws IOException {
-        connection.output().awaitRoomInterruptibly(length(), request::isOpen);
-        request.checkOpen();
+    @Override
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            send();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locked. Sends what is buffered; releases the lock meanwhile. The request is open afterwards. */
+    private void send() throws IOException {
+        assert lock.isHeldByCurrentThread();
+        output.awaitRoomInterruptibly(length(), gate::isOpen);
+        gate.checkOpen();
         if (length() == 0) {
             return;
         }
         RecordBuffer records = takeBuffer();
         begun = true;
         try {
-            request.writeToConnection(records);
+            gate.write(records);
         } finally {
             keep(records);
         }
-        request.checkOpen();
+        gate.checkOpen();
     }
 
     /** For what the handler writes next, if that may come. */
     private void keep(RecordBuffer written) {
-        if (buffer != null || !request.isOpen()) {
-            connection.recycle(written);
+        if (buffer != null || !gate.isOpen()) {
+            common.recycle(written);
             return;
         }
         buffer = written;
-        if (connection.output().isShared()) {
+        if (output.isShared()) {
             buffer.release(); // what is staged is copied: the larger, the more memory
         } else {
             buffer.clearForMore();
         }
     }
 
-    private int length() {
+    /** Locked. How much is buffered. */
+    int length() {
+        assert lock.isHeldByCurrentThread();
         return buffer == null ? 0 : buffer.length();
     }
 
     private RecordBuffer takeBuffer() {
-        RecordBuffer records = buffer == null ? connection.newBuffer() : buffer;
+        RecordBuffer records = buffer == null ? common.newBuffer() : buffer;
         buffer = null;
         return records;
     }
 
     // ---- the end
 
-    /** Waits until {@link #end} may admit what is buffered; an interrupt must not cost the END_REQUEST. */
-    void awaitRoom() {
-        connection.output().awaitRoom(length(), request::isOpen);
-    }
-
-    /** {@return all that ends the request, with the tail of the output} */
+    /** Locked. Returns all that ends the request, with the tail of the output. */
     RecordBuffer end(Throwable failure) {
+        assert lock.isHeldByCurrentThread();
         RecordBuffer records = takeBuffer();
         try {
             appendEnd(records, failure);
             return records;
         } catch (Throwable e) { // OutOfMemoryError
-            connection.recycle(records);
+            common.recycle(records);
             throw e;
         }
     }
@@ -140,7 +195,7 @@ final class Response {
     private void appendEnd(RecordBuffer records, Throwable failure) {
         if (failure != null && !begun) {
             records.clear();
-            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, request.mayHaveBody());
+            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, gate.mayHaveBody());
         } else {
             records.endStream(Fcgi.STDOUT, id);
         }
@@ -158,20 +213,22 @@ final class Response {
             records.appendAll(Fcgi.STDERR, id, text, text.length);
         }
         if (stderr.dropped() > 0) {
-            connection.log().log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
-                    stderr.dropped(), request);
+            common.log.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
+                    stderr.dropped(), gate);
         }
     }
 
-    /** {@return what ends a request that has no handler, or whose handler is not waited for} */
+    /** Locked. Returns what ends a request that has no handler, or whose handler is not waited for. */
     RecordBuffer answer(ErrorAnswer answer) {
+        assert lock.isHeldByCurrentThread();
         RecordBuffer records = newRecords();
-        answer.appendTo(records, id, request.mayHaveBody());
+        answer.appendTo(records, id, gate.mayHaveBody());
         return records;
     }
 
-    /** {@return what ends a cancelled request whose connection lives on} */
+    /** Locked. Returns what ends a cancelled request whose connection lives on. */
     RecordBuffer abortedEnd(Reason reason) {
+        assert lock.isHeldByCurrentThread();
         if (!begun && reason != Reason.ABORT_REQUEST) {
             return answer(ErrorAnswer.UNAVAILABLE);
         }
@@ -183,11 +240,12 @@ final class Response {
     }
 
     /**
-     * {@return the last record of a response that breaks off; the connection closes behind it} For nginx a close alone
+     * Locked. Returns the last record of an incomplete response; the connection closes behind it. For nginx a close alone
      * is the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes
      * it fail the response in all cases; whoever ignores it still sees no END_REQUEST.
      */
-    RecordBuffer cut() {
+    RecordBuffer incomplete() {
+        assert lock.isHeldByCurrentThread();
         RecordBuffer records = newRecords();
         appendStderr(records);
         records.abortRequest(id);

@@ -1,112 +1,82 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.ProtocolStatus;
 import dev.fcgi.RequestAbortedException.Reason;
-import dev.fcgi.internal.conn.Log;
+import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.Output;
-import dev.fcgi.internal.conn.Stopwatch;
+import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordBuffer;
-import dev.fcgi.internal.wire.RecordReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * One connection of a web server: its requests, and when it is over. Who reads it is the {@link ReadLoop}'s, what its
- * records mean the {@link RecordHandler}'s.
+ * One connection of a web server: its requests and their limits. Who reads it is the {@link ReadLoop}'s, what its
+ * records mean the {@link RecordHandler}'s, what its end means the {@link Ending}'s.
  *
- * <p>State is guarded by one lock, which is never held over I/O or while user code runs. Methods marked "Locked" expect
- * it to be held.
+ * <p>State is guarded by one lock, which is never held over I/O or while user code runs.
  */
-final class ServerConnection implements Ticker.Ticked {
-    private static final int MAX_SPARE_LENGTH = 4096;
-    private static final long MAX_DRAINED = 16 * 1024 * 1024;
-    private static final long CLOSING_TIME = TimeUnit.SECONDS.toNanos(5);
-    private static final long DRAINING_CLOSING_TIME = TimeUnit.SECONDS.toNanos(1);
-    private static final long DRAINING_IDLE_TIME = TimeUnit.MILLISECONDS.toNanos(250);
+final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
+    /** How long BEGIN_REQUEST may wait for an id that is still in use. */
+    private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
 
-    private static final IOException BROKEN_OFF = new IOException("given up for want of memory");
-
-    /** For requests that are left when their connection is over, because something failed. */
-    private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
-
-    private enum State { OPEN, CLOSING, CLOSED }
-
-    private final Server server;
-    private final Options options;
+    private final Common common;
     private final Transport transport;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
     private final Output output;
-    private final ReadLoop loop;
+    private final Inbound inbound;
+    private final ConnectionThreads threads;
+    private final Lifetime lifetime;
+    private final Ending ending;
 
     // all below: guarded by the lock
 
     private final RequestTable requests = new RequestTable();
     private final Heads heads;
-    /** The one stream whose queue is larger than usual, or null. */
-    private StreamInput extended;
+    private final ReadAhead readAhead;
 
-    /** Written under the lock; the reader looks without. */
-    private volatile State state = State.OPEN;
-    /** False once a request came without KEEP_CONN. */
-    private boolean keep = true;
-    /** Whether the connection was idle for too long: what still arrives is answered, then it closes. */
-    private boolean lastCall;
-    /** Whether the peer may still send what belongs to requests that have ended. */
-    private boolean inputOpen;
-    private boolean inputEnded;
-    private final Stopwatch idle = new Stopwatch();
-    private final Stopwatch closing = new Stopwatch();
-
-    ServerConnection(Server server, Transport transport) {
-        this.server = server;
-        this.options = server.options();
-        this.heads = server.newHeads();
+    /**
+     * Creates a connection.
+     *
+     * @param reading what a thread does that is started to read it
+     */
+    ServerConnection(Common common, Ticker ticker, Transport transport, ReentrantLock lock, Output output,
+            Inbound inbound, Runnable reading) {
+        this.common = common;
         this.transport = transport;
-        this.output = new Output(transport, lock, false);
-        this.loop = new ReadLoop(this);
+        this.lock = lock;
+        this.output = output;
+        this.inbound = inbound;
+        ReaderRole role = new ReaderRole(lock, ticker, this, reading, common.log);
+        this.threads = new ConnectionThreads(role, lock, output, common.log);
+        this.lifetime = new Lifetime(common, lock, output);
+        this.ending = new Ending(common, transport, lock, output, requests, threads, lifetime);
+        this.heads = common.newHeads();
+        this.readAhead = new ReadAhead(common);
     }
 
-    ReentrantLock lock() {
-        return lock;
+    ConnectionThreads threads() {
+        return threads;
     }
 
-    Server server() {
-        return server;
+    Lifetime lifetime() {
+        return lifetime;
     }
 
-    Options options() {
-        return options;
+    Ending ending() {
+        return ending;
     }
 
-    Log log() {
-        return server.log();
-    }
-
-    Counters counters() {
-        return server.counters();
-    }
-
-    Output output() {
-        return output;
-    }
-
-    Transport transport() {
-        return transport;
-    }
-
-    RequestTable requests() {
-        return requests;
-    }
-
-    Heads heads() {
-        return heads;
+    SocketAddress peer() {
+        return transport.peer();
     }
 
     int headCount() {
@@ -118,404 +88,249 @@ final class ServerConnection implements Ticker.Ticked {
         }
     }
 
-    /** {@return what the input streams of requests read from} */
-    StreamInput.Source input() {
-        return loop;
+    /** {@return whether this connection goes on; it may be over the moment after, unless the lock is held} */
+    boolean isOpen() {
+        return lifetime.isOpen();
     }
 
-    /** {@return what reads and acts until the connection ends; to be run once, by a virtual thread of its own} */
-    Runnable reader() {
-        return this::serve;
-    }
+    // ---- requests begin
 
-    private void serve() {
-        boolean allowed = false;
+    /**
+     * Begins a request, or refuses it. Blocks while its id is still in use, and on writing.
+     *
+     * @param role null when it is unknown
+     */
+    void begin(int id, Role role, boolean keepConn, RequestInput.Reader reader) throws IOException {
+        lock.lock();
         try {
-            allowed = isAllowed();
+            awaitEnd(id);
+            if (!isOpen()) {
+                lifetime.inputStaysOpen();
+                return;
+            }
+            ProtocolStatus refusal = refusal(role);
+            ServerRequest request = refusal == null
+                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role) : null;
+            if (request != null && !request.head().begin(heads)) {
+                common.log.log(Level.WARNING, "too many requests begun and not complete, one of {0} refused", this);
+                refusal = ProtocolStatus.OVERLOADED;
+            }
+            if (!keepConn) {
+                lifetime.closeAfterLast();
+            }
+            if (refusal != null) {
+                refuse(id, refusal);
+                return;
+            }
+            if (requests.add(request) == 2 && !output.isShared()) {
+                output.share();
+                common.counters.multiplexed.increment();
+            }
         } finally {
-            if (!allowed) {
-                transport.close();
-                close();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one, if
+     * that ends soon: meanwhile nobody sees what the peer does.
+     */
+    private void awaitEnd(int id) throws FcgiProtocolException {
+        assert lock.isHeldByCurrentThread();
+        long left = ID_TIME;
+        for (ServerRequest active; (active = requests.get(id)) != null && isOpen(); ) {
+            if (!active.input.hasEnded() || left <= 0) {
+                throw new FcgiProtocolException("BEGIN_REQUEST for request " + id + ", which is active");
+            }
+            left -= inbound.await(left);
+        }
+    }
+
+    private ProtocolStatus refusal(Role role) {
+        Options options = common.options;
+        boolean alone = requests.isEmpty();
+        if (role == null || !options.handles(role)) {
+            return ProtocolStatus.UNKNOWN_ROLE;
+        }
+        if (!alone && options.maxRequestsPerConnection == 1) {
+            return ProtocolStatus.CANT_MPX_CONN;
+        }
+        if (requests.isFull(options.maxRequestsPerConnection)) {
+            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, request of {1} refused",
+                    options.maxRequestsPerConnection, this);
+            return ProtocolStatus.OVERLOADED;
+        }
+        return !alone && lifetime.isRefusing() ? ProtocolStatus.OVERLOADED : null;
+    }
+
+    private void refuse(int id, ProtocolStatus status) throws IOException {
+        common.counters.refused.increment();
+        RecordBuffer records = common.newBuffer();
+        ErrorAnswer.appendRefusal(records, id, status);
+        lifetime.inputStaysOpen();
+        answer(records);
+        settle();
+    }
+
+    /** {@return the active request with an id, or null; for the reader: records of one request often come in a row} */
+    ServerRequest find(int id) {
+        ServerRequest request = requests.latest(id);
+        if (request == null) {
+            lock.lock();
+            try {
+                request = requests.get(id);
+            } finally {
+                lock.unlock();
             }
         }
-        if (allowed) {
-            counters().accepted.increment();
-            loop.run();
-        }
+        return request;
     }
 
-    /** Asks who decides about peers: code of others, which may take its time on this thread. */
-    private boolean isAllowed() {
-        assert !lock.isHeldByCurrentThread();
-        try {
-            if (options.allowedPeers.test(transport.peer())) {
-                return true;
-            }
-            log().log(Level.WARNING, "connection of {0} refused", transport);
-        } catch (Throwable e) {
-            log().log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", transport);
-        } finally {
-            Thread.interrupted(); // if it left one, it is not for what this thread does next
-        }
-        return false;
-    }
-
-    void handle(ServerRequest request) throws Exception {
-        assert !lock.isHeldByCurrentThread();
-        server.handle(request);
-    }
-
-    // ---- requests
+    // ---- requests end
 
     /** Locked. */
-    boolean isAlone(ServerRequest request) {
-        assert lock.isHeldByCurrentThread();
-        return requests.size() == 1 && requests.get(request.id()) == request;
-    }
-
-    /** {@return whether the connection closes when nothing is active any more} */
-    boolean isLast() {
-        return !keep || server.isDraining();
-    }
-
-    /** {@return whether the connection, while something is active, takes no new requests} */
-    boolean isRefusing() {
-        return !keep || server.isRefusing();
-    }
-
-    /** Locked. */
-    void shareIfNeeded() {
-        assert lock.isHeldByCurrentThread();
-        if (requests.size() == 2 && !output.isShared()) {
-            output.share();
-            counters().multiplexed.increment();
-        }
-    }
-
-    /** Locked. No record of the request is admitted any more; its id is free. */
-    void requestEnded(ServerRequest request) {
+    @Override
+    public void requestEnded(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         requests.remove(request);
-        loop.requestEnded(request);
-        inputOpen |= !request.isInputComplete();
-        idle.restart();
-        loop.wakeUp(); // the reader may be waiting for this handler
-        if (!request.isDispatched()) {
-            request.handlerReturned();
+        lifetime.used(request.input.hasEnded());
+        inbound.wakeUp(); // the reader may be waiting for this handler
+        output.wakeUp();
+        if (!request.isHandled()) {
+            over(request);
         }
     }
 
-    /** Locked. */
-    void inputStaysOpen() {
+    /** Locked. Nothing works on a request any more that was in the table. */
+    void over(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
-        inputOpen = true;
-    }
-
-    /** Locked. */
-    void handlerReturned(boolean counted) {
-        assert lock.isHeldByCurrentThread();
-        requests.handlerReturned();
-        if (counted) {
-            server.releaseRequest();
-        }
-    }
-
-    /** Locked. Has a full queue take more, to see what lies behind that input; one of a connection, and a few of all. */
-    boolean extend(StreamInput stream, int more) {
-        assert lock.isHeldByCurrentThread();
-        if (extended != null || !server.admitReadAhead()) {
-            return false;
-        }
-        extended = stream;
-        stream.extend(more);
-        return true;
-    }
-
-    /** Locked. A stream has room, or is over. */
-    void roomMade(StreamInput stream) {
-        assert lock.isHeldByCurrentThread();
-        if (extended == stream && !stream.isExtended()) {
-            extended = null;
-            server.releaseReadAhead();
-        }
+        requests.returned();
+        request.releasePermit();
     }
 
     /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
     void abandon(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
-        if (request.isDispatched()) {
-            loop.abandon(request);
+        if (threads.abandon(request.input)) {
+            lifetime.closeAfterLast();
+            transport.shutdownInput(); // wakes up the handler's read; there is no other way
         }
     }
 
-    /** Locked. */
-    void lendRole() {
+    /** Locked. Refuses a request for which there is no thread, unless it has ended. Throws nothing. */
+    void reject(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
-        loop.lend();
-    }
-
-    /** Locked. */
-    void closeAfterLast() {
-        assert lock.isHeldByCurrentThread();
-        keep = false;
-    }
-
-    /** Locked. Closes the connection if it has nothing more to do. */
-    void settle() {
-        assert lock.isHeldByCurrentThread();
-        if (requests.isEmpty() && isLast()) {
-            startClosing();
-        }
-    }
-
-    /** Locked. Writes what the library says itself; stops reading while the peer does not take it. */
-    void writeFromReader(RecordBuffer answer) throws IOException {
-        assert lock.isHeldByCurrentThread();
-        answer.close();
-        output.awaitRoom(answer.length(), () -> true);
-        if (isOpen()) {
-            output.write(answer);
-        }
-    }
-
-    RecordBuffer newBuffer() {
-        RecordBuffer buffer = server.spareBuffers().take();
-        return buffer == null ? new RecordBuffer(options.outputBuffer, true) : buffer;
-    }
-
-    /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
-    void recycle(RecordBuffer buffer) {
-        buffer.release();
-        if (buffer.memory() <= MAX_SPARE_LENGTH) {
-            server.spareBuffers().keep(buffer);
-        }
-    }
-
-    // ---- the end
-
-    /** {@return whether this connection goes on; it may be over the moment after, unless the lock is held} */
-    boolean isOpen() {
-        return state == State.OPEN;
-    }
-
-    boolean isClosed() {
-        return state == State.CLOSED;
-    }
-
-    /** Locked. The last answer is on its way: says so to the peer and lets the reader finish. */
-    private void startClosing() {
-        assert lock.isHeldByCurrentThread();
-        if (isOpen()) {
-            state = State.CLOSING;
-            if (loop.role().isTaken()) {
-                output.endAfterFlush(); // the reader waits for the peer to close
-            }
-        }
-    }
-
-    /** Called by the reader at the end of the stream (no cause), or when reading failed. */
-    void peerClosed(IOException cause) {
-        boolean ended = cause == null || cause instanceof EOFException;
-        lock.lock();
         try {
-            inputEnded = true;
-            if (!requests.isEmpty()) {
-                log().log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
-                        requests.size(), cause == null ? "closed by peer" : cause);
+            if (request.isOpen()) {
+                request.refuse(ErrorAnswer.OVERLOADED);
             }
-            if (ended && lastCall) { // it is we who ended the input
-                abortRequests(Reason.CONNECTION_LOST, cause, false);
-                output.awaitUntil(requests::isEmpty);
-            }
-            abortRequests(Reason.CONNECTION_LOST, cause, true);
-            if (!ended) {
-                output.fail(cause);
-            }
-            startClosing();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Called by the reader: the record at hand, or what is in it, breaks the protocol. */
-    void protocolError(FcgiProtocolException e, RecordReader reader) {
-        counters().protocolErrors.increment();
-        log().log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport, e.getMessage(),
-                reader);
-        lock.lock();
-        try {
-            inputOpen = true;
-            abortRequests(Reason.CONNECTION_LOST, e, true);
-            startClosing();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Locked. Writing failed: there is nobody to talk to. */
-    void lost(IOException cause) {
-        assert lock.isHeldByCurrentThread();
-        giveUp(Reason.CONNECTION_LOST, cause);
-    }
-
-    /** Locked. Nothing can be said any more, for want of memory: the reader finds the connection closed. */
-    void breakOff() {
-        assert lock.isHeldByCurrentThread();
-        keep = false;
-        output.fail(BROKEN_OFF);
-        transport.close();
-    }
-
-    /** Locked. */
-    private void giveUp(Reason reason, IOException cause) {
-        assert lock.isHeldByCurrentThread();
-        output.fail(cause);
-        abortRequests(reason, cause, true);
-        startClosing();
-        transport.close(); // wakes up the reader
-    }
-
-    /** Locked. */
-    private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
-        assert lock.isHeldByCurrentThread();
-        requests.forEach(request -> {
-            if (alsoComplete || !request.isComplete()) {
-                request.abort(reason, cause);
-            }
-        });
-    }
-
-    /** Called by the holder of the role when reading, or acting on what was read, has failed. Throws nothing. */
-    void failed(Throwable e, RecordReader reader) {
-        try {
-            if (e instanceof FcgiProtocolException protocol) {
-                protocolError(protocol, reader);
-            } else if (e instanceof IOException io) {
-                peerClosed(io);
-            } else {
-                peerClosed(new IOException("internal error", e));
-                log().log(Level.ERROR, e, "connection of {0} given up", transport);
-            }
-        } catch (Throwable outOfMemory) {
-            lock.lock();
-            try {
-                breakOff(); // close() ends what is left
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** Closes without destroying a response in flight; called once, by the holder of the role. Throws nothing. */
-    void close() {
-        try {
-            if (flushForClose()) {
-                loop.drain(MAX_DRAINED);
-            }
-        } catch (Throwable ignored) {
-            // out of memory: what comes now needs none
-        }
-        transport.close();
-        loop.end();
-        lock.lock();
-        try {
-            output.fail(BROKEN_OFF);
-            requests.forEach(END);
-            state = State.CLOSED;
-        } finally {
-            lock.unlock();
-        }
-        server.closed(this);
-    }
-
-    /** Waits until all is written. Returns whether there may be input left, which would turn the close into a reset. */
-    private boolean flushForClose() {
-        lock.lock();
-        try {
-            output.abandonWrite(); // an Error may have torn the reader out of its own
-            startClosing();
-            // a peer that hears of the end only now may be sending its next request
-            boolean linger = !inputEnded && (inputOpen || server.isDraining() || !loop.isAtBorder());
-            if (linger || !output.isIdle()) {
-                output.endAfterFlush();
-            }
-            output.awaitUntil(output::isIdle); // not longer than the write timeout
-            return linger;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Cancels all requests because the server goes away. */
-    void shutDown() {
-        lock.lock();
-        try {
-            abortRequests(Reason.SHUTDOWN, null, true);
+        } catch (IOException e) {
+            lost(e);
+        } catch (Throwable e) { // OutOfMemoryError
+            request.abort(Reason.CONNECTION_LOST, e);
             settle();
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Closes at once. */
-    void kill() {
-        transport.close();
+    // ---- what requests need
+
+    /** Locked. */
+    @Override
+    public boolean isAlone(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
+        return requests.size() == 1 && request.isOpen();
     }
+
+    /** Locked. Whether nothing is active, and more may come. */
+    boolean isIdle() {
+        assert lock.isHeldByCurrentThread();
+        return requests.isEmpty() && isOpen();
+    }
+
+    /** Locked. */
+    @Override
+    public void settle() {
+        assert lock.isHeldByCurrentThread();
+        ending.settle();
+    }
+
+    /** Locked. */
+    @Override
+    public void lost(IOException cause) {
+        assert lock.isHeldByCurrentThread();
+        ending.lost(Reason.CONNECTION_LOST, cause);
+    }
+
+    /** Locked. */
+    @Override
+    public void answer(RecordBuffer records) throws IOException {
+        assert lock.isHeldByCurrentThread();
+        records.close();
+        output.awaitRoom(records.length(), () -> true);
+        if (isOpen()) {
+            output.write(records);
+        }
+    }
+
+    /** Locked. */
+    @Override
+    public void stage(Supplier<RecordBuffer> records) {
+        assert lock.isHeldByCurrentThread();
+        try {
+            RecordBuffer made = records.get();
+            if (!output.hasFailed()) { // then nobody waits for this answer
+                output.stage(made);
+            }
+        } catch (Throwable e) { // OutOfMemoryError: the peer shall not wait for an end that does not come
+            ending.breakOff();
+        }
+    }
+
+    /** Locked. Has the full queue of a stream take more, if that may be. */
+    void extend(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
+        readAhead.extend(stream);
+    }
+
+    /** Locked. A stream has room, or is over. */
+    void roomMade(StreamInput stream) {
+        assert lock.isHeldByCurrentThread();
+        readAhead.roomMade(stream);
+        inbound.wakeUp();
+    }
+
+    // ---- the ticker
 
     @Override
     public boolean tick(int tick) {
-        if (isClosed()) {
+        if (lifetime.isClosed()) {
             return false;
         }
         if (!lock.tryLock()) {
             return true;
         }
         try {
-            return loop.role().tick(tick);
+            return threads.tick(tick);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Called by the ticker: enforces the limits on time. */
+    /** Enforces the limits on time. */
     @Override
     public void check(long now) {
         if (!lock.tryLock()) {
             return;
         }
         try {
-            loop.check();
-            if (output.isStuck(options.writeTimeout, now)) {
-                log().log(Level.WARNING, "write timeout: {0}", transport);
-                giveUp(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
-            } else if (state == State.CLOSING) {
-                if (output.isIdle() && closing.isOver(closingTime(), now)) {
-                    transport.close();
-                }
-            } else if (isOpen() && output.hasFailed()) { // in a thread that has no handler to tell it to
-                giveUp(Reason.CONNECTION_LOST, null);
-            } else if (isOpen() && requests.isEmpty()) {
-                checkIdle(now);
-            } else if (isOpen()) {
+            threads.check();
+            ending.check(now);
+            if (isOpen() && !requests.isEmpty()) {
                 requests.forEach(request -> request.check(now));
                 settle();
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** How long the peer may take to close its side; a stop does not wait for ever. */
-    private long closingTime() {
-        return server.isDraining() ? DRAINING_CLOSING_TIME : CLOSING_TIME;
-    }
-
-    private void checkIdle(long now) {
-        long limit = server.isDraining() ? DRAINING_IDLE_TIME : options.keepAliveTimeout;
-        if (!lastCall && loop.role().isTaken() && idle.isOver(limit, now)) {
-            lastCall = true;
-            keep = false;
-            transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender
         }
     }
 

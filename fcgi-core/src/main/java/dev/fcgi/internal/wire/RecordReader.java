@@ -130,6 +130,17 @@ public final class RecordReader {
         return length >= contentLength(header) + paddingLength(header);
     }
 
+    /** {@return whether the whole next record was received already, and ends a stream of some type and id} */
+    public boolean isEndNext(int wantedType, int wantedId) {
+        int next = contentLeft + paddingLeft;
+        int length = received.length() - next - Fcgi.HEADER_LENGTH;
+        if (length < 0) {
+            return false;
+        }
+        long header = received.getLong(next);
+        return isOf(header, wantedType, wantedId) && contentLength(header) == 0 && length >= paddingLength(header);
+    }
+
     /** {@return how much content of the next record was received, if that has some type and id; reads nothing} */
     public int bufferedNext(int wantedType, int wantedId) {
         int next = contentLeft + paddingLeft;
@@ -138,9 +149,11 @@ public final class RecordReader {
             return 0;
         }
         long header = received.getLong(next);
-        boolean wanted = header >>> 56 == Fcgi.VERSION_1 && (header >>> 48 & 0xFF) == wantedType
-                && (header >>> 32 & 0xFFFF) == wantedId;
-        return wanted ? Math.min(length, contentLength(header)) : 0;
+        return isOf(header, wantedType, wantedId) ? Math.min(length, contentLength(header)) : 0;
+    }
+
+    private static boolean isOf(long header, int type, int id) {
+        return header >>> 32 == ((long) Fcgi.VERSION_1 << 24 | type << 16 | id);
     }
 
     /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */

@@ -2,11 +2,17 @@ package dev.fcgi.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Clock;
+import dev.fcgi.internal.conn.Inbound;
+import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,9 +23,30 @@ import org.junit.jupiter.api.Test;
 /** What a connection gives back at its end, even if all that should have ended its requests before has failed. */
 final class ConnectionEndTest {
     private final Server server = new Server(options(), List.of());
+    private final Common common = server.common;
     private final OfflineTransport transport = new OfflineTransport();
-    private final ServerConnection connection = new ServerConnection(server, transport);
-    private final ReentrantLock lock = connection.lock();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Output output = new Output(transport, lock, false);
+    private final Inbound inbound = new Inbound(new RecordReader(transport), lock, Clock.SYSTEM);
+    private final Ticker ticker = new Ticker(List.of(), Log.of("dev.fcgi.test"), Clock.SYSTEM);
+    private final ServerConnection connection =
+            new ServerConnection(common, ticker, transport, lock, output, inbound, () -> { });
+    private final RequestInput.Reader input = new RequestInput.Reader() {
+        @Override
+        public int pull(RequestInput one, StreamInput stream, byte[] target, int offset, int length) {
+            throw new AssertionError("nobody reads");
+        }
+
+        @Override
+        public int available(RequestInput one, StreamInput stream) {
+            throw new AssertionError("nobody looks");
+        }
+
+        @Override
+        public void roomMade(StreamInput stream) {
+            connection.roomMade(stream);
+        }
+    };
 
     private static Options options() {
         Options options = new Options();
@@ -39,45 +66,54 @@ final class ConnectionEndTest {
         }
     }
 
-    private ServerRequest begin(int id) {
-        ServerRequest request = ServerRequest.of(connection, id, Role.RESPONDER);
-        assertTrue(request.beginHead());
-        connection.requests().add(request);
-        return request;
+    private ServerRequest begin(int id) throws IOException {
+        connection.begin(id, Role.RESPONDER, true, input);
+        return connection.find(id);
     }
 
-    private ServerRequest start(int id) throws IOException {
+    private HandlerRun start(int id) throws IOException {
         ServerRequest request = begin(id);
         assertTrue(request.headComplete(request.head().params()));
-        request.dispatched(true);
-        return request;
+        HandlerRun run = HandlerRun.of(common, connection, request, lock);
+        request.handledBy(run);
+        return run;
     }
 
     @Test
     void requestsThatNothingHasEnded() throws IOException {
-        List<ServerRequest> requests = List.of(begin(1), begin(2), start(3));
-        assertEquals(2, connection.heads().count());
-        assertEquals(1, server.heads.get());
+        List<ServerRequest> requests = List.of(begin(1), begin(2));
+        HandlerRun run = start(3);
+        assertEquals(2, connection.headCount());
+        assertEquals(1, common.heads.get());
         lock.unlock();
-        connection.close();
+        connection.ending().closed();
         lock.lock();
         assertTrue(requests.stream().allMatch(ServerRequest::isAborted));
-        assertTrue(connection.requests().isEmpty());
-        assertEquals(0, connection.heads().count());
-        assertEquals(0, server.heads.get());
+        assertTrue(run.isAborted());
+        for (int id = 1; id <= 3; id++) {
+            assertNull(connection.find(id));
+        }
+        assertEquals(0, connection.headCount());
+        assertEquals(0, common.heads.get());
         assertEquals(1, server.stats().activeRequests(), "its handler has not returned");
-        requests.get(2).complete(null);
+        lock.unlock();
+        run.complete(null);
         assertEquals(0, server.stats().activeRequests());
     }
 
     @Test
     void aQueueThatWasExtended() throws IOException {
-        StreamInput stdin = start(1).input(Fcgi.STDIN);
-        assertTrue(connection.extend(stdin, 1000));
-        assertEquals(1, server.readAheads.get());
-        assertFalse(connection.extend(stdin, 1000), "one of a connection");
+        start(1);
+        StreamInput stdin = connection.find(1).input.stdin;
+        connection.extend(stdin);
+        assertEquals(1, common.readAheads.get());
+        start(2);
+        StreamInput other = connection.find(2).input.stdin;
+        connection.extend(other);
+        assertEquals(1, common.readAheads.get(), "one of a connection");
+        assertFalse(other.isExtended());
         lock.unlock();
-        connection.close();
-        assertEquals(0, server.readAheads.get());
+        connection.ending().closed();
+        assertEquals(0, common.readAheads.get());
     }
 }

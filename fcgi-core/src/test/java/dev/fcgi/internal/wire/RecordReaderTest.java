@@ -326,6 +326,27 @@ final class RecordReaderTest {
     }
 
     @Test
+    void theEndOfAStreamIsSeenOnceItIsWhole() throws IOException {
+        byte[] first = record(4, 1, content(0), 2);
+        byte[] second = record(5, 1, content(0), 3);
+        for (int arrived = 0; arrived <= second.length; arrived++) {
+            byte[] bytes = Arrays.copyOf(first, first.length + arrived);
+            System.arraycopy(second, 0, bytes, first.length, arrived);
+            RecordReader reader = reader(bytes);
+            assertTrue(reader.next());
+            assertEquals(arrived == second.length, reader.isEndNext(5, 1), arrived + " bytes");
+            assertFalse(reader.isEndNext(5, 2));
+            assertFalse(reader.isEndNext(8, 1));
+        }
+        byte[] content = record(5, 1, content(1), 0);
+        byte[] bytes = Arrays.copyOf(first, first.length + content.length);
+        System.arraycopy(content, 0, bytes, first.length, content.length);
+        RecordReader reader = reader(bytes);
+        assertTrue(reader.next());
+        assertFalse(reader.isEndNext(5, 1), "content");
+    }
+
+    @Test
     void paddingStillToComeIsNoBorder() throws IOException {
         byte[] bytes = record(5, 1, content(0), 9);
         for (int length = 8; length <= bytes.length; length++) {

@@ -1,18 +1,17 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FilterRequest;
-import dev.fcgi.Role;
-import dev.fcgi.internal.wire.Fcgi;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** A request of role Filter: with DATA after STDIN. */
-final class ServerFilterRequest extends ServerRequest implements FilterRequest {
+final class FilterRun extends HandlerRun implements FilterRequest {
     private final InputStream data;
 
-    ServerFilterRequest(ServerConnection connection, int id) {
-        super(connection, id, Role.FILTER);
-        data = new FilterData(input(Fcgi.STDIN), input(Fcgi.DATA));
+    FilterRun(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+        super(common, connection, request, lock);
+        data = new FilterData(request.input.stdin, request.input.data);
     }
 
     @Override

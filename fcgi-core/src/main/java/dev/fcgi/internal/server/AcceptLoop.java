@@ -1,0 +1,103 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.io.Address;
+import dev.fcgi.internal.io.Listener;
+import dev.fcgi.internal.io.ListenerLostException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Accepts the connections of one listener, on a thread of its own: virtual where a selector lets it be. */
+final class AcceptLoop implements Runnable {
+    /** What serves a new connection; the channel stays with the caller when this throws. */
+    interface Serving {
+        void open(SocketChannel channel, SocketAddress address) throws IOException;
+    }
+
+    /** Whether a virtual thread that waits in a selector lets go of its carrier, as it does since JDK 24. */
+    private static final boolean SELECT_PARKS = Runtime.version().feature() >= 24;
+    private static final long PAUSE_MILLIS = 100;
+    private static final long FIRST_REQUEST_TIME = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Options options;
+    private final Log log;
+    private final Listener listener;
+    private final Connections connections;
+    private final Serving serving;
+    private final Consumer<ListenerLostException> whenLost;
+
+    AcceptLoop(Options options, Log log, Listener listener, Connections connections, Serving serving,
+            Consumer<ListenerLostException> whenLost) {
+        this.options = options;
+        this.log = log;
+        this.listener = listener;
+        this.connections = connections;
+        this.serving = serving;
+        this.whenLost = whenLost;
+    }
+
+    void start() {
+        if (listener.isInherited() || !SELECT_PARKS) {
+            Thread.ofPlatform().name("fcgi-accept").daemon().start(this);
+        } else {
+            Thread.ofVirtual().name("fcgi-accept").start(this); // connections go to no other carrier
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            boolean ended = false;
+            boolean failing = false;
+            while (!ended) {
+                try {
+                    ended = !acceptNext();
+                    failing = false;
+                } catch (ListenerLostException e) {
+                    log.log(Level.ERROR, "the end: {0}", e.getMessage());
+                    whenLost.accept(e);
+                    return;
+                } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
+                    pause(e, failing);
+                    failing = true;
+                }
+            }
+        } finally {
+            connections.changed();
+        }
+    }
+
+    /** {@return false when nothing comes any more} */
+    private boolean acceptNext() throws IOException {
+        connections.awaitPermit(() ->
+                log.log(Level.WARNING, "maxConnections {0} reached, others wait", options.maxConnections));
+        SocketChannel channel = listener.accept();
+        if (channel == null) {
+            return false;
+        }
+        long before = connections.changeCount();
+        serving.open(channel, listener.address());
+        if (options.oneAtATime) {
+            // a moment to bring its request, so that no other is taken that a process beside us could serve
+            connections.awaitChange(before, FIRST_REQUEST_TIME);
+        }
+        return true;
+    }
+
+    /** Throws nothing: accepting goes on. */
+    private void pause(Throwable cause, boolean known) {
+        try {
+            if (!known) {
+                log.log(Level.WARNING, cause, "cannot accept connections at {0} for now",
+                        Address.text(listener.address()));
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (Throwable ignored) {
+            // an interrupt, which nobody is meant to send and which would close the listener, or out of memory again
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.wire.RecordBuffer;
+import dev.fcgi.internal.wire.SpareBuffers;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What all connections of a server have in common: settings, limits, counters, spare buffers, and the stop. Any thread. */
+final class Common {
+    private static final int MAX_READ_AHEADS = 64;
+    private static final int MAX_SPARE_LENGTH = 4096;
+
+    final Options options;
+    final Log log;
+    final Counters counters = new Counters();
+    /** Heads that are not complete, beyond the first of each connection. */
+    final AtomicInteger heads = new AtomicInteger();
+    /** Streams that queue more than usual. */
+    final AtomicInteger readAheads = new AtomicInteger();
+    /** Requests whose head is complete and whose handler has not returned. */
+    final AtomicInteger requests = new AtomicInteger();
+    private final SpareBuffers<RecordBuffer> spareBuffers = new SpareBuffers<>();
+    private final Runnable whenDrained;
+    private volatile boolean draining;
+    /** Since when a stop refuses requests on connections that are busy; written before draining. */
+    private long refusingSince;
+
+    /**
+     * Creates what is common to connections that do not exist yet.
+     *
+     * @param whenDrained called when the last request in flight has ended during a stop
+     */
+    Common(Options options, Log log, Runnable whenDrained) {
+        this.options = options;
+        this.log = log;
+        this.whenDrained = whenDrained;
+    }
+
+    // ---- limits
+
+    Heads newHeads() {
+        return new Heads(heads, options.maxRequests);
+    }
+
+    /** Whether one more stream may queue more than usual. */
+    boolean admitReadAhead() {
+        return admit(readAheads, MAX_READ_AHEADS);
+    }
+
+    void releaseReadAhead() {
+        readAheads.decrementAndGet();
+    }
+
+    /** Takes the permit of one more request, if there is one. */
+    boolean admitRequest() {
+        return admit(requests, options.maxRequests);
+    }
+
+    void releaseRequest() {
+        if (requests.decrementAndGet() == 0 && draining) {
+            whenDrained.run();
+        }
+    }
+
+    private static boolean admit(AtomicInteger number, int limit) {
+        if (number.incrementAndGet() > limit) {
+            number.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    // ---- buffers
+
+    RecordBuffer newBuffer() {
+        RecordBuffer buffer = spareBuffers.take();
+        return buffer == null ? new RecordBuffer(options.outputBuffer, true) : buffer;
+    }
+
+    /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
+    void recycle(RecordBuffer buffer) {
+        buffer.release();
+        if (buffer.memory() <= MAX_SPARE_LENGTH) {
+            spareBuffers.keep(buffer);
+        }
+    }
+
+    // ---- the stop
+
+    /** The server stops; busy connections take requests for so long. */
+    synchronized void drain(long refusingAfterNanos) {
+        if (!draining) {
+            refusingSince = options.clock.nanoTime() + refusingAfterNanos;
+            draining = true;
+        }
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Whether a connection that has requests takes no more. A stop closes each connection as soon as it has none, and
+     * waits for that moment for half of the grace: HAProxy, the web server that multiplexes, drops all requests on a
+     * connection when one of them is refused.
+     */
+    boolean isRefusing() {
+        return draining && options.clock.nanoTime() - refusingSince > 0;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.internal.conn.Output;
+import dev.fcgi.internal.io.Transport;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * What the end of a connection means for its requests, whoever ends it: the peer, an error, a limit, a stop.
+ *
+ * <p>Called by any thread; takes the connection's lock where it is not expected.
+ */
+final class Ending {
+    private static final IOException BROKEN_OFF = new IOException("broken off for want of memory");
+
+    /** For requests that are left when their connection is over, because something failed. */
+    private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
+
+    private final Common common;
+    private final Transport transport;
+    private final ReentrantLock lock;
+    private final Output output;
+    private final RequestTable requests;
+    private final ConnectionThreads threads;
+    private final Lifetime lifetime;
+
+    Ending(Common common, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
+            ConnectionThreads threads, Lifetime lifetime) {
+        this.common = common;
+        this.transport = transport;
+        this.lock = lock;
+        this.output = output;
+        this.requests = requests;
+        this.threads = threads;
+        this.lifetime = lifetime;
+    }
+
+    // ---- found by the reader
+
+    /** The stream has ended (no cause), or reading failed. */
+    void peerClosed(IOException cause) {
+        boolean ended = cause == null || cause instanceof EOFException;
+        lock.lock();
+        try {
+            boolean byUs = lifetime.inputEnded();
+            if (!requests.isEmpty()) {
+                common.log.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
+                        requests.size(), cause == null ? "closed by peer" : cause);
+            }
+            if (ended && byUs) {
+                abortRequests(Reason.CONNECTION_LOST, cause, false);
+                output.awaitUntil(requests::isEmpty);
+            }
+            abortRequests(Reason.CONNECTION_LOST, cause, true);
+            if (!ended) {
+                output.fail(cause);
+            }
+            startClosing();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void protocolError(FcgiProtocolException e, Object record) {
+        common.counters.protocolErrors.increment();
+        common.log.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport,
+                e.getMessage(), record);
+        lock.lock();
+        try {
+            lifetime.inputStaysOpen();
+            abortRequests(Reason.CONNECTION_LOST, e, true);
+            startClosing();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Reading, or acting on what was read, has failed. Throws nothing.
+     *
+     * @param record the one at hand, for the log
+     */
+    void failed(Throwable e, Object record) {
+        try {
+            if (e instanceof FcgiProtocolException protocol) {
+                protocolError(protocol, record);
+            } else if (e instanceof IOException io) {
+                peerClosed(io);
+            } else {
+                peerClosed(new IOException("internal error", e));
+                common.log.log(Level.ERROR, e, "connection of {0} broken off", transport);
+            }
+        } catch (Throwable outOfMemory) {
+            lock.lock();
+            try {
+                breakOff(); // the end of reading ends what is left
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Waits until all is written. Returns whether input may be left, which is to be read then. */
+    boolean flush(boolean atBorder) {
+        lock.lock();
+        try {
+            output.abandonWrite(); // an Error may have torn the reader out of its own
+            startClosing();
+            return lifetime.flush(atBorder);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody reads any more, the socket is closed, and nothing is left. Called once. Throws nothing. */
+    void closed() {
+        lock.lock();
+        try {
+            output.fail(BROKEN_OFF);
+            requests.forEach(END);
+            lifetime.closed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- found by others
+
+    /** Locked. Closes the connection if it has nothing more to do. */
+    void settle() {
+        assert lock.isHeldByCurrentThread();
+        if (requests.isEmpty() && lifetime.isLast()) {
+            startClosing();
+        }
+    }
+
+    /** Locked. There is nobody to talk to. */
+    void lost(Reason reason, IOException cause) {
+        assert lock.isHeldByCurrentThread();
+        output.fail(cause);
+        abortRequests(reason, cause, true);
+        startClosing();
+        transport.close(); // wakes up the reader
+    }
+
+    /** Locked. Nothing can be said any more, for want of memory: the reader finds the connection closed. */
+    void breakOff() {
+        assert lock.isHeldByCurrentThread();
+        lifetime.closeAfterLast();
+        output.fail(BROKEN_OFF);
+        transport.close();
+    }
+
+    /** Cancels all requests because the server goes away. */
+    void shutDown() {
+        lock.lock();
+        try {
+            abortRequests(Reason.SHUTDOWN, null, true);
+            settle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes at once. */
+    void kill() {
+        transport.close();
+    }
+
+    /** Locked. Enforces the limits on time that are not those of requests. */
+    void check(long now) {
+        assert lock.isHeldByCurrentThread();
+        if (output.isStuck(common.options.writeTimeout, now)) {
+            common.log.log(Level.WARNING, "write timeout: {0}", transport);
+            lost(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
+        } else if (!lifetime.isOpen()) {
+            if (lifetime.isClosingOver(now)) {
+                transport.close();
+            }
+        } else if (output.hasFailed()) { // in a thread that has no handler to tell it to
+            lost(Reason.CONNECTION_LOST, null);
+        } else if (requests.isEmpty() && threads.isRead() && lifetime.isIdleOver(now)) {
+            transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender
+        }
+    }
+
+    private void startClosing() {
+        lifetime.startClosing(threads.isRead());
+    }
+
+    private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {
+        requests.forEach(request -> {
+            if (alsoComplete || !request.isComplete()) {
+                request.abort(reason, cause);
+            }
+        });
+    }
+}

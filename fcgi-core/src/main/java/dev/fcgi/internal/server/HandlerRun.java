@@ -1,0 +1,322 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.AbortPolicy;
+import dev.fcgi.FilterRequest;
+import dev.fcgi.Params;
+import dev.fcgi.Request;
+import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Uninterrupted;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One request as its handler has it: its thread, what happens at an abort, and how the run ends, whatever the handler
+ * does. It may go on when the request has ended on the wire, which is a matter of the {@link
+ * ServerRequest}.
+ *
+ * <p>All state that changes is guarded by the connection's lock.
+ */
+public class HandlerRun extends HandlerThreads.Task implements Request, ServerRequest.Handler {
+    /** What an Authorizer reads, whether its peer sends a STDIN stream or not (FastCGI 6.3). */
+    private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
+
+    private final Common common;
+    private final ServerConnection connection;
+    private final ConnectionThreads threads;
+    private final ServerRequest request;
+    private final ReentrantLock lock;
+
+    // guarded by the lock
+
+    /** Whether a thread has come to handle the request, or it was rejected. */
+    private boolean claimed;
+    private AbortActions abortActions;
+
+    /** Makes the run of a request whose head is complete. */
+    static HandlerRun of(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+        return request.role() == Role.FILTER
+                ? new FilterRun(common, connection, request, lock)
+                : new HandlerRun(common, connection, request, lock);
+    }
+
+    HandlerRun(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+        this.common = common;
+        this.connection = connection;
+        this.threads = connection.threads();
+        this.request = request;
+        this.lock = lock;
+    }
+
+    // ---- the run
+
+    /**
+     * Handles the request from beginning to end on the calling thread, unless that was done before: an executor may run
+     * a task twice, or one that it has rejected, or on the thread that gives it. Throws nothing.
+     */
+    @Override
+    public void run() {
+        boolean open;
+        lock.lock();
+        try {
+            if (!claim()) {
+                return;
+            }
+            open = request.isOpen();
+            if (open) {
+                begin();
+                threads.lend();
+            }
+        } finally {
+            lock.unlock();
+        }
+        complete(open ? handle() : null);
+    }
+
+    /** Locked. Returns whether it is up to the caller to end this run: to the first one who asks. */
+    private boolean claim() {
+        assert lock.isHeldByCurrentThread();
+        boolean first = !claimed;
+        claimed = true;
+        return first;
+    }
+
+    /**
+     * Makes the calling thread the one that handles this request; {@link #complete} must follow.
+     *
+     * @return false when the request was cancelled before
+     */
+    public boolean beginIfOpen() {
+        lock.lock();
+        try {
+            claimed = true;
+            if (request.isOpen()) {
+                begin();
+                return true;
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
+    void begin() {
+        assert lock.isHeldByCurrentThread();
+        common.counters.started.increment();
+        request.interrupts.begin();
+    }
+
+    /** Runs the handler; {@link #completed} must follow. Returns what it has thrown, and throws nothing. */
+    Throwable handle() {
+        try {
+            Options options = common.options;
+            Role role = request.role();
+            if (role == Role.RESPONDER) {
+                options.responder.respond(this);
+            } else if (role == Role.AUTHORIZER) {
+                options.authorizer.respond(this);
+            } else {
+                options.filter.filter((FilterRequest) this);
+            }
+            return null;
+        } catch (Throwable e) { // an Error of a handler costs its own request only, too
+            common.options.failures.accept(e);
+            return e;
+        }
+    }
+
+    /** The handler has returned or thrown; called once, by its thread. Throws nothing. */
+    public void complete(Throwable failure) {
+        boolean interruptedByUs;
+        prepareEnd(failure);
+        lock.lock();
+        try {
+            interruptedByUs = completed(failure);
+        } finally {
+            lock.unlock();
+        }
+        if (interruptedByUs) {
+            Thread.interrupted(); // what it was for is over
+        }
+    }
+
+    /** What comes before {@link #completed}. Throws nothing. */
+    void prepareEnd(Throwable failure) {
+        while (lock.isHeldByCurrentThread()) {
+            lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
+        }
+        if (failure != null) {
+            logSafely(failure);
+        }
+    }
+
+    /** Locked. The same as {@link #complete}. Releases the lock while writing. Returns whether we interrupted it. */
+    boolean completed(Throwable failure) {
+        assert lock.isHeldByCurrentThread();
+        boolean interrupted = false;
+        try {
+            request.endSafely(failure);
+        } finally {
+            interrupted = request.interrupts.end();
+            returned();
+        }
+        return interrupted;
+    }
+
+    /** Locked. Nothing works on this request any more. */
+    private void returned() {
+        assert lock.isHeldByCurrentThread();
+        connection.over(request);
+    }
+
+    private void logSafely(Throwable failure) {
+        try {
+            if (isAborted()) {
+                log(Level.DEBUG, failure, "handler of an aborted request failed: {0}");
+            } else {
+                common.counters.failed.increment();
+                log(Level.WARNING, failure, "handler failed: {0}");
+            }
+        } catch (Throwable ignored) {
+            // no memory to tell it, and more important things to do
+        }
+    }
+
+    /**
+     * Refuses a request for which no thread has come. Blocks while the web server takes no output.
+     *
+     * @return false when a thread has come: nothing was done then
+     */
+    public boolean reject() {
+        boolean interrupted = Uninterrupted.putOff(); // inside the socket it would close the connection
+        lock.lock();
+        try {
+            if (!claim()) {
+                return false;
+            }
+            connection.reject(request);
+            returned();
+        } finally {
+            lock.unlock();
+            Uninterrupted.deliver(interrupted);
+        }
+        return true;
+    }
+
+    // ---- cancellation
+
+    /** Locked. */
+    @Override
+    public void aborted() {
+        assert lock.isHeldByCurrentThread();
+        connection.abandon(request);
+        if (common.options.abortPolicy == AbortPolicy.INTERRUPT) {
+            request.interrupts.interrupt();
+        }
+        if (abortActions != null) {
+            abortActions.start();
+        }
+    }
+
+    private void log(Level level, Throwable cause, String format) {
+        common.log.log(level, cause, format, request);
+    }
+
+    // ---- Request
+
+    @Override
+    public int id() {
+        return request.id;
+    }
+
+    @Override
+    public Role role() {
+        return request.role();
+    }
+
+    @Override
+    public Params params() {
+        return request.params();
+    }
+
+    @Override
+    public InputStream stdin() {
+        return request.role() == Role.AUTHORIZER ? NO_INPUT : request.input.stdin;
+    }
+
+    @Override
+    public OutputStream stdout() {
+        return request.response();
+    }
+
+    @Override
+    public OutputStream stderr() {
+        return request.response().stderr();
+    }
+
+    @Override
+    public void appStatus(int status) {
+        request.response().appStatus(status);
+    }
+
+    @Override
+    public boolean isAborted() {
+        lock.lock();
+        try {
+            return request.isAborted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void onAbort(Runnable action) {
+        Objects.requireNonNull(action, "action");
+        lock.lock();
+        try {
+            if (!request.isOpen() && !request.isAborted()) {
+                return;
+            }
+            if (abortActions == null) {
+                abortActions = new AbortActions(common.log, request);
+            }
+            abortActions.add(action);
+            if (request.isAborted()) {
+                abortActions.start();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void finish() throws IOException {
+        lock.lock();
+        try {
+            request.checkAborted();
+            if (request.isOpen()) {
+                request.end(null);
+                connection.abandon(request);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return connection.peer();
+    }
+
+    /** For logs. */
+    @Override
+    public String toString() {
+        return request.toString();
+    }
+}
