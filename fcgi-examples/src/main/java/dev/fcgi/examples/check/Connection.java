@@ -278,6 +278,15 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return received;
     }
 
+    /** Receives what there is, without waiting, and hands over all records that nobody asked for yet. */
+    List<FcgiRecord> take() {
+        receive();
+        List<FcgiRecord> all = List.copyOf(received);
+        received.clear();
+        heldBytes = 0;
+        return all;
+    }
+
     private boolean await(int operations, long deadline) {
         try {
             long left = deadline - System.nanoTime();

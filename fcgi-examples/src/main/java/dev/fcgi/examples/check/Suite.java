@@ -18,6 +18,11 @@ public final class Suite<T> {
             ManagementCases.class, BeginCases.class, BodyCases.class, AbortCases.class, EndCases.class, RoleCases.class,
             ErrorCases.class));
 
+    /** For web servers and clients. */
+    public static final Suite<WebServer> WEB_SERVERS = new Suite<>(TestCase.of(WebServer.class,
+            SentRequestCases.class, SentVariableCases.class, SharedConnectionCases.class, AnswerRecordCases.class,
+            AnswerEndCases.class, AnswerContentCases.class));
+
     /** How many times as long as an answer a start may take. */
     private static final int START = 10;
     private static final Duration PAUSE = Duration.ofMillis(20);

@@ -15,6 +15,7 @@ public final class Trial {
     private final Transcript transcript = new Transcript();
     private final List<Connection<?>> connections = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
+    private final List<Runnable> atEnd = new ArrayList<>();
     private final Duration timeout;
     private final long deadline;
 
@@ -57,8 +58,15 @@ public final class Trial {
         return connections.size();
     }
 
+    /** Something to be done at the end, when the connections are closed. */
+    void atEnd(Runnable action) {
+        atEnd.add(action);
+    }
+
     /** Closes all that are left, and tells how they ended. */
     List<String> close() {
-        return connections.stream().map(Connection::leave).toList();
+        List<String> ended = connections.stream().map(Connection::leave).toList();
+        atEnd.forEach(Runnable::run);
+        return ended;
     }
 }

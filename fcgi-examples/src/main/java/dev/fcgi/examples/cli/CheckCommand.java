@@ -8,6 +8,7 @@ import dev.fcgi.examples.check.Subject;
 import dev.fcgi.examples.check.SubjectException;
 import dev.fcgi.examples.check.Suite;
 import dev.fcgi.examples.check.TestCase;
+import dev.fcgi.examples.check.WebServerSubject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,19 +22,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fcgi check}: does an application speak FastCGI? */
+/** {@code fcgi check}: does an application, or a web server, speak FastCGI? */
 @Command(name = "check", sortOptions = false,
-        header = "Checks that an application speaks FastCGI as the specification has it.",
+        header = "Checks that an application, or a web server, speaks FastCGI as the specification has it.",
         description = "Runs the cases of a conformance suite. "
                 + "All that the application needs is a page that answers with status 200. Ends with status 1 when a "
-                + "case has failed. docs/conformance.md lists the cases.",
+                + "case has failed. docs/conformance.md lists the cases.%n%n"
+                + "With --client web servers and clients are checked: fcgi is the application then, and listens.",
         footer = {
             "",
             "Examples:",
             "  fcgi check unix:/run/app.sock --path /hello",
             "  fcgi check 127.0.0.1:9000 --path /index.php --script /srv/www/index.php",
             "  fcgi check unix:/run/app.sock --echo /echo --strict --junit target/fcgi.xml",
-            "  fcgi check unix:/tmp/a.sock --exec 'my-application {addr}' 3.3 5.3-stdin-eof -v"
+            "  fcgi check unix:/tmp/a.sock --exec 'my-application {addr}' 3.3 5.3-stdin-eof -v",
+            "  fcgi check --client --listen 127.0.0.1:9000 --drive 'curl -si http://127.0.0.1:8080/{id}'",
+            "  fcgi check --client --listen unix:/run/app.sock --drive 'curl -si http://127.0.0.1/{id}' 5.5 -v"
         })
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand
@@ -60,8 +64,25 @@ final class CheckCommand implements Callable<Integer> {
     private String echo;
 
     @Option(names = "--exec", paramLabel = "'CMD {addr}'", order = 4,
-            description = "Starts the application by a shell, and again when it has died; {addr} is ADDRESS.")
+            description = "Starts what is checked by a shell, and again when it has died; {addr} is ADDRESS, or that of --listen.")
     private String exec;
+
+    @Option(names = "--client", order = 5,
+            description = "Check a web server or client, which sends requests to --listen when --drive makes it.")
+    private boolean client;
+
+    @Option(names = "--listen", paramLabel = "ADDRESS", order = 6,
+            description = "With --client: where to listen, as the application. A Unix socket is open to everybody.")
+    private String listen;
+
+    @Option(names = "--drive", paramLabel = "'CMD {id}'", order = 7,
+            description = "With --client: asks the web server for a page that has {id} in its URL, and prints the page "
+                    + "or, better, the head of the response and the page. Its exit status is 0 unless the page is broken.")
+    private String drive;
+
+    @Option(names = "--post", paramLabel = "'CMD {id}'", order = 8,
+            description = "With --client: the same with a body from its standard input, for cases that need one.")
+    private String post;
 
     @Option(names = "--exclude", paramLabel = "ID", order = 10,
             description = "A case that is not run, or several by what their IDs begin with; repeatable.")
@@ -89,14 +110,37 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (list) {
-            return list(chosen(Suite.APPLICATIONS));
+        if (client && address != null) {
+            ids = Stream.concat(Stream.of(address), ids.stream()).toList();
         }
-        if (address == null) {
-            throw new IllegalArgumentException("ADDRESS is missing");
+        if (list) {
+            return list(client ? chosen(Suite.WEB_SERVERS) : chosen(Suite.APPLICATIONS));
         }
         if (timeout.isZero()) {
             throw new IllegalArgumentException("--timeout must be more than 0");
+        }
+        return client ? checkWebServer() : checkApplication();
+    }
+
+    private int checkWebServer() throws Exception {
+        if (listen == null || drive == null) {
+            throw new IllegalArgumentException("--client needs --listen and --drive");
+        }
+        if (!drive.contains("{id}") || post != null && !post.contains("{id}")) {
+            throw new IllegalArgumentException("the URL that is asked for must have {id} in it");
+        }
+        FcgiClient.builder().address(listen); // which knows what is wrong with it
+        try (WebServerSubject subject = new WebServerSubject(listen, drive, post, exec)) {
+            return run(chosen(Suite.WEB_SERVERS), subject, drive);
+        }
+    }
+
+    private int checkApplication() throws Exception {
+        if (listen != null || drive != null || post != null) {
+            throw new IllegalArgumentException("--listen, --drive and --post are for --client only");
+        }
+        if (address == null) {
+            throw new IllegalArgumentException("ADDRESS is missing");
         }
         FcgiClient.builder().address(address); // which knows what is wrong with it
         try (ApplicationSubject subject =
@@ -129,8 +173,8 @@ final class CheckCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private <T> int run(Suite<T> suite, Subject<T> subject, String address) throws Exception {
-        CheckReport report = new CheckReport(address, strict);
+    private <T> int run(Suite<T> suite, Subject<T> subject, String name) throws Exception {
+        CheckReport report = new CheckReport(name, strict);
         CheckProgress progress = new CheckProgress(fcgi.console(), suite.cases().size(), verbose);
         try {
             suite.run(subject, timeout, new Suite.Listener() {

@@ -1,0 +1,110 @@
+package dev.fcgi.examples.check;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a browser has got.
+ *
+ * @param kind in a word
+ * @param status of the response's head, 0 where the browser shows none
+ * @param output all that it shows
+ * @param told for people
+ */
+record Answer(Kind kind, int status, String output, String told) {
+    /** What an answer is to the page that was sent. */
+    enum Kind {
+        /** The page, and nothing wrong with it. */
+        WHOLE,
+        /** An error instead of the page. */
+        ERROR,
+        /** A part of the page, and the browser knows that it is a part. */
+        CUT,
+        /** A part of the page, or nothing, that looks as if it were all. */
+        SHORT,
+        /** What nobody has sent. */
+        GARBLED,
+        /** None in time. */
+        NONE
+    }
+
+    private static final Pattern STATUS = Pattern.compile("(?im)^(?:HTTP/[\\d.]+ |Status: *)(\\d{3})\\b");
+    private static final Pattern BLANK_LINE = Pattern.compile("\r?\n\r?\n");
+
+    /** None has come in time. */
+    static Answer none(String seconds) {
+        return new Answer(Kind.NONE, 0, "", "no answer within " + seconds);
+    }
+
+    /**
+     * Judges.
+     *
+     * @param firstWord of the page, which no other has
+     * @param page what was to come
+     * @param stdout what the web server has got for it, a head perhaps and the page or what there was of it
+     */
+    static Answer of(Browser.Output got, String firstWord, byte[] page, byte[] stdout) {
+        String output = new String(got.bytes(), StandardCharsets.ISO_8859_1);
+        String all = new String(page, StandardCharsets.ISO_8859_1);
+        int at = output.indexOf(firstWord);
+        int status = status(at < 0 ? output : output.substring(0, at));
+        Kind kind = at >= 0 ? ofPage(got.status(), output.substring(0, at), output.substring(at), all)
+                : output.isEmpty() || isPart(got.bytes(), stdout) ? got.status() == 0 ? Kind.SHORT
+                        : output.isEmpty() ? Kind.ERROR : Kind.CUT
+                : got.status() != 0 || status >= 400 || status == 0 ? Kind.ERROR
+                : output.matches("(?s).*\r?\n\r?\n") ? Kind.SHORT
+                : Kind.GARBLED;
+        return new Answer(kind, status, output, told(kind, got, status));
+    }
+
+    private static Kind ofPage(int exit, String head, String rest, String page) {
+        if (!head.isEmpty() && !isHead(head) || !page.startsWith(rest)) {
+            return Kind.GARBLED;
+        }
+        return exit != 0 ? Kind.CUT : rest.length() < page.length() ? Kind.SHORT : Kind.WHOLE;
+    }
+
+    /** {@return whether it is one head, after interim ones perhaps} */
+    private static boolean isHead(String text) {
+        Matcher blankLine = BLANK_LINE.matcher(text);
+        for (int from = 0; blankLine.find(); from = blankLine.end()) {
+            if (blankLine.end() == text.length()) {
+                return true;
+            }
+            if (status(text.substring(from, blankLine.end())) >= 200) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPart(byte[] output, byte[] stdout) {
+        return output.length < stdout.length && Arrays.equals(output, 0, output.length, stdout, 0, output.length);
+    }
+
+    /** The last head's: others may be interim. */
+    private static int status(String head) {
+        int status = head.endsWith("\n") ? 200 : 0;
+        for (Matcher matcher = STATUS.matcher(head); matcher.find(); ) {
+            status = Integer.parseInt(matcher.group(1));
+        }
+        return status;
+    }
+
+    private static String told(Kind kind, Browser.Output got, int status) {
+        String what = switch (kind) {
+            case WHOLE -> "the whole page";
+            case ERROR -> "an error";
+            case CUT -> "a part of the page, and was told so";
+            case SHORT -> got.bytes().length == 0 ? "nothing, and no error" : "a part of the page, or none, that looks whole";
+            case GARBLED -> "something that was not sent to it";
+            case NONE -> "no answer";
+        };
+        return what + (status == 0 ? "" : ", status " + status)
+                + (got.status() == 0 ? "" : ", exit status " + got.status())
+                + (kind == Kind.WHOLE ? "" : ": " + Transcript.text(got.bytes()))
+                + (got.errors().isEmpty() ? "" : " (" + got.errors().replaceAll("\\s+", " ") + ")");
+    }
+}

@@ -1,0 +1,106 @@
+package dev.fcgi.examples.check;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A web server, or a client, which we are the application of. */
+public final class WebServerSubject implements Subject<WebServer> {
+    private final String address;
+    private final Browser browser;
+    private final Program program;
+    private final AtomicInteger visits = new AtomicInteger();
+    /** Null before the start. */
+    private Listener listener;
+
+    /**
+     * Creates it.
+     *
+     * @param address where we listen, {@code unix:/path} or {@code host:port}
+     * @param get a command that asks the web server for the page {id}
+     * @param post the same with a body, which it reads from its standard input, or null
+     * @param command starts the web server, or null
+     */
+    public WebServerSubject(String address, String get, String post, String command) {
+        this(address, new Drive(get, post), command);
+    }
+
+    WebServerSubject(String address, Browser browser, String command) {
+        this.address = address;
+        this.browser = browser;
+        this.program = command == null ? null : new Program(command.replace("{addr}", address));
+    }
+
+    /** {@return where it listens, with the port that was chosen for port 0} */
+    String address() {
+        return listener.address();
+    }
+
+    Browser browser() {
+        return browser;
+    }
+
+    /** {@return a connection of the web server's, or null when there is none now} */
+    SocketChannel accept() throws IOException {
+        return listener.accept();
+    }
+
+    int nextVisit() {
+        return visits.incrementAndGet();
+    }
+
+    @Override
+    public Class<WebServer> type() {
+        return WebServer.class;
+    }
+
+    /** Listens, for which a web server may wait, and starts it. */
+    @Override
+    public boolean start() throws IOException {
+        if (listener == null) {
+            listener = Listener.bind(address);
+        }
+        if (program == null) {
+            return false;
+        }
+        program.close();
+        program.start();
+        return true;
+    }
+
+    @Override
+    public WebServer of(Trial trial) {
+        try {
+            for (SocketChannel late; (late = listener.accept()) != null; ) {
+                late.close(); // it is of the case before
+            }
+        } catch (IOException e) {
+            throw Judgement.unmet("cannot accept: " + e.getMessage());
+        }
+        return new WebServer(this, trial);
+    }
+
+    @Override
+    public String failure(Duration timeout) {
+        Trial trial = new Trial(timeout);
+        try {
+            of(trial).visit().page().end().expectPage();
+            return null;
+        } catch (Judgement e) {
+            return e.getMessage();
+        } finally {
+            trial.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (program != null) {
+            program.close();
+        }
+        if (listener != null) {
+            listener.close();
+        }
+    }
+}
