@@ -48,6 +48,14 @@ final class CliIT {
     }
 
     @Test
+    void check() throws Exception {
+        String report = output(0, "check", "unix:" + directory.resolve("s"), "3.3-id", "4", "5.3", "6", "--path", "/hello",
+                "--echo", "/echo", "--exclude", "4.1-malformed", "--exclude", "6.2-stdin-before-params", "--strict", "--exec",
+                "exec " + Image.program("playground") + " {addr}");
+        assertTrue(report.endsWith(" 0 fail, 0 non-strict, 0 unimplemented\n"), report);
+    }
+
+    @Test
     void whatIsNotAsciiNeedsNoLocale() throws Exception {
         String address = "unix:" + directory.resolve("s");
         Path file = Files.writeString(directory.resolve("gr\u00fcn.txt"), "green \u00e9");

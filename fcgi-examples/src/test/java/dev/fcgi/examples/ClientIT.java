@@ -61,12 +61,7 @@ final class ClientIT {
                     return List.of(program);
                 }
                 case GO -> {
-                    Map<String, String> environment = Map.of("GO111MODULE", "off", "GOCACHE",
-                            directory.resolve("cache").toString(), "HOME", directory.toString());
-                    try (Child build = Child.start(directory, environment, Peer.GO.path(), "build", "-o", program,
-                            Resource.copy("peer.go", directory))) {
-                        assertEquals(0, build.exitStatus(Duration.ofSeconds(100)), build.stderr()); // its library, too
-                    }
+                    GoProgram.build(directory, Resource.copy("peer.go", directory), program);
                     return List.of(program);
                 }
                 default -> {

@@ -39,6 +39,7 @@ enum Peer {
     PHP_FPM("php-fpm", "php-fpm", Stream.concat(Stream.of("php-fpm"), IntStream.rangeClosed(74, 99)
             .map(i -> 99 + 74 - i).mapToObj(i -> "php-fpm" + i / 10 + '.' + i % 10)).toList()),
     SPAWN_FCGI("spawn-fcgi", "spawn-fcgi"),
+    UWSGI("uwsgi", "uwsgi-core uwsgi-plugin-psgi"),
 
     APACHE_FCGID("mod_fcgid", "libapache2-mod-fcgid", List.of("sh"), "-c",
             "test -f /usr/lib/apache2/modules/mod_fcgid.so"),

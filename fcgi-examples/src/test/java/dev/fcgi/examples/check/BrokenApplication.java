@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,16 @@ final class BrokenApplication implements AutoCloseable {
         BrokenApplication application = new BrokenApplication(listener, socket, fault);
         Thread.ofVirtual().start(application::accept);
         return application;
+    }
+
+    /** Runs one until it dies, at {@code unix:} and a path, with the fault of a name. */
+    public static void main(String[] args) throws Exception {
+        Path socket = Path.of(args[0].substring("unix:".length()));
+        Files.deleteIfExists(socket);
+        BrokenApplication application = start(socket, Fault.valueOf(args[1]));
+        while (application.listener.isOpen()) {
+            Thread.sleep(10);
+        }
     }
 
     private void accept() {
