@@ -393,7 +393,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         /**
          * As for a server: {@link FcgiServer.Builder#allowedPeers}.
          *
-         * @param allowed tells who may connect
+         * @param allowed tells who may connect, or a {@link PeerRule}
          * @return this
          */
         public Builder allowedPeers(Predicate<SocketAddress> allowed) {
@@ -566,9 +566,11 @@ public final class FcgiAcceptor implements AutoCloseable {
          * Binds all addresses and starts to read requests. The builder can be used on.
          *
          * @return the acceptor
-         * @throws IOException when an address cannot be bound, with the address in the message; none is bound then
+         * @throws IOException when an address cannot be bound, with the address in the message, or the rule who may
+         *     connect cannot be enforced ({@link PeerRule}); none is bound then
          * @throws IllegalStateException when there is no address
-         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
+         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address, or
+         *     {@code FCGI_WEB_SERVER_USERS} one that is empty
          */
         public FcgiAcceptor open() throws IOException {
             Listening listening = settings.copyListening();
@@ -576,7 +578,7 @@ public final class FcgiAcceptor implements AutoCloseable {
             Options options = settings.copyOptions();
             return listening.isPlainCgi()
                     ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment())
-                    : new FcgiAcceptor(listening.open(), options);
+                    : new FcgiAcceptor(listening.open(options), options);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.fcgi;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.AllowedPeers;
+import dev.fcgi.internal.io.PeerUsers;
 import dev.fcgi.internal.server.Options;
 import dev.fcgi.internal.server.Server;
 import java.io.IOException;
@@ -75,15 +76,16 @@ public final class FcgiServer implements AutoCloseable {
      * nothing but a server calls {@link #serve()}.
      *
      * @return this
-     * @throws IOException when an address cannot be bound, with the address in the message, or file descriptor 0 is a
-     *     socket that does not listen; none is bound then
+     * @throws IOException when an address cannot be bound, with the address in the message, file descriptor 0 is a
+     *     socket that does not listen, or the rule who may connect cannot be enforced ({@link PeerRule}); none is bound
+     *     then
      * @throws IllegalStateException when the server was started before
      */
     public synchronized FcgiServer start() throws IOException {
         if (server != null || closed.getCount() == 0) {
             throw new IllegalStateException("a server starts once");
         }
-        server = new Server(options, listening.open());
+        server = new Server(options, listening.open(options));
         server.start(this::lost);
         try {
             server.awaitAccepting();
@@ -379,11 +381,14 @@ public final class FcgiServer implements AutoCloseable {
          * Sets who may connect; all others are closed at once, without an answer. Default: the addresses in the
          * environment variable {@code FCGI_WEB_SERVER_ADDRS} (FastCGI 3.2), and everybody when it is not set. That
          * list is separated by commas: IPv4 and IPv6 addresses, optionally with a prefix length, and the word
-         * {@code unix} for peers on Unix sockets, who are refused otherwise while the variable is set.
+         * {@code unix} for peers on Unix sockets, who are refused otherwise while the variable is set. Who may connect
+         * on Unix sockets is better said by the variable {@code FCGI_WEB_SERVER_USERS}, in place of that word: users
+         * and groups, in the form of {@link PeerRule#users}.
          *
          * @param allowed tells for the address of a peer whether it may connect; asked on a thread of the connection,
          *     so that one that blocks keeps nobody else waiting, though it counts for {@link #maxConnections}. What it
-         *     throws is logged, and means no
+         *     throws is logged, and means no. A {@link PeerRule} is asked about users and groups, too; it takes the
+         *     place of both variables, like any other predicate
          * @return this
          */
         public Builder allowedPeers(Predicate<SocketAddress> allowed) {
@@ -589,7 +594,8 @@ public final class FcgiServer implements AutoCloseable {
          * later.
          *
          * @throws IllegalStateException when there is no address or no handler
-         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address
+         * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address, or
+         *     {@code FCGI_WEB_SERVER_USERS} one that is empty
          */
         public FcgiServer build() {
             listening.requireAddress();
@@ -606,11 +612,24 @@ public final class FcgiServer implements AutoCloseable {
         /** {@return a copy of handlers and limits; who may connect is what the environment says, unless it was set} */
         Options copyOptions() {
             Options copy = options.copy();
-            String allowed = System.getenv("FCGI_WEB_SERVER_ADDRS");
-            if (allowed != null && !peersChosen) {
-                copy.allowedPeers = new AllowedPeers(allowed);
+            if (!peersChosen) {
+                rulePeers(copy, System.getenv("FCGI_WEB_SERVER_ADDRS"), System.getenv("FCGI_WEB_SERVER_USERS"));
+            } else if (copy.allowedPeers instanceof PeerRule rule) {
+                copy.allowedUsers = rule.users();
+                copy.addressesAreRuled = rule.addresses() != null;
+                copy.allowedPeers = copy.addressesAreRuled ? rule.addresses() : rule;
             }
             return copy;
+        }
+
+        private static void rulePeers(Options options, String addresses, String users) {
+            if (addresses != null) {
+                options.allowedPeers = new AllowedPeers(addresses);
+                options.addressesAreRuled = true;
+            }
+            if (users != null) {
+                options.allowedUsers = new PeerUsers(users, "FCGI_WEB_SERVER_USERS");
+            }
         }
 
         /** {@return a copy of handlers and limits, for a request without a web server} */

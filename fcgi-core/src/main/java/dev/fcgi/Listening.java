@@ -4,6 +4,7 @@ import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.Listener;
 import dev.fcgi.internal.io.Listeners;
 import dev.fcgi.internal.io.UnixOptions;
+import dev.fcgi.internal.server.Options;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,13 +94,17 @@ final class Listening {
         return inherits && openings.size() == 1 && Listeners.inherited() == null;
     }
 
-    /** Opens all or none. */
-    List<Listener> open() throws IOException {
+    /** Opens all or none; none when it could not be said who may connect. */
+    List<Listener> open(Options options) throws IOException {
         UnixOptions unix = new UnixOptions(unixMode, unixGroup);
         List<Listener> listeners = new ArrayList<>();
         try {
             for (Opening opening : openings) {
                 listeners.add(opening.open(backlog, unix));
+            }
+            if (options.allowedUsers != null) {
+                options.allowedUsers.resolve(listeners.stream().map(Listener::address).toList(),
+                        options.addressesAreRuled);
             }
             return listeners;
         } catch (IOException | RuntimeException e) {

@@ -115,4 +115,18 @@ public interface Request {
 
     /** {@return the address of the web server; for a Unix socket usually an unnamed address; null for plain CGI} */
     SocketAddress peer();
+
+    /**
+     * {@return the name of the user that the web server runs as, or the number of one that has no name; null unless it
+     * came by a Unix socket, on a system that tells} The kernel vouches for it: it is the effective user at the moment
+     * of the connection. The first call for a connection looks the name up, which may block.
+     */
+    default String peerUser() {
+        return null;
+    }
+
+    /** {@return the name of the web server's effective group, like {@link #peerUser()}} */
+    default String peerGroup() {
+        return null;
+    }
 }

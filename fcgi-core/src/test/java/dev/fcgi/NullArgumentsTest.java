@@ -101,7 +101,7 @@ final class NullArgumentsTest {
                 FcgiAcceptor.builder(), OfflineRequest.get("/"), OfflineRequest.builder("GET", "/"),
                 OfflineRequest.get("/").respond(request -> ServerTest.print(request, "")),
                 CgiHead.read(new ByteArrayInputStream("\r\n\r\n".getBytes()), 100, StandardCharsets.UTF_8),
-                CgiOptions.builder(), Cookie.builder("a", "b"), Router.builder(),
+                PeerRule.users("x"), CgiOptions.builder(), Cookie.builder("a", "b"), Router.builder(),
                 Router.builder().otherwise(q -> { }).build(), Upload.of("a", "b", "c/d", new byte[1]),
                 client, FcgiClient.builder(), ClientRequest.responder(),
                 CgiParams.of("GET", "/"), CgiParams.builder("GET", "/"), FcgiGateway.builder(client),

@@ -74,6 +74,12 @@ public final class AllowedPeers implements Predicate<SocketAddress> {
         }
     }
 
+    /** {@return why a peer that failed the {@link #test} did, for a log} */
+    public String why(SocketAddress peer) {
+        return peer instanceof UnixDomainSocketAddress
+                ? "FCGI_WEB_SERVER_ADDRS has no entry unix" : "not in FCGI_WEB_SERVER_ADDRS";
+    }
+
     @Override
     public boolean test(SocketAddress peer) {
         if (!(peer instanceof InetSocketAddress internet)) {

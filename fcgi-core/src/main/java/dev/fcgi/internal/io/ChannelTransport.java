@@ -5,11 +5,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
 
 /** A TCP or Unix socket in blocking mode, which on a virtual thread parks instead of blocking. */
 public final class ChannelTransport implements Transport {
@@ -20,6 +22,8 @@ public final class ChannelTransport implements Transport {
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SocketAddress listener;
+    /** What was found out; null before that, and when it is not known. */
+    private volatile PeerIdentity identity;
 
     /**
      * Wraps a connected channel.
@@ -100,6 +104,19 @@ public final class ChannelTransport implements Transport {
     @Override
     public SocketAddress peer() {
         return peer;
+    }
+
+    @Override
+    public PeerIdentity identity() {
+        if (identity == null && peer instanceof UnixDomainSocketAddress) {
+            try {
+                UnixDomainPrincipal principal = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+                identity = new PeerIdentity(principal.user(), principal.group());
+            } catch (IOException | UnsupportedOperationException ignored) {
+                // closed meanwhile, or a system that does not tell
+            }
+        }
+        return identity;
     }
 
     /** For logs. */

@@ -40,4 +40,12 @@ public interface Transport {
 
     /** {@return the address of the peer} */
     SocketAddress peer();
+
+    /**
+     * {@return the user and group that the peer had when it connected; null when they are not known, as with TCP} The
+     * first call asks the kernel and looks up their names, which may block.
+     */
+    default PeerIdentity identity() {
+        return null;
+    }
 }

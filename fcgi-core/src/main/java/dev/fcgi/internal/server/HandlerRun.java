@@ -6,6 +6,7 @@ import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.Uninterrupted;
+import dev.fcgi.internal.io.PeerIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -311,7 +312,17 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
 
     @Override
     public SocketAddress peer() {
-        return connection.peer();
+        return connection.transport().peer();
+    }
+
+    @Override
+    public String peerUser() {
+        return PeerIdentity.userOf(connection.transport());
+    }
+
+    @Override
+    public String peerGroup() {
+        return PeerIdentity.groupOf(connection.transport());
     }
 
     /** For logs. */

@@ -5,6 +5,7 @@ import dev.fcgi.Filter;
 import dev.fcgi.Responder;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.Clock;
+import dev.fcgi.internal.io.PeerUsers;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -24,6 +25,10 @@ public final class Options implements Cloneable {
     /** Where handlers run; null: on the thread of the connection where possible. */
     public Executor executor;
     public Predicate<SocketAddress> allowedPeers = peer -> true;
+    /** Who may connect on Unix sockets; null: as {@link #allowedPeers} says. */
+    public PeerUsers allowedUsers;
+    /** Whether there is a rule for peers on TCP. */
+    public boolean addressesAreRuled;
     /** Told what handlers throw, on their threads. */
     public Consumer<Throwable> failures = failure -> { };
     public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;

@@ -105,10 +105,11 @@ final class ReadLoop implements Runnable {
     private boolean isAllowed() {
         assert !lock.isHeldByCurrentThread();
         try {
-            if (common.options.allowedPeers.test(transport.peer())) {
+            String refusal = PeerCheck.refusal(common.options, transport);
+            if (refusal == null) {
                 return true;
             }
-            common.log.log(Level.WARNING, "connection of {0} refused", transport);
+            common.log.log(Level.WARNING, "connection of {0} refused: {1}", transport, refusal);
         } catch (Throwable e) {
             common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", transport);
         } finally {

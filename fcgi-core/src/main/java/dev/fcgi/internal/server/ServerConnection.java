@@ -13,7 +13,6 @@ import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -75,8 +74,8 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         return ending;
     }
 
-    SocketAddress peer() {
-        return transport.peer();
+    Transport transport() {
+        return transport;
     }
 
     int headCount() {
