@@ -9,6 +9,10 @@ public final class LongRun {
 
     private LongRun() {}
 
+    public static boolean isLong() {
+        return LONG;
+    }
+
     /** {@return the usual number, or the one for {@code -Dfcgi.long}} A property may name another one. */
     public static int seconds(String property, int usual, int asked) {
         return Integer.getInteger(property, LONG ? asked : usual);

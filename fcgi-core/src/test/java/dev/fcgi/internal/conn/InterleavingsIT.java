@@ -1,0 +1,48 @@
+package dev.fcgi.internal.conn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.fcgi.LongRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@link Interleavings}; only with {@code -Dfcgi.long}, since starting it takes ten seconds of a processor. */
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class InterleavingsIT {
+    /** How many ways in which threads may take turns are tried of each scenario. */
+    private static final int COUNT = 500;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void nothingGoesWrongInWhateverOrder() throws Exception {
+        assumeTrue(LongRun.isLong(), "only with -Dfcgi.long");
+        Path log = directory.resolve("log.txt");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                "-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading",
+                "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
+                Interleavings.class.getName(), "" + COUNT)
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            assertTrue(process.waitFor(300, TimeUnit.SECONDS), () -> "does not end: " + text(log));
+            assertEquals(0, process.exitValue(), () -> text(log));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static String text(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (java.io.IOException e) {
+            return e.toString();
+        }
+    }
+}
