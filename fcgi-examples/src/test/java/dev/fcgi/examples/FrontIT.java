@@ -1,5 +1,6 @@
 package dev.fcgi.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +36,8 @@ final class FrontIT {
         List<String> command = new ArrayList<>(List.of(Image.program("fcgi"), "front",
                 "unix:" + directory.resolve("wrap"), "--listen", "127.0.0.1:0"));
         command.addAll(List.of(options));
-        Child front = Child.start(directory, Map.of(), command.toArray(String[]::new));
+        Child front = Child.start(directory, Map.of("FCGI_JAVA_OPTS", "-Djava.io.tmpdir=" + directory),
+                command.toArray(String[]::new));
         front.awaitOutput(" -> ");
         return front;
     }
@@ -78,6 +80,29 @@ final class FrontIT {
             Path clone = directory.resolve("clone");
             git("clone", "-q", url(front) + "small.git", clone.toString());
             assertEquals("hello", Files.readString(clone.resolve("greeting.txt")));
+        }
+    }
+
+    /** Git compresses and sends what is big in chunks: git-http-backend needs its length all the same. */
+    @Test
+    void fiftyMegabytesArePushedToGitHttpBackend() throws Exception {
+        Peer.require(Peer.GIT, Peer.SPAWN_FCGI, Peer.FCGIWRAP);
+        Path backend = Path.of(git("--exec-path").strip(), "git-http-backend");
+        Path bare = directory.resolve("repositories/big.git");
+        git("init", "-q", "--bare", bare.toString());
+        git("-C", bare.toString(), "config", "http.receivepack", "true");
+        try (Child wrap = fcgiwrap(); Child front = front("--script", backend.toString(), "--param",
+                "GIT_PROJECT_ROOT=" + bare.getParent(), "--param", "GIT_HTTP_EXPORT_ALL=")) {
+            assertTrue(wrap.isAlive());
+            String work = directory.resolve("work").toString();
+            git("clone", "-q", url(front) + "big.git", work);
+            byte[] content = Content.random(50_000_000); // which no compression makes smaller
+            Files.write(Path.of(work, "big.bin"), content);
+            git("-C", work, "add", ".");
+            git("-C", work, "commit", "-q", "-m", "big");
+            git("-C", work, "push", "-q", "origin", "HEAD:refs/heads/main");
+            git("clone", "-q", "-b", "main", url(front) + "big.git", directory.resolve("clone").toString());
+            assertArrayEquals(content, Files.readAllBytes(directory.resolve("clone/big.bin")));
         }
     }
 

@@ -43,6 +43,7 @@ enum Peer {
 
     APACHE_FCGID("mod_fcgid", "libapache2-mod-fcgid", List.of("sh"), "-c",
             "test -f /usr/lib/apache2/modules/mod_fcgid.so"),
+    DOKUWIKI("dokuwiki", "dokuwiki", List.of("sh"), "-c", "test -f /usr/share/dokuwiki/doku.php"),
     LIBFCGI("gcc and libfcgi", "gcc libc6-dev libfcgi-dev", List.of("gcc"), "-fsyntax-only", "-include",
             "fcgi_stdio.h", "-x", "c", "/dev/null"),
     PERL_CGI_FAST("CGI::Fast", "libcgi-fast-perl", List.of("perl"), "-MCGI::Fast", "-e", "1"),

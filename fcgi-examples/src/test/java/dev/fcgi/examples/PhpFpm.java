@@ -2,6 +2,8 @@ package dev.fcgi.examples;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** A PHP-FPM of our own: own configuration, own socket, in the foreground. */
@@ -40,16 +42,31 @@ final class PhpFpm implements AutoCloseable {
         return start(directory, "pm = static\npm.max_children = 4");
     }
 
-    /** Starts it with a process manager as these lines have it. */
+    /** Starts it with a process manager as these lines have it, without the php.ini of the machine. */
     static PhpFpm start(Path directory, String manager) throws Exception {
+        return start(directory, manager, List.of("-n"));
+    }
+
+    /**
+     * Starts it with the extensions of the machine.
+     *
+     * @param settings lines of the pool
+     */
+    static PhpFpm withExtensions(Path directory, String settings) throws Exception {
+        return start(directory, "pm = static\npm.max_children = 4\n" + settings, List.of());
+    }
+
+    private static PhpFpm start(Path directory, String manager, List<String> options) throws Exception {
         Path configuration = directory.resolve("php-fpm.conf");
         Files.writeString(configuration, CONFIGURATION.formatted(directory,
                 System.getProperty("user.name"), manager));
         Path log = directory.resolve("php-fpm.log");
-        // -R: may run as root, as tests do in containers; -n: without the php.ini of the machine
+        // -R: may run as root, as tests do in containers
+        List<String> command = new ArrayList<>(List.of(Peer.PHP_FPM.path(), "-R", "-F", "-y", configuration.toString()));
+        command.addAll(options);
         Daemon daemon = Daemon.start(directory, Map.of(), log,
                 () -> Files.exists(log) && Files.readString(log).contains("ready to handle connections"),
-                Peer.PHP_FPM.path(), "-R", "-n", "-F", "-y", configuration.toString());
+                command.toArray(String[]::new));
         return new PhpFpm(daemon, directory, Resource.copy("peer.php", directory));
     }
 

@@ -12,7 +12,6 @@ import dev.fcgi.internal.gateway.DocumentRoot.Found;
 import dev.fcgi.internal.gateway.DocumentRoot.Nothing;
 import dev.fcgi.internal.gateway.DocumentRoot.Plain;
 import dev.fcgi.internal.gateway.DocumentRoot.Script;
-import dev.fcgi.internal.gateway.ResponseRelay.BrowserGoneException;
 import dev.fcgi.internal.http.Status;
 import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;

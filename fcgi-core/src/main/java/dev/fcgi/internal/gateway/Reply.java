@@ -4,7 +4,11 @@ import dev.fcgi.httpserver.GatewayExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** The response to a browser: its header fields are collected, then it begins. Confined to the thread of the exchange. */
+/**
+ * The response to a browser: its header fields are collected, then it begins. Whatever fails here is a {@link
+ * BrowserGoneException}, so that nobody takes it for a failure of the application or of a file. Confined to the thread
+ * of the exchange.
+ */
 final class Reply {
     private final GatewayExchange exchange;
     private final HeaderFields headers = new HeaderFields();
@@ -29,8 +33,52 @@ final class Reply {
      * @param length of the body, -1 when it is not known; 0 is none, as a response to HEAD has it
      * @return where the body goes; to be closed only when it is whole
      */
-    OutputStream begin(int status, long length) throws IOException {
+    OutputStream begin(int status, long length) throws BrowserGoneException {
         begun = true;
-        return exchange.respond(status, headers.map(), length);
+        try {
+            return new Body(exchange.respond(status, headers.map(), length));
+        } catch (IOException e) {
+            throw new BrowserGoneException(e);
+        }
+    }
+
+    private static final class Body extends OutputStream {
+        private final OutputStream out;
+
+        Body(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws BrowserGoneException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws BrowserGoneException {
+            try {
+                out.write(source, offset, length);
+            } catch (IOException e) {
+                throw new BrowserGoneException(e);
+            }
+        }
+
+        @Override
+        public void flush() throws BrowserGoneException {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw new BrowserGoneException(e);
+            }
+        }
+
+        @Override
+        public void close() throws BrowserGoneException {
+            try {
+                out.close();
+            } catch (IOException e) {
+                throw new BrowserGoneException(e);
+            }
+        }
     }
 }

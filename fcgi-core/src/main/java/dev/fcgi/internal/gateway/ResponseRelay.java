@@ -107,12 +107,12 @@ final class ResponseRelay {
     private void passHead() throws IOException {
         boolean early = requestBody == null || requestBody.isFinished();
         if (early) {
-            sendHead(0);
+            reply.begin(head.status(), 0);
         }
         drop();
         if (!early) {
             requestBody.stop();
-            sendHead(0);
+            reply.begin(head.status(), 0);
         }
     }
 
@@ -132,12 +132,15 @@ final class ResponseRelay {
         if (length == 0) {
             drop();
             stopInput();
-            sendHead(0);
+            reply.begin(head.status(), 0);
             return;
         }
-        OutputStream out = sendHead(length);
+        OutputStream out = reply.begin(head.status(), length);
         for (; count >= 0; count = in.read(piece)) {
-            send(out, piece, count, in.available() == 0);
+            out.write(piece, 0, count);
+            if (in.available() == 0) {
+                out.flush();
+            }
         }
         stopInput();
         out.close();
@@ -146,25 +149,6 @@ final class ResponseRelay {
     private void stopInput() {
         if (requestBody != null) {
             requestBody.stop();
-        }
-    }
-
-    private OutputStream sendHead(long length) throws IOException {
-        try {
-            return reply.begin(head.status(), length);
-        } catch (IOException e) {
-            throw new BrowserGoneException(e);
-        }
-    }
-
-    private static void send(OutputStream out, byte[] piece, int count, boolean now) throws BrowserGoneException {
-        try {
-            out.write(piece, 0, count);
-            if (now) {
-                out.flush();
-            }
-        } catch (IOException e) {
-            throw new BrowserGoneException(e);
         }
     }
 
@@ -179,15 +163,6 @@ final class ResponseRelay {
             if (count < 0) {
                 return;
             }
-        }
-    }
-
-    /** The response cannot be written to the browser. */
-    static final class BrowserGoneException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        BrowserGoneException(IOException cause) {
-            super("the browser has gone: " + cause.getMessage(), cause);
         }
     }
 }
