@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * What is asked of an application: a role, parameters, and a body. Immutable; a request whose body is a stream can be
@@ -25,6 +26,8 @@ import java.util.function.Consumer;
  * }
  */
 public final class ClientRequest {
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
     private final Role role;
     private final Map<String, String> params;
     private final Charset charset;
@@ -55,7 +58,7 @@ public final class ClientRequest {
      */
     private static long announcedLength(Builder builder) {
         String announced = builder.params.getOrDefault("CONTENT_LENGTH", "");
-        if (builder.role == Role.AUTHORIZER || !announced.matches("\\d{1,18}")) {
+        if (builder.role == Role.AUTHORIZER || !LENGTH.matcher(announced).matches()) {
             return builder.bodyLength;
         }
         long length = Long.parseLong(announced);

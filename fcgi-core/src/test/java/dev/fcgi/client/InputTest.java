@@ -254,7 +254,8 @@ final class InputTest extends ClientTest {
                 clock.advance(millis(200)); // never idle
             }
         });
-        client(b -> b.requestTimeout(seconds(3)).maxConnections(1));
+        // time flies until the last connection is closed
+        client(b -> b.requestTimeout(seconds(3)).maxConnections(1).connectTimeout(seconds(0)));
         for (int i = 0; i < 2; i++) {
             assertLimit(Limit.REQUEST, assertThrows(RequestTimeoutException.class, () -> call("/")));
         }

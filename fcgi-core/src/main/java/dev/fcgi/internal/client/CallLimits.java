@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.TimeLimit;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,18 +14,17 @@ final class CallLimits {
 
     private final ClientOptions options;
     private final long startedAt;
-    private long progressAt;
+    private final Stopwatch idle = new Stopwatch();
     private boolean writing;
 
     CallLimits(ClientOptions options) {
         this.options = options;
         this.startedAt = options.clock.nanoTime();
-        this.progressAt = startedAt;
     }
 
     /** Something has come or was taken; or what went by was not the application's time. */
     void progress() {
-        progressAt = options.clock.nanoTime();
+        idle.restart();
     }
 
     /** Whether a thread is getting a piece of the request to the server: until it is taken the server cannot go on. */
@@ -33,7 +33,7 @@ final class CallLimits {
     }
 
     boolean isAbortTimeOver(long now) {
-        return TimeLimit.isOver(ABORT_TIME, progressAt, now);
+        return idle.isOver(ABORT_TIME, now);
     }
 
     /**
@@ -49,10 +49,10 @@ final class CallLimits {
             return null;
         }
         if (!call.hasReceived()) {
-            return TimeLimit.isOver(options.firstByteTimeout, progressAt, now) ? Limit.FIRST_BYTE : null;
+            return idle.isOver(options.firstByteTimeout, now) ? Limit.FIRST_BYTE : null;
         }
         // with a full queue it is the caller who is idle
-        return !call.stdoutQueue().isFull() && TimeLimit.isOver(options.readTimeout, progressAt, now) ? Limit.READ : null;
+        return !call.stdoutQueue().isFull() && idle.isOver(options.readTimeout, now) ? Limit.READ : null;
     }
 
     RequestTimeoutException failure(Limit limit) {

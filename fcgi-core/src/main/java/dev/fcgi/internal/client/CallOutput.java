@@ -1,35 +1,71 @@
 package dev.fcgi.internal.client;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 
 /** STDOUT of a call, for the thread of the caller. */
-final class CallOutput extends FilterInputStream {
+final class CallOutput extends InputStream {
+    /** Of what is read byte by byte, which is the head; more often than not it is all there. */
+    private static final int PIECE = 256;
+
     private final ClientCall call;
+    private final InputStream stdout;
+    /** What was read for single bytes: piece[position .. limit). Made by the first. */
+    private byte[] piece;
+    private int position;
+    private int limit;
 
     CallOutput(ClientCall call, InputStream stdout) {
-        super(stdout);
         this.call = call;
+        this.stdout = stdout;
     }
 
     @Override
     public int read() throws IOException {
-        call.deliverStderr();
-        int b = super.read();
-        if (b < 0) {
-            call.deliverStderr();
+        if (position == limit) {
+            if (piece == null) {
+                piece = new byte[PIECE];
+            }
+            int count = pull(piece, 0, PIECE);
+            if (count < 0) {
+                return -1;
+            }
+            position = 0;
+            limit = count;
         }
-        return b;
+        return piece[position++] & 0xFF;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        int ahead = Math.min(length, limit - position);
+        if (ahead > 0) {
+            System.arraycopy(piece, position, target, offset, ahead);
+            position += ahead;
+            return ahead;
+        }
+        return pull(target, offset, length);
+    }
+
+    private int pull(byte[] target, int offset, int length) throws IOException {
         call.deliverStderr();
-        int count = super.read(target, offset, length);
+        int count = stdout.read(target, offset, length);
         if (count < 0) {
             call.deliverStderr();
         }
         return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+        return limit - position + stdout.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+        position = limit;
+        stdout.close();
     }
 }

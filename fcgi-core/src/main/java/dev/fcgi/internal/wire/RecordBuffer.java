@@ -1,5 +1,6 @@
 package dev.fcgi.internal.wire;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
@@ -125,6 +126,34 @@ public final class RecordBuffer {
         for (int sent = 0; sent < count; sent += most) {
             startRecord(type, requestId);
             append(type, requestId, source, sent, Math.min(most, count - sent));
+        }
+    }
+
+    /** Appends a name-value pair (FastCGI 3.4), in one record if it fits: PHP-FPM cannot read one that spans two. */
+    public void appendPair(int type, int requestId, byte[] name, byte[] value) {
+        int most = 2 * Integer.BYTES + name.length + value.length;
+        if (most > Fcgi.MAX_ALIGNED_LENGTH) {
+            ByteArrayOutputStream pair = new ByteArrayOutputStream(most);
+            NameValuePairs.append(pair, name, value);
+            appendAll(type, requestId, pair.toByteArray(), pair.size());
+            return;
+        }
+        if (!continues(type, requestId) || openContent() + most > Fcgi.MAX_ALIGNED_LENGTH) {
+            startRecord(type, requestId);
+        }
+        ensure(most);
+        putPairLength(name.length);
+        putPairLength(value.length);
+        append(type, requestId, name, 0, name.length);
+        append(type, requestId, value, 0, value.length);
+    }
+
+    private void putPairLength(int count) {
+        if (count > 0x7F) {
+            bytes.putInt(length, count | 1 << 31);
+            length += Integer.BYTES;
+        } else {
+            bytes.put(length++, (byte) count);
         }
     }
 
