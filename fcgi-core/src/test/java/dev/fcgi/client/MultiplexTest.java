@@ -241,6 +241,24 @@ final class MultiplexTest extends ClientTest {
         first.send(end(1));
     }
 
+    @Test
+    void aTimeoutOfOneLeavesTheOthers() throws Exception {
+        holdTime();
+        share(b -> b.firstByteTimeout(seconds(3)));
+        CompletableFuture<String> a = start("/a");
+        Begun first = take(begun);
+        CompletableFuture<ClientResponse> b = async(() -> client.send(request("/b")));
+        Begun second = take(begun);
+        second.send(stdout(second.id(), "\r\n"));
+        ClientResponse response = result(b);
+        inTime(a);
+        assertLimit(Limit.FIRST_BYTE, failure(RequestTimeoutException.class, a));
+        second.send(stdout(second.id(), "b"), end(second.id()));
+        assertEquals("b", text(response));
+        first.send(end(first.id()));
+        assertEquals(2, server.accepted());
+    }
+
     /** One response is not read: the others wait, not longer than the limit, and no other limit counts meanwhile. */
     @Test
     void stall() throws Exception {

@@ -180,6 +180,10 @@ final class ScriptedServer implements AutoCloseable {
             channel.close();
         }
 
+        boolean hasEnded() {
+            return ended.getCount() == 0;
+        }
+
         /** Closes with RST, on TCP. */
         void reset() throws IOException {
             if (channel.getLocalAddress() instanceof InetSocketAddress) {
