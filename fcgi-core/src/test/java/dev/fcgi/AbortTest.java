@@ -88,7 +88,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void abortRequestInterruptsTheHandlerAndIsAnsweredAtOnce() throws Exception { // S75, S76, S77; case abort_running
+    void abortRequestInterruptsTheHandlerAndIsAnsweredAtOnce() throws Exception { // 5.4-in-stdin, 5.5-last
         serve(this::computeUntilInterrupted);
         ScriptedPeer peer = peer().request(1, "/").expectStdoutPart(1, "begun").abort(1).expectAnswer(1, "");
         expectSeen(Reason.ABORT_REQUEST);
@@ -97,7 +97,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aClosedConnectionInterruptsTheHandler() throws Exception { // S50, S81
+    void aClosedConnectionInterruptsTheHandler() throws Exception { // 3.5-idle-close
         serve(this::computeUntilInterrupted);
         ScriptedPeer peer = peer().request(1, "/").expectStdoutPart(1, "begun");
         peer.close();
@@ -108,7 +108,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aClosedConnectionCancelsAllItsRequests() throws Exception { // S81
+    void aClosedConnectionCancelsAllItsRequests() throws Exception {
         serve(request -> {
             begun(request);
             seen.add(reasonOf(() -> request.stdin().readAllBytes()));
@@ -170,7 +170,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aStubbornHandlerReachesNothingAlsoWhenItsIdIsUsedAgain() throws Exception { // S77, S79
+    void aStubbornHandlerReachesNothingAlsoWhenItsIdIsUsedAgain() throws Exception { // 5.5-last, 5.4-after-end
         CountDownLatch reused = gate();
         CountDownLatch first = gate();
         serve(request -> {
@@ -198,7 +198,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aLeakedStreamIsDeadBehindTheEnd() throws Exception { // S77, reliability rule 4
+    void aLeakedStreamIsDeadBehindTheEnd() throws Exception { // 5.5-last
         AtomicReference<Request> leaked = new AtomicReference<>();
         CountDownLatch done = gate();
         serve(request -> {

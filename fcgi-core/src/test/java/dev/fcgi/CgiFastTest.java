@@ -73,7 +73,7 @@ final class CgiFastTest extends ServerTest {
     // ---- plain CGI
 
     @Test
-    void plainCgiIsOneRequestOfTheEnvironment() throws Exception { // C4: not more than CONTENT_LENGTH is read
+    void plainCgiIsOneRequestOfTheEnvironment() throws Exception { // RFC 3875 4.2
         launch(Map.of("REQUEST_METHOD", "PUT", "QUERY_STRING", "n=1", "CONTENT_LENGTH", "4", "CONTENT_TYPE", "a/b",
                 "HTTP_COOKIE", "c=2", "LC_ALL", "C"), "n=9");
         process.getOutputStream().write("abé and what is not of this request".getBytes(StandardCharsets.UTF_8));

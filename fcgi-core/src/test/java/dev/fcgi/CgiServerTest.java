@@ -40,14 +40,14 @@ final class CgiServerTest extends ServerTest {
     }
 
     @Test
-    void headHasNoBody() throws Exception { // C23
+    void headHasNoBody() throws Exception { // RFC 3875 4.3.3
         serveCgi(Router.builder().get("/", q -> q.out().print("hello")).build());
         peer().begin(1, ScriptedPeer.RESPONDER, 1).params(1, "REQUEST_METHOD", "HEAD", "SCRIPT_NAME", "/").endParams(1)
                 .endStdin(1).expectAnswer(1, "Status: 200 OK\r\nContent-Length: 5\r\n" + TEXT);
     }
 
     @Test
-    void repeatedHeadersAreMergedAndProxyIsNone() throws Exception { // C19, C21
+    void repeatedHeadersAreMergedAndProxyIsNone() throws Exception { // RFC 3875 4.1.18
         serveCgi(q -> q.out().print(q.header("X-A") + '|' + q.cookie("a") + q.cookie("b") + '|' + q.header("Proxy")));
         peer().begin(1, ScriptedPeer.RESPONDER, 1)
                 .params(1, "HTTP_X_A", "1", "HTTP_COOKIE", "a=1", "HTTP_PROXY", "evil", "HTTP_X_A", "2",
@@ -56,7 +56,7 @@ final class CgiServerTest extends ServerTest {
     }
 
     @Test
-    void aBodyThatSaysItIsTooLongIsRefusedBeforeItComes() throws Exception { // C44, C46
+    void aBodyThatSaysItIsTooLongIsRefusedBeforeItComes() throws Exception { // RFC 3875 3.4
         CgiHandler handler = q -> q.out().print(q.param("a"));
         serve(handler.toResponder(CgiOptions.builder().maxBodyLength(10).build()));
         peer().begin(1, ScriptedPeer.RESPONDER, 1)
@@ -67,7 +67,7 @@ final class CgiServerTest extends ServerTest {
 
     @ParameterizedTest
     @CsvSource({"'', 5, true", "-1, 5, true", "5, 5, true", "6, 5, false", "4, 5, false", "0, 0, true", "'', 0, true"})
-    void theBodyEndsWhereTheWebServerEndsIt(String promised, int sent, boolean complete) throws Exception { // C3
+    void theBodyEndsWhereTheWebServerEndsIt(String promised, int sent, boolean complete) throws Exception {
         serveCgi(q -> q.out().print(q.bodyBytes().length + " " + q.isBodyComplete()));
         peer().begin(1, ScriptedPeer.RESPONDER, 1).params(1, "REQUEST_METHOD", "POST", "CONTENT_LENGTH", promised)
                 .endParams(1).stdin(1, "x".repeat(sent)).endStdin(1).expectAnswer(1, answer(sent + " " + complete));

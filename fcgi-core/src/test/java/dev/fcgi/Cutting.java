@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Where a {@link ScriptedPeer} cuts what it sends: the meaning of a byte stream must not depend on it (S34). */
+/** Where a {@link ScriptedPeer} cuts what it sends: the meaning of a byte stream must not depend on it. */
 record Cutting(Kind kind, long seed) {
     /** The ways to cut. */
     enum Kind { WHOLE, BYTEWISE, RANDOM }

@@ -16,7 +16,7 @@ final class DecisionTest {
     }
 
     @Test
-    void grantedIsStatus200WithVariables() { // S100
+    void grantedIsStatus200WithVariables() { // 6.3-authorizer
         assertEquals("Status: 200 OK\r\n\r\n", text(Decision.granted()));
         Map<String, String> variables = new LinkedHashMap<>(Map.of("USER", "jö"));
         variables.put("GROUP", "");
@@ -25,7 +25,7 @@ final class DecisionTest {
     }
 
     @Test
-    void deniedIsAResponse() { // S101
+    void deniedIsAResponse() { // 6.3-authorizer
         assertEquals("Status: 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nnö",
                 text(Decision.denied(401, Map.of("WWW-Authenticate", "Basic"), "nö")));
         assertEquals("Status: 302 Found\r\nLocation: /login\r\n\r\n",

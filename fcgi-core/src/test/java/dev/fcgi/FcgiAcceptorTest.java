@@ -147,7 +147,7 @@ final class FcgiAcceptorTest {
     }
 
     @Test
-    void aSecondRequestOfAConnectionIsRefused() throws Exception { // S84
+    void aSecondRequestOfAConnectionIsRefused() throws Exception { // 5.5-cant-mpx-conn
         try (ScriptedPeer peer = peer()) {
             peer.request(1, "/").request(2, "/").send();
             Request request = acceptor.accept();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every limit of the builder: what happens there, and that the rest goes on (C11, S85). */
+/** Every limit of the builder: what happens there, and that the rest goes on (5.5-flood). */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class LimitsTest extends ServerTest {
@@ -84,7 +84,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void moreRequestsAreAnswered503() throws Exception { // S85
+    void moreRequestsAreAnswered503() throws Exception { // 5.5-flood
         CountDownLatch goOn = gate();
         start(b -> b.maxRequests(2).responder(request -> {
             await(goOn);
@@ -171,7 +171,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void moreRequestsOfOneConnectionAreAnswered503() throws Exception { // S85
+    void moreRequestsOfOneConnectionAreAnswered503() throws Exception { // 5.5-flood
         start(b -> b.maxRequestsPerConnection(2).responder(request -> request.stdin().readAllBytes()));
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, KEEP_CONN, "/").request(3, "/")
                 .expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
@@ -231,7 +231,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aHandlerThatDoesNotReadHoldsThePeerBack() throws Exception { // C7
+    void aHandlerThatDoesNotReadHoldsThePeerBack() throws Exception {
         CountDownLatch goOn = gate();
         BlockingQueue<InputStream> streams = new LinkedBlockingQueue<>();
         start(b -> b.inputBuffer(4096).responder(request -> {
@@ -279,7 +279,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aSlowReaderDoesNotHinderOthersWhileItsInputFits() throws Exception { // case mux_body_block
+    void aSlowReaderDoesNotHinderOthersWhileItsInputFits() throws Exception {
         CountDownLatch goOn = gate();
         start(b -> b.inputBuffer(4096).responder(request -> {
             if (request.id() == 1) {
@@ -296,7 +296,7 @@ final class LimitsTest extends ServerTest {
     // ---- times
 
     @Test
-    void aSlowReaderAmongOthersIsCancelledAfterTheStallTimeout() throws Exception { // C7
+    void aSlowReaderAmongOthersIsCancelledAfterTheStallTimeout() throws Exception {
         holdTime();
         CountDownLatch stalled = gate();
         start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
@@ -430,7 +430,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aSilentConnectionIsClosed() throws Exception { // S50
+    void aSilentConnectionIsClosed() throws Exception { // 3.5-idle-close
         holdTime();
         start(b -> b.keepAliveTimeout(SHORT).responder(ServerTest::echoPath));
         inTime(peer()).expectClosed();
@@ -519,7 +519,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aPeerThatTakesNoOutputOfTheLibraryIsClosedToo() throws Exception { // management answers queue, C11
+    void aPeerThatTakesNoOutputOfTheLibraryIsClosedToo() throws Exception { // management answers queue
         holdTime();
         start(b -> b.writeTimeout(SHORT).responder(request -> { }));
         ScriptedPeer peer = peer();

@@ -159,7 +159,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void severalAddressesServeAtOnce() throws Exception { // S3
+    void severalAddressesServeAtOnce() throws Exception {
         launch(b -> b.listen("unix:" + socket()).listen("127.0.0.1:0").listen("unix:" + socket() + "2")
                 .listen("[::1]:0").responder(ServerTest::echoPath));
         List<SocketAddress> addresses = server.addresses();
@@ -232,13 +232,13 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void everybodyMayConnectWithoutAList() throws Exception { // S8
+    void everybodyMayConnectWithoutAList() throws Exception {
         startTcp(b -> b.responder(ServerTest::echoPath));
         peer().request(1, 0, "/").expectAnswer(1, "\r\n/").expectClosed();
     }
 
     @Test
-    void whoIsOnTheListMayConnect() throws Exception { // S9, S13
+    void whoIsOnTheListMayConnect() throws Exception { // FastCGI 3.2
         launch(b -> b.listen("127.0.0.1:0").listen("[::1]:0").listen("unix:" + socket())
                 .allowedPeers(new AllowedPeers("10.0.0.1, 127.0.0.1, ::1, unix")).responder(ServerTest::echoPath));
         for (SocketAddress address : server.addresses()) {
@@ -247,7 +247,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void whoIsNotOnTheListIsClosedAtOnceWithoutAByte() throws Exception { // S10, S11, S14
+    void whoIsNotOnTheListIsClosedAtOnceWithoutAByte() throws Exception { // FastCGI 3.2, 3.2-two-connections
         launch(b -> b.listen("127.0.0.1:0").listen("[::1]:0").listen("unix:" + socket())
                 .allowedPeers(new AllowedPeers("10.0.0.1")).responder(ServerTest::echoPath));
         for (SocketAddress address : server.addresses()) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the web server gets when a handler fails, and that nobody else gets anything of it (S109). */
+/** What the web server gets when a handler fails, and that nobody else gets anything of it. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class OutcomeTest extends ServerTest {
@@ -54,7 +54,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void aFailureBeforeOutputIsA500WithoutItsText() throws Exception { // S109
+    void aFailureBeforeOutputIsA500WithoutItsText() throws Exception {
         serve(OutcomeTest::failing);
         ScriptedPeer peer = peer();
         List<String> ways =
@@ -92,7 +92,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void aFailureBehindOutputClosesTheConnectionWithoutEnd() throws Exception { // reliability rule 4
+    void aFailureBehindOutputClosesTheConnectionWithoutEnd() throws Exception {
         serve(OutcomeTest::failing);
         for (String way : List.of("/late/exception", "/late/stack", "/late/memory")) {
             peer().request(1, KEEP_CONN, way).expectStdoutPart(1, "\r\npart").expectCut(1);
@@ -101,7 +101,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void aFailureBehindOutputAmongOthersIsAnApplicationStatus() throws Exception { // reliability rule 4
+    void aFailureBehindOutputAmongOthersIsAnApplicationStatus() throws Exception {
         serve(request -> {
             if (request.id() == 2) {
                 print(request, "" + request.stdin().readAllBytes().length);
@@ -190,7 +190,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void noResetDestroysAResponseWhoseRequestHasAnUnreadBody() throws Exception { // S52, case D4
+    void noResetDestroysAResponseWhoseRequestHasAnUnreadBody() throws Exception { // 3.5-unread-body
         String text = "0123456789".repeat(100_000);
         startTcp(b -> b.responder(request -> print(request, text)));
         for (int i = 0; i < 10; i++) {

@@ -39,7 +39,7 @@ final class ParamsTest {
     }
 
     @Test
-    void emptyNamesAndValuesCount() throws Exception { // S41
+    void emptyNamesAndValuesCount() throws Exception { // 3.4-empty-value
         Params params = params("", "nameless", "EMPTY", "");
         assertEquals("nameless", params.get(""));
         assertEquals("", params.get("EMPTY", "otherwise"));
@@ -72,7 +72,7 @@ final class ParamsTest {
     }
 
     @Test
-    void pairsAsSentKeepRepeatedNamesApart() throws Exception { // S70
+    void pairsAsSentKeepRepeatedNamesApart() throws Exception { // 5.2-order
         Params params = params("HTTP_A", "1", "B", "2", "HTTP_A", "3");
         assertEquals(List.of("HTTP_A=1", "B=2", "HTTP_A=3"), text(params.pairsAsSent()));
         assertEquals(List.of("HTTP_A=1, 3", "B=2"), text(params.pairs()));
@@ -83,7 +83,7 @@ final class ParamsTest {
     }
 
     @Test
-    void valuesAreTheBytesThatWereSent() throws Exception { // S42
+    void valuesAreTheBytesThatWereSent() throws Exception { // 3.4-binary-value
         byte[] all = new byte[256];
         for (int i = 0; i < all.length; i++) {
             all[i] = (byte) i;
@@ -122,7 +122,7 @@ final class ParamsTest {
     }
 
     @Test
-    void malformedPairsAreRefused() { // S44
+    void malformedPairsAreRefused() { // 3.4-pair-cut-off
         assertThrows(FcgiProtocolException.class, () -> EncodedParams.decode(new byte[] {5, 127, 'A'}, 3));
         assertThrows(FcgiProtocolException.class, () -> EncodedParams.decode(new byte[] {1, 0, 'A', 0}, 4));
     }

@@ -302,7 +302,7 @@ final class ScriptedPeer implements AutoCloseable {
     ScriptedPeer expectEnd(int id, int appStatus, ProtocolStatus protocolStatus) {
         Received end = next(Fcgi.END_REQUEST, id);
         byte[] expected = ByteBuffer.allocate(8).putInt(appStatus).put((byte) protocolStatus.code()).array();
-        assertArrayEquals(expected, end.content(), describe("END_REQUEST of request " + id)); // S82
+        assertArrayEquals(expected, end.content(), describe("END_REQUEST of request " + id)); // 5.5-body
         return this;
     }
 
@@ -323,7 +323,7 @@ final class ScriptedPeer implements AutoCloseable {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             expected.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        Received result = next(Fcgi.GET_VALUES_RESULT, 0); // S60
+        Received result = next(Fcgi.GET_VALUES_RESULT, 0); // 4.1-result-id
         try {
             Map<String, String> sent = EncodedParams.decode(result.content(), result.content().length).toMap();
             assertEquals(expected, new TreeMap<>(new LinkedHashMap<>(sent)));
@@ -504,11 +504,11 @@ final class ScriptedPeer implements AutoCloseable {
     }
 
     private void check(byte[] record, int length, int padding) {
-        assertEquals(1, record[0], "version"); // S16
-        assertEquals(0, record[7], "reserved"); // S24
-        assertEquals(-length & 7, padding, "padding of " + length + " bytes"); // S22
+        assertEquals(1, record[0], "version"); // 3.3-version-sent
+        assertEquals(0, record[7], "reserved"); // 3.3-reserved-sent
+        assertEquals(-length & 7, padding, "padding of " + length + " bytes"); // 3.3-alignment-sent
         for (int i = 8 + length; i < record.length; i++) {
-            assertEquals(0, record[i], "padding byte"); // S23
+            assertEquals(0, record[i], "padding byte"); // 3.3-padding-sent
         }
     }
 

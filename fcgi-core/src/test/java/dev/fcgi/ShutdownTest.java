@@ -72,7 +72,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
-    void aRunningRequestIsAnsweredAndItsConnectionClosedBehindIt() throws Exception { // S107
+    void aRunningRequestIsAnsweredAndItsConnectionClosedBehindIt() throws Exception {
         CountDownLatch goOn = gate();
         serve(request -> {
             echoPath(request);

@@ -60,13 +60,13 @@ final class TranscriptTest extends ServerTest {
     // ---- one request
 
     @Test
-    void withoutKeepConnTheConnectionClosesBehindTheAnswer() throws Exception { // S46, S90
+    void withoutKeepConnTheConnectionClosesBehindTheAnswer() throws Exception { // 3.5-keep-0, 3.3-stdout-end
         serve(ServerTest::echoPath);
         peer().request(1, 0, "/a").expectAnswer(1, "\r\n/a").expectClosed();
     }
 
     @Test
-    void withKeepConnTheConnectionStays() throws Exception { // S47, S29
+    void withKeepConnTheConnectionStays() throws Exception { // 3.5-keep-1, 3.3-id-reuse
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer();
         for (int i = 0; i < 3; i++) {
@@ -76,14 +76,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void otherFlagsAreIgnored() throws Exception { // S49
+    void otherFlagsAreIgnored() throws Exception { // 3.5-keep-other-bits
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer().request(1, 0xFF, "/kept").expectAnswer(1, "\r\n/kept");
         peer.request(1, 0xFE, "/last").expectAnswer(1, "\r\n/last").expectClosed();
     }
 
     @Test
-    void requestIdsMayBeAnyFrom1To65535() throws Exception { // S30, S74
+    void requestIdsMayBeAnyFrom1To65535() throws Exception { // 3.3-id-max, 3.3-id-other
         serve(request -> print(request, "\r\nid " + request.id()));
         ScriptedPeer peer = peer();
         for (int id : new int[] {1, 65535, 256, 40000}) {
@@ -92,7 +92,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anEmptyAnswerIsOneEmptyRecord() throws Exception { // S35, S89, S90
+    void anEmptyAnswerIsOneEmptyRecord() throws Exception { // 6.1-stdout, 6.1-stderr, 3.3-stdout-end
         serve(request -> { });
         ScriptedPeer peer = peer().request(1, "/");
         assertEquals(0, peer.next(Fcgi.STDOUT, 1).content().length);
@@ -100,7 +100,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void everyRecordMayBePadded() throws Exception { // S18, S20, S21, S24
+    void everyRecordMayBePadded() throws Exception { // 5.3-stdin-empty, 3.3-padding-255, 3.3-padding-late
         serve(TranscriptTest::echoBody);
         for (int padding : new int[] {1, 7, 255}) {
             peer().record(Fcgi.GET_VALUES, 0, new byte[0], padding)
@@ -114,14 +114,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void theReservedByteIsIgnored() throws Exception { // S24, S66
+    void theReservedByteIsIgnored() throws Exception { // 3.3-reserved-ignored, 5.1-reserved
         serve(ServerTest::echoPath);
         peer().bytes("01 01 0001 0008 00 FF  0001 00 FFFFFFFFFF").endParams(1).endStdin(1)
                 .expectAnswer(1, "\r\nnull").expectClosed();
     }
 
     @Test
-    void theLongestRecordIsTaken() throws Exception { // S19, S34
+    void theLongestRecordIsTaken() throws Exception { // 3.3-content-65535, 3.3-params-of-1
         serve(TranscriptTest::echoBody);
         String body = "0123456789abcdef".repeat(8192) + "tail"; // two of 65535 and one of 6
         peer().head(1, 0, "/").stdin(1, body).endStdin(1).expectAnswer(1, "\r\n" + body).expectClosed();
@@ -133,7 +133,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aParameterMayBeCutByRecordsAnywhere() throws Exception { // S34, S40, S43
+    void aParameterMayBeCutByRecordsAnywhere() throws Exception { // 3.3-params-of-1, 3.4-long-both
         serve(request -> print(request, request.params().toMap().toString()));
         String value = "v".repeat(130);
         byte[] pairs = {1, 3, 'A', 'x', 'y', 'z', 0, 0, 1, (byte) 0x80, 0, 0, (byte) 130, 'B'};
@@ -146,7 +146,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void parametersAreTheBytesThatWereSent() throws Exception { // S42, S70, S92
+    void parametersAreTheBytesThatWereSent() throws Exception { // 3.4-binary-value, 5.2-order, 3.4-nul-in-value
         BlockingQueue<Params> seen = new LinkedBlockingQueue<>();
         serve(request -> seen.add(request.params()));
         peer().begin(1, RESPONDER, 0).params(1, new byte[] {1, 3, 'Z', (byte) 0xE4, (byte) 0xFF, 1, 1, 0, 'A'})
@@ -158,7 +158,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void theHandlerStartsAtTheEndOfParamsNotBefore() throws Exception { // S71, S94
+    void theHandlerStartsAtTheEndOfParamsNotBefore() throws Exception { // 6.2-params-first
         serve(request -> {
             print(request, "first");
             request.stdout().flush();
@@ -171,14 +171,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void stdinArrivesInOrderHoweverItIsCut() throws Exception { // S72
+    void stdinArrivesInOrderHoweverItIsCut() throws Exception { // 5.3-stdin
         serve(TranscriptTest::echoBody);
         peer().head(1, 0, "/").stdin(1, "a").stdin(1, "bc").getValues().stdin(1, "def").endStdin(1)
                 .expectGetValuesResult().expectAnswer(1, "\r\nabcdef").expectClosed();
     }
 
     @Test
-    void aBodyMayDifferFromContentLength() throws Exception { // S95, S96
+    void aBodyMayDifferFromContentLength() throws Exception { // 6.2-less-than-content-length
         serve(request -> print(request, request.meta("CONTENT_LENGTH") + ":" + request.stdin().readAllBytes().length));
         ScriptedPeer peer = peer();
         peer.begin(1, RESPONDER, KEEP_CONN).params(1, "CONTENT_LENGTH", "10").endParams(1).stdin(1, "abc").endStdin(1)
@@ -192,12 +192,12 @@ final class TranscriptTest extends ServerTest {
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer();
         peer.head(1, KEEP_CONN, "/1").stdin(1, "unread").endStdin(1).expectAnswer(1, "\r\n/1");
-        peer.head(1, KEEP_CONN, "/2").expectAnswer(1, "\r\n/2"); // ended before its body came: S28
+        peer.head(1, KEEP_CONN, "/2").expectAnswer(1, "\r\n/2"); // ended before its body came: 3.3-inactive-params
         peer.stdin(1, "late").endStdin(1).request(1, "/3").expectAnswer(1, "\r\n/3");
     }
 
     @Test
-    void nothingIsDeliveredBehindTheEndOfAStream() throws Exception { // S36
+    void nothingIsDeliveredBehindTheEndOfAStream() throws Exception { // 3.3-stdin-after-end
         serve(request -> {
             String body = new String(request.stdin().readAllBytes(), StandardCharsets.UTF_8);
             print(request, request.params().names() + body + request.stdin().read());
@@ -207,14 +207,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void dataForAResponderIsIgnored() throws Exception { // S73
+    void dataForAResponderIsIgnored() throws Exception { // 5.3-data-for-responder
         serve(TranscriptTest::echoBody);
         peer().head(1, 0, "/").data(1, "no").stdin(1, "a").data(1, "no").stdin(1, "b").endData(1).endStdin(1)
                 .expectAnswer(1, "\r\nab").expectClosed();
     }
 
     @Test
-    void stderrComesBehindTheEndOfStdout() throws Exception { // S74, S88, reliability rule 1
+    void stderrComesBehindTheEndOfStdout() throws Exception { // 3.3-id-other
         serve(request -> {
             request.stderr().write("oops".getBytes(StandardCharsets.US_ASCII));
             print(request, "out");
@@ -226,7 +226,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void allBitsOfAnApplicationStatusAreSent() throws Exception { // S83, S97
+    void allBitsOfAnApplicationStatusAreSent() throws Exception { // 5.5-app-status
         serve(request -> request.appStatus(Integer.parseUnsignedInt(request.meta("SCRIPT_NAME"))));
         ScriptedPeer peer = peer();
         peer.request(1, "4294967295").expectStdout(1, "").expectEnd(1, 0xFFFFFFFF, ProtocolStatus.REQUEST_COMPLETE);
@@ -235,7 +235,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aSmallAnswerIsOneWrite() throws Exception { // reliability rule 1
+    void aSmallAnswerIsOneWrite() throws Exception {
         serve(request -> {
             print(request, "\r\n");
             print(request, "small");
@@ -254,7 +254,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aLargeAnswerArrivesWhole() throws Exception { // S34
+    void aLargeAnswerArrivesWhole() throws Exception { // 3.3-params-of-1
         String text = "0123456789".repeat(30_000);
         serve(request -> print(request, text));
         ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, text);
@@ -274,7 +274,7 @@ final class TranscriptTest extends ServerTest {
     // ---- several requests
 
     @Test
-    void idsBelongToTheirConnection() throws Exception { // S14, S31
+    void idsBelongToTheirConnection() throws Exception { // 3.2-two-connections, 3.3-id-each-connection
         serve(TranscriptTest::echoBody);
         ScriptedPeer one = peer().head(1, KEEP_CONN, "/").stdin(1, "one").send();
         ScriptedPeer two = peer().head(1, KEEP_CONN, "/").stdin(1, "two").send();
@@ -283,7 +283,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void requestsOfOneIdMayBePipelined() throws Exception { // S26, S29
+    void requestsOfOneIdMayBePipelined() throws Exception { // 3.3-pieces-of-9, 3.3-id-reuse
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer();
         for (int i = 0; i < 5; i++) {
@@ -296,7 +296,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void requestsOfManyIdsMayBePipelined() throws Exception { // S26, S30
+    void requestsOfManyIdsMayBePipelined() throws Exception { // 3.3-pieces-of-9, 3.3-id-max
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer();
         for (int id = 1; id <= 20; id++) {
@@ -340,7 +340,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void multiplexedRequestsEndInAnyOrder() throws Exception { // S72, S74
+    void multiplexedRequestsEndInAnyOrder() throws Exception { // 5.3-stdin, 3.3-id-other
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, "on").head(2, KEEP_CONN, "/").stdin(2, "tw")
                 .begin(3, RESPONDER, KEEP_CONN).send();
@@ -351,7 +351,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void recordsOfTwoRequestsMayInterleaveAnywhere() throws Exception { // S43, S80
+    void recordsOfTwoRequestsMayInterleaveAnywhere() throws Exception { // 3.3-params-cut-in-length, 5.4-one-of-two
         serve(request -> print(request, request.meta("NAME") + request.stdin().readAllBytes().length));
         peer().begin(1, RESPONDER, KEEP_CONN).begin(2, RESPONDER, KEEP_CONN)
                 .params(1, new byte[] {4, 1, 'N'}).params(2, new byte[] {4, 1, 'N', 'A'})
@@ -361,7 +361,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void withoutKeepConnTheOthersFinishFirstAndNoneBegins() throws Exception { // S48
+    void withoutKeepConnTheOthersFinishFirstAndNoneBegins() throws Exception { // 3.5-keep-0-with-another
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").head(2, 0, "/").endStdin(2).expectAnswer(2, "\r\n");
         peer.request(3, "/").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
@@ -369,14 +369,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aRequestBegunBehindTheLastOneIsRefusedNotLost() throws Exception { // S48, case mux_nokeep
+    void aRequestBegunBehindTheLastOneIsRefusedNotLost() throws Exception { // 3.5-keep-0-with-another
         serve(TranscriptTest::echoBody);
         peer().head(1, 0, "/").request(2, 0, "/2").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED)
                 .stdin(1, "one").endStdin(1).expectAnswer(1, "\r\none").expectClosed();
     }
 
     @Test
-    void withOneRequestPerConnectionASecondIsRefused() throws Exception { // S84
+    void withOneRequestPerConnectionASecondIsRefused() throws Exception { // 5.5-cant-mpx-conn
         start(b -> b.maxRequestsPerConnection(1).responder(TranscriptTest::echoBody));
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, "fi").request(2, "/")
                 .expectEnd(2, 0, ProtocolStatus.CANT_MPX_CONN);
@@ -387,7 +387,7 @@ final class TranscriptTest extends ServerTest {
     // ---- management records
 
     @Test
-    void getValuesIsAnsweredAtOnceWhateverGoesOn() throws Exception { // S53, S54, S55
+    void getValuesIsAnsweredAtOnceWhateverGoesOn() throws Exception { // 4.1-in-params, 4.1-before-stdin, 4.1-at-once
         serve(request -> {
             print(request, "begun");
             request.stdout().flush();
@@ -404,7 +404,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void getValuesTellsTheConfiguration() throws Exception { // S56, S57, S58, S59
+    void getValuesTellsTheConfiguration() throws Exception { // 4.1-values, 4.1-only-asked, 4.1-values-in-query
         start(b -> b.maxConnections(7).maxRequests(99).maxRequestsPerConnection(5).responder(request -> { }));
         ScriptedPeer peer = peer();
         peer.getValues("FCGI_MAX_REQS", "FCGI_NOPE", "FCGI_MAX_CONNS", "FCGI_MPXS_CONNS", "FCGI_MAX_CONNS")
@@ -418,14 +418,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aMalformedQueryCostsItsConnectionOnly() throws Exception { // S61
+    void aMalformedQueryCostsItsConnectionOnly() throws Exception { // 4.1-malformed
         serve(ServerTest::echoPath);
         peer().record(Fcgi.GET_VALUES, 0, new byte[] {5, 127, 'A', 'B', 'C'}).expectClosed();
         peer().request(1, 0, "/alive").expectAnswer(1, "\r\n/alive").expectClosed();
     }
 
     @Test
-    void unknownManagementTypesAreAnswered() throws Exception { // S62, S63
+    void unknownManagementTypesAreAnswered() throws Exception { // 4.2-type-12, 4.2-type-0
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/");
         for (int type : new int[] {0, 12, 100, 255}) {
@@ -443,7 +443,7 @@ final class TranscriptTest extends ServerTest {
     // ---- what does not belong there
 
     @Test
-    void recordsOfInactiveRequestsAreIgnored() throws Exception { // S27, S28, S79
+    void recordsOfInactiveRequestsAreIgnored() throws Exception { // 3.3-id-reuse, 3.3-inactive-params, 5.4-after-end
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer().params(7, "A", "B").endParams(7).stdin(7, "x").data(7, "x").abort(7)
                 .record(99, 7, new byte[5], 2).record(Fcgi.STDOUT, 7, new byte[1]).expectQuiet();
@@ -462,7 +462,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void rolesWithoutHandlerAreRefused() throws Exception { // S68, S69
+    void rolesWithoutHandlerAreRefused() throws Exception { // 5.1-unknown-role, 5.1-unknown-role-keep
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer();
         for (int role : new int[] {AUTHORIZER, FILTER, 0, 4, 9, 65535}) {
@@ -483,7 +483,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void protocolErrorsCostTheirConnectionOnlyAndAreLogged() throws Exception { // S14, S17, S32, S33, S67, S87, S108
+    void protocolErrorsCostTheirConnectionOnlyAndAreLogged() throws Exception { // 3.2-two-connections, 3.3-version-2
         serve(TranscriptTest::echoBody);
         ScriptedPeer witness = peer().head(1, KEEP_CONN, "/").stdin(1, "intact").send();
         List<ScriptedPeer> broken = new ArrayList<>();
@@ -497,9 +497,9 @@ final class TranscriptTest extends ServerTest {
         broken.add(peer().abort(0));
         broken.add(peer().begin(1, RESPONDER, 1).stdin(1, "early"));
         broken.add(peer().begin(1, RESPONDER, 1).endStdin(1).params(1, "A", "B"));
-        broken.add(peer().begin(1, RESPONDER, 1).params(1, new byte[] {5, 127, 'A', 'B', 'C'}).endParams(1)); // S44
+        broken.add(peer().begin(1, RESPONDER, 1).params(1, new byte[] {5, 127, 'A', 'B', 'C'}).endParams(1));
         byte[] huge = {-1, -1, -1, -1, -1, -1, -1, -1, 'A'};
-        broken.add(peer().begin(1, RESPONDER, 1).params(1, huge).endParams(1)); // S45
+        broken.add(peer().begin(1, RESPONDER, 1).params(1, huge).endParams(1)); // 3.4-length-huge
         for (ScriptedPeer peer : broken) {
             peer.expectClosed();
         }
@@ -510,7 +510,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void theHandlerOfARequestBegunTwiceIsCancelled() throws Exception { // S33, S81
+    void theHandlerOfARequestBegunTwiceIsCancelled() throws Exception { // 3.3-begin-active
         BlockingQueue<Throwable> seen = new LinkedBlockingQueue<>();
         serve(request -> {
             try {
@@ -530,7 +530,7 @@ final class TranscriptTest extends ServerTest {
     // ---- Authorizer and Filter
 
     @Test
-    void anAuthorizerNeedsNoStdin() throws Exception { // S98, S99, S100
+    void anAuthorizerNeedsNoStdin() throws Exception { // 6.3-authorizer, 6.3-no-stdin
         start(b -> b.authorizer(request -> Decision.granted(Map.of("USER", request.meta("REMOTE_USER")))));
         ScriptedPeer peer = peer();
         peer.begin(1, AUTHORIZER, KEEP_CONN).params(1, "REMOTE_USER", "joe").endParams(1)
@@ -560,7 +560,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anAuthorizerDeniesWithAResponse() throws Exception { // S101
+    void anAuthorizerDeniesWithAResponse() throws Exception { // 6.3-authorizer
         start(b -> b.authorizer(request -> Decision.denied(403, Map.of("X-Why", "no"), "go away\n")));
         peer().begin(1, AUTHORIZER, 0).endParams(1).data(1, "ignored").expectAnswer(1,
                 "Status: 403 Forbidden\r\nX-Why: no\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ngo away\n").expectClosed();
@@ -574,7 +574,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aFilterReadsStdinThenData() throws Exception { // S72, S102, S103, S105
+    void aFilterReadsStdinThenData() throws Exception { // 5.3-stdin, 6.4-filter, 6.4-stdin-first
         start(b -> b.filter(request -> {
             String stdin = new String(request.stdin().readAllBytes(), StandardCharsets.UTF_8);
             String data = new String(request.data().readAllBytes(), StandardCharsets.UTF_8);
@@ -610,7 +610,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aFilterNeedNotReadItsData() throws Exception { // S104
+    void aFilterNeedNotReadItsData() throws Exception { // 6.4-data-large
         start(b -> b.filter(request -> print(request, new String(request.stdin().readAllBytes()))));
         ScriptedPeer peer = peer().begin(1, FILTER, KEEP_CONN).endParams(1).stdin(1, "in").endStdin(1)
                 .expectAnswer(1, "in");
@@ -619,7 +619,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void readingOrSkippingDataGivesUpStdin() throws Exception { // S103
+    void readingOrSkippingDataGivesUpStdin() throws Exception { // 6.4-stdin-first
         start(b -> b.inputBuffer(1024).filter(request -> {
             InputStream data = request.data();
             if (request.params().contains("SKIP")) {
@@ -635,14 +635,14 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void dataBeforeTheEndOfStdinIsAProtocolError() throws Exception { // S87
+    void dataBeforeTheEndOfStdinIsAProtocolError() throws Exception { // 6.2-stdin-before-params
         start(b -> b.filter(request -> request.stdin().readAllBytes()));
         peer().begin(1, FILTER, KEEP_CONN).endParams(1).stdin(1, "x").data(1, "y").expectClosed();
         assertEquals(1, server.stats().protocolErrors());
     }
 
     @Test
-    void allRolesShareAConnection() throws Exception { // S68
+    void allRolesShareAConnection() throws Exception { // 5.1-unknown-role
         start(b -> b.responder(TranscriptTest::echoBody).authorizer(request -> Decision.granted())
                 .filter(request -> print(request, new String(request.data().readAllBytes()))));
         peer().head(1, KEEP_CONN, "/").begin(2, AUTHORIZER, KEEP_CONN).begin(3, FILTER, KEEP_CONN).endParams(3)
@@ -653,7 +653,7 @@ final class TranscriptTest extends ServerTest {
     // ---- ABORT_REQUEST
 
     @Test
-    void anAbortBeforeTheEndOfParamsIsAnsweredAtOnce() throws Exception { // S78
+    void anAbortBeforeTheEndOfParamsIsAnsweredAtOnce() throws Exception { // 5.4-in-params
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer();
         peer.begin(1, RESPONDER, KEEP_CONN).abort(1).expectAnswer(1, "");
@@ -664,7 +664,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anAbortWithinStdinWakesTheHandler() throws Exception { // S75, case abort_stdin
+    void anAbortWithinStdinWakesTheHandler() throws Exception { // 5.4-in-stdin
         BlockingQueue<Boolean> seen = new LinkedBlockingQueue<>();
         serve(request -> {
             try {
@@ -682,7 +682,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anAbortOfOneRequestLeavesTheOthersIntact() throws Exception { // S80
+    void anAbortOfOneRequestLeavesTheOthersIntact() throws Exception { // 5.4-one-of-two
         serve(TranscriptTest::echoBody);
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").stdin(1, "o").head(2, KEEP_CONN, "/").stdin(2, "t")
                 .head(3, KEEP_CONN, "/").stdin(3, "th").abort(2).expectAnswer(2, "");
@@ -692,7 +692,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anAbortBehindTheEndIsIgnored() throws Exception { // S79
+    void anAbortBehindTheEndIsIgnored() throws Exception { // 5.4-after-end
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, "\r\n/");
         peer.abort(1).abort(1).expectQuiet();

@@ -69,7 +69,7 @@ final class CgiBodyTest {
     // ---- urlencoded
 
     @Test
-    void bodyAndQueryAreKeptApartAndTheBodyComesFirst() throws Exception { // C22, C24
+    void bodyAndQueryAreKeptApartAndTheBodyComesFirst() throws Exception { // RFC 3875 4.2, 4.3
         CgiExchange q = form("a=b1&b=2+3&a=b%32&empty=&bare");
         assertEquals("b1", q.bodyParam("a"));
         assertEquals(List.of("b1", "b2"), q.bodyParams("a"));
@@ -88,7 +88,7 @@ final class CgiBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "PATCH"})
-    void aFormComesWithPostPutAndPatch(String method) throws Exception { // C13, C24
+    void aFormComesWithPostPutAndPatch(String method) throws Exception { // RFC 3875 4.1.12, 4.3
         StubRequest request = StubRequest.of(method, "/?a=0", URLENCODED, "a=1".getBytes(StandardCharsets.UTF_8));
         assertEquals("{a=[1, 0]}", exchange(request).allParams().toString());
     }
@@ -129,7 +129,7 @@ final class CgiBodyTest {
     }
 
     @Test
-    void anotherTypeIsNoFormAndIsLeftAlone() throws Exception { // C5
+    void anotherTypeIsNoFormAndIsLeftAlone() throws Exception { // RFC 3875 4.1.3
         CgiExchange q = exchange(post("application/json", "a=1"));
         assertNull(q.bodyParam("a"));
         assertEquals("query", q.param("a"));
@@ -177,7 +177,7 @@ final class CgiBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "0", "3", "x"}) // empty: nginx; -1: Caddy; less: Apache with an inflating filter
-    void aFormOfAnotherLengthThanPromisedIsReadToItsEnd(String length) throws Exception { // C3, C4
+    void aFormOfAnotherLengthThanPromisedIsReadToItsEnd(String length) throws Exception { // RFC 3875 4.1.2, 4.2
         CgiExchange q = exchange(post(URLENCODED, "a=1234567").with("CONTENT_LENGTH", length));
         assertEquals("1234567", q.param("a"));
     }
@@ -226,7 +226,7 @@ final class CgiBodyTest {
     // ---- limits of the body
 
     @Test
-    void aBodyThatSaysItIsTooLongIsNotRead() throws Exception { // C44
+    void aBodyThatSaysItIsTooLongIsNotRead() throws Exception { // RFC 3875 3.4
         CgiOptions options = CgiOptions.builder().maxBodyLength(9).build();
         StubRequest request = post(URLENCODED, "a=1234567").with("CONTENT_LENGTH", "10");
         CgiExchange q = CgiExchange.of(request, options);
@@ -358,7 +358,7 @@ final class CgiBodyTest {
 
     @ParameterizedTest
     @CsvSource({"'', true", "-1, true", "x, true", "4, true", "3, false", "5, false", "0, false"})
-    void aBodyIsCompleteWhenItHasThePromisedLength(String promised, boolean complete) throws Exception { // C3
+    void aBodyIsCompleteWhenItHasThePromisedLength(String promised, boolean complete) throws Exception {
         CgiExchange q = exchange(post("a/b", "0123").with("CONTENT_LENGTH", promised));
         assertFalse(q.isBodyComplete());
         q.body().readNBytes(4);
@@ -368,7 +368,7 @@ final class CgiBodyTest {
     }
 
     @Test
-    void aBodyThatNobodyAsksForIsNotRead() throws Exception { // C46
+    void aBodyThatNobodyAsksForIsNotRead() throws Exception { // RFC 3875 3.4
         StubRequest request = post(MULTIPART, "garbage").with("HTTP_COOKIE", "c=1");
         output(request, CgiOptions.DEFAULT, q -> q.out().print(q.queryParam("a") + q.cookie("c") + q.selfUrl()
                 + q.headers() + q.contentLength() + q.path() + q.isBodyComplete()));

@@ -64,12 +64,12 @@ final class CgiResponseTest {
     // ---- type, status, length
 
     @Test
-    void anEmptyAnswerIsStillAnAnswer() throws Exception { // C26
+    void anEmptyAnswerIsStillAnAnswer() throws Exception { // RFC 3875 6.2
         check("Status: 200 OK|Content-Type: text/plain|Content-Length: 0||", q -> { });
     }
 
     @Test
-    void textHasItsCharset() throws Exception { // C27, C35, CVE-2020-24553
+    void textHasItsCharset() throws Exception { // RFC 3875 6.2.1, 6.3.1, CVE-2020-24553
         check("Status: 200 OK|Content-Type: text/plain; charset=utf-8|Content-Length: 2||é", q -> q.out().print("é"));
         check("Status: 200 OK|Content-Type: text/plain|Content-Length: 2||é", q -> write(q, "é"));
         check("Status: 200 OK|Content-Type: text/html; charset=us-ascii|Content-Length: 1||?",
@@ -83,7 +83,7 @@ final class CgiResponseTest {
     @CsvSource({"image/png, image/png", "application/json, application/json", "text/html, text/html; charset=utf-8",
         "TEXT/html, TEXT/html; charset=utf-8", "text/html; charset=x, text/html; charset=x",
         "text/html;Charset=x, text/html;Charset=x"})
-    void aTypeIsKeptAsWritten(String set, String sent) throws Exception { // C35
+    void aTypeIsKeptAsWritten(String set, String sent) throws Exception { // RFC 3875 6.3.1
         check("Status: 200 OK|Content-Type: " + sent + "|Content-Length: 1||a", q -> {
             q.setContentType(set);
             q.out().print("a");
@@ -100,7 +100,7 @@ final class CgiResponseTest {
     @ParameterizedTest
     @CsvSource({"404, 404 Not Found", "418, 418 Client Error", "299, 299 Successful", "999, 999 Unknown",
         "201, 201 Created"})
-    void aStatusHasItsPhrase(int code, String sent) throws Exception { // C37
+    void aStatusHasItsPhrase(int code, String sent) throws Exception { // RFC 3875 6.3.3
         check("Status: " + sent + "|Content-Type: text/plain|Content-Length: 0||", q -> {
             q.status(code);
             assertEquals(code, q.status());
@@ -153,7 +153,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void aLengthThatTheHandlerSetsIsKept() throws Exception { // C42 is for the client
+    void aLengthThatTheHandlerSetsIsKept() throws Exception { // RFC 3875 6.3 is for the client
         check("Status: 200 OK|Content-Length: 1|Content-Type: text/plain||a", q -> {
             q.setHeader("Content-Length", "1");
             write(q, "a");
@@ -162,13 +162,13 @@ final class CgiResponseTest {
 
     @ParameterizedTest
     @CsvSource({"5, Content-Length: 5|", "10, Content-Length: 10|", "11, ''", "0, ''"})
-    void headHasTheHeadOfGetAndNoBody(int length, String header) throws Exception { // C23
+    void headHasTheHeadOfGetAndNoBody(int length, String header) throws Exception { // RFC 3875 4.3.3
         check("HEAD", SMALL, "Status: 200 OK|Content-Type: text/plain|" + header + '|',
                 q -> write(q, "x".repeat(length)));
     }
 
     @Test
-    void headWithTextAndFlushHasNoBody() throws Exception { // C23
+    void headWithTextAndFlushHasNoBody() throws Exception { // RFC 3875 4.3.3
         check("HEAD", SMALL, "Status: 200 OK|Content-Type: text/plain; charset=utf-8||", q -> {
             q.out().print("0123");
             q.flush();
@@ -196,7 +196,7 @@ final class CgiResponseTest {
     // ---- committing
 
     @Test
-    void flushSendsHeadAndBody() throws Exception { // C32
+    void flushSendsHeadAndBody() throws Exception { // RFC 3875 6.3
         StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT);
         assertFalse(q.isCommitted());
@@ -354,7 +354,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void headersAreSetAndAdded() throws Exception { // C39, C41
+    void headersAreSetAndAdded() throws Exception { // RFC 3875 6.3.4, 6.3.5
         check("Status: 200 OK|X-A: 2|Set-Cookie: a=1|Set-Cookie: b=2; Path=/|X-CGI-y: ü|Content-Type: text/plain|"
                 + "Content-Length: 0||", q -> q.setHeader("X-A", "1").setHeader("x-a", "0").setHeader("X-A", "2")
                 .addCookie(Cookie.of("a", "1")).addCookie(Cookie.builder("b", "2").path("/").build())
@@ -362,7 +362,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void fieldsThatTheWebServerActsUponAreNotRepeated() throws Exception { // C34
+    void fieldsThatTheWebServerActsUponAreNotRepeated() throws Exception { // RFC 3875 6.3
         check("Status: 302 Found|Location: /b|content-type: a/b|Content-Length: 0||", q -> q.redirect("/a")
                 .setContentType("x/y").addHeader("Location", "/b").addHeader("content-type", "a/b"));
     }
@@ -387,7 +387,7 @@ final class CgiResponseTest {
 
     @ParameterizedTest
     @MethodSource("injections")
-    void lineEndsAndNulNeverReachAHeader(Consumer<CgiExchange> injection) throws Exception { // C33, C43, CVE-2021-33621
+    void lineEndsAndNulNeverReachAHeader(Consumer<CgiExchange> injection) throws Exception { // CVE-2021-33621
         check("Status: 200 OK|Content-Type: text/plain|Content-Length: 0||", q -> {
             String message = assertThrows(IllegalArgumentException.class, () -> injection.accept(q)).getMessage();
             assertFalse(message.contains("\n") || message.contains("\r"), message); // it will be logged
@@ -395,7 +395,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void lineEndsInNamesOfFilesAndValuesOfCookiesAreEncoded() throws Exception { // C43
+    void lineEndsInNamesOfFilesAndValuesOfCookiesAreEncoded() throws Exception { // RFC 3875 6.3
         for (String evil : EVIL) {
             String output = respond("GET", SMALL, q -> q.attachment(evil).addCookie(Cookie.of("a", evil))).output();
             assertEquals(6, output.split("\r\n|\r|\n", -1).length - 1, output); // 5 lines and the empty one
@@ -436,7 +436,7 @@ final class CgiResponseTest {
     // ---- redirects and errors
 
     @Test
-    void redirectsHaveAStatus() throws Exception { // C28: never the form that a web server handles itself; C29, C36
+    void redirectsHaveAStatus() throws Exception { // RFC 3875 6.2.3: never the form of 6.2.2
         check("Status: 302 Found|Location: /a?b|Content-Length: 0||", q -> q.redirect("/a?b"));
         check("Status: 302 Found|Location: https://example.org/|Content-Length: 0||",
                 q -> q.redirect("https://example.org/"));
@@ -447,7 +447,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void aBodyBesideALocationHasItsType() throws Exception { // C27, C30
+    void aBodyBesideALocationHasItsType() throws Exception { // RFC 3875 6.2.1, 6.2.4
         check("Status: 301 Moved Permanently|Location: /|Content-Type: text/plain; charset=utf-8|Content-Length: 5||"
                 + "moved",
                 q -> q.redirect("/", 301).out().print("moved"));

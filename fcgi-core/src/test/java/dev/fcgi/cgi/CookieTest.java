@@ -80,7 +80,7 @@ final class CookieTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX: y", "a\nb", "a\rb", "a\0b", "a; Domain=evil", ";"})
-    void attributesCannotBeSmuggledIn(String evil) { // C43
+    void attributesCannotBeSmuggledIn(String evil) { // RFC 3875 6.3
         assertThrows(IllegalArgumentException.class, () -> cookie().path(evil));
         assertThrows(IllegalArgumentException.class, () -> cookie().domain(evil));
         assertThrows(IllegalArgumentException.class, () -> cookie().expires(evil));

@@ -66,7 +66,7 @@ final class RouterTest {
     }
 
     @Test
-    void headGoesToGetAndHasNoBody() throws Exception { // C23
+    void headGoesToGetAndHasNoBody() throws Exception { // RFC 3875 4.3.3
         OfflineResponse response = send(Router.builder().get("/a", say("a")), "HEAD", "/a");
         assertEquals("Status: 200 OK\r\nContent-Length: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
                 new String(response.stdout(), StandardCharsets.US_ASCII));
@@ -83,7 +83,7 @@ final class RouterTest {
     }
 
     @Test
-    void theRoutedPathIsTheOneOfAllWebServers() throws Exception { // C14
+    void theRoutedPathIsTheOneOfAllWebServers() throws Exception { // RFC 3875 4.1.13
         Router.Builder router = Router.builder().get("/app/x", say("x"));
         for (String cut : new String[] {"", "/app", "/app/x"}) {
             OfflineRequest request = OfflineRequest.builder("GET", "/other").meta("SCRIPT_NAME", cut)

@@ -201,7 +201,7 @@ final class UrlTest {
         "::1,          80,   ::1,         http://[::1]",
         "'',           80,   localhost,   http://localhost", // nginx may send an empty one
     })
-    void withoutHostHeaderTheServerNameCounts(String name, String port, String host, String base) { // C15
+    void withoutHostHeaderTheServerNameCounts(String name, String port, String host, String base) { // RFC 3875 4.1.14
         CgiExchange q = request("SERVER_NAME", name, "SERVER_PORT", port);
         assertEquals(host, q.serverName());
         assertEquals(host, q.host());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The header block of a CGI response: C26 to C45 of RFC 3875. */
+/** The header block of a CGI response: RFC 3875 6.2 and 6.3. */
 final class CgiHeadTest {
     private static CgiHead head(String text) throws IOException {
         return CgiHead.read(in(text), 64 * 1024, StandardCharsets.UTF_8);

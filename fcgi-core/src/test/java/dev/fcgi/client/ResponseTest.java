@@ -75,11 +75,11 @@ final class ResponseTest extends ClientTest {
         byte[] odd = record(Fcgi.STDOUT, 1, TEXT.getBytes(), 255);
         byte[][] ways = {
             answer(1, TEXT),
-            join(stdout(1, TEXT), end(1)), // S91
+            join(stdout(1, TEXT), end(1)), // 6.1-got-stdout-unended
             join(odd, record(Fcgi.STDOUT, 1, new byte[0], 255), end(1)),
-            join(stderr(1, ""), stdout(1, TEXT), stderr(1, ""), stdout(1, ""), end(1)), // S89
+            join(stderr(1, ""), stdout(1, TEXT), stderr(1, ""), stdout(1, ""), end(1)),
             join(stdout(1, TEXT.substring(0, 10)), stderr(1, "x"), stdout(1, TEXT.substring(10)), end(1)),
-            join(values("A", "b"), record(Fcgi.UNKNOWN_TYPE, 0, "\u0009       "), stdout(1, TEXT), end(1)), // S64
+            join(values("A", "b"), record(Fcgi.UNKNOWN_TYPE, 0, "\u0009       "), stdout(1, TEXT), end(1)),
             join(record(99, 1, "?"), stdout(1, TEXT), record(200, 0, "?"), record(0, 0, ""), end(1)),
             join(stdout(1, TEXT), stdout(1, ""), stdout(1, "after the end of STDOUT"), end(1)),
             join(stdout(1, TEXT), record(Fcgi.END_REQUEST, 1, new byte[12], 4)), // longer than it is
@@ -123,7 +123,7 @@ final class ResponseTest extends ClientTest {
         serveBad(end(1, 7, 0));
         try (ClientResponse response = client.send(get("/bad"))) {
             assertEquals(new EndRequest(7, ProtocolStatus.REQUEST_COMPLETE), response.end());
-            assertThrows(FcgiException.class, response::head); // C26
+            assertThrows(FcgiException.class, response::head); // RFC 3875 6.2
         }
         assertUsable();
         assertEquals(1, server.accepted());

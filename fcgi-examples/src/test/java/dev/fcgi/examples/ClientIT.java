@@ -284,11 +284,11 @@ final class ClientIT {
             assertEquals(List.of("e".repeat(1000)), lines);
             try (ClientResponse response = client.send(ClientRequest.authorizer().param("SCRIPT_NAME", "/auth")
                     .param("QUERY_STRING", "user=alice").build())) {
-                assertEquals("alice", response.head().header("Variable-AUTH_USER")); // S100
+                assertEquals("alice", response.head().header("Variable-AUTH_USER")); // 6.3-authorizer
             }
             try (ClientResponse response = client.send(ClientRequest.authorizer().param("SCRIPT_NAME", "/auth")
                     .param("QUERY_STRING", "user=bob").build())) {
-                assertEquals(403, response.head().status()); // S101
+                assertEquals(403, response.head().status()); // 6.3-authorizer
                 assertEquals("denied\n", text(response));
             }
             String filtered = call(client, new FilterOf(3_000).builder().param("SCRIPT_NAME", "/filter").body("stdin"));

@@ -6,13 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fcgi.examples.check.Suite;
 import dev.fcgi.examples.check.TestCase;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/conformance.md has the cases that there are. */
 final class ConformanceDocumentTest {
+    private static final Pattern COMMENT = Pattern.compile("// .*|(?s:/\\*.*?\\*/)");
+    private static final Pattern ID = Pattern.compile("\\b[2-8]\\.[1-9]-[a-z][a-z0-9-]*");
+
     @Test
     void statements() throws IOException {
         assertEquals(ConformanceDocument.statements(Suite.APPLICATIONS.cases()), ConformanceDocument.part("statements"));
@@ -29,7 +37,21 @@ final class ConformanceDocumentTest {
         assertTrue(ids.size() >= 90);
     }
 
+    /** Comments name a case by its ID, which the case keeps. */
+    @Test
+    void idsInComments() throws IOException {
+        Set<String> ids = cases().stream().map(TestCase::id).collect(Collectors.toSet());
+        for (String module : List.of("fcgi-core", "fcgi-examples")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src"))) {
+                for (Path file : files.filter(name -> name.toString().endsWith(".java")).toList()) {
+                    COMMENT.matcher(Files.readString(file)).results().flatMap(comment -> ID.matcher(comment.group()).results())
+                            .forEach(id -> assertTrue(ids.contains(id.group()), file + ": " + id.group()));
+                }
+            }
+        }
+    }
+
     private static List<? extends TestCase<?>> cases() {
-        return Suite.APPLICATIONS.cases();
+        return Stream.concat(Suite.APPLICATIONS.cases().stream(), Suite.WEB_SERVERS.cases().stream()).toList();
     }
 }

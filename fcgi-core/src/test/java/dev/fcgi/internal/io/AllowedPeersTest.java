@@ -16,15 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AllowedPeersTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "199.170.183.28,199.170.183.71 | 199.170.183.71 | true", // S9, the example of FastCGI 3.2
-        "199.170.183.28,199.170.183.71 | 199.170.183.72 | false", // S10
+        "199.170.183.28,199.170.183.71 | 199.170.183.71 | true", // the example of FastCGI 3.2
+        "199.170.183.28,199.170.183.71 | 199.170.183.72 | false", // FastCGI 3.2
         " 10.0.0.1 , 10.0.0.2 | 10.0.0.2 | true",
         "255.255.255.255,0.0.0.0 | 0.0.0.0 | true",
         "10.0.0.1 | ::1 | false",
-        "::1 | ::1 | true", // S13
+        "::1 | ::1 | true", // FastCGI 3.2
         "::1 | ::2 | false",
         "2001:db8::1 | 2001:0db8:0:0::0001 | true",
-        "::ffff:10.0.0.1 | 10.0.0.1 | true", // S13, IPv4-mapped
+        "::ffff:10.0.0.1 | 10.0.0.1 | true", // FastCGI 3.2, IPv4-mapped
         "10.0.0.1 | ::ffff:10.0.0.1 | true",
         "10.0.0.0/8 | 10.255.1.2 | true",
         "10.0.0.0/8 | 11.0.0.0 | false",
@@ -45,7 +45,7 @@ final class AllowedPeersTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"127.0.0.1 | false", "0.0.0.0/0,::/0 | false", "unix | true",
         "127.0.0.1,unix | true"})
-    void unixPeersNeedTheWord(String list, boolean allowed) { // S11
+    void unixPeersNeedTheWord(String list, boolean allowed) { // FastCGI 3.2
         assertEquals(allowed, new AllowedPeers(list).test(UnixDomainSocketAddress.of("")));
         assertEquals(false, new AllowedPeers(list).test(null));
     }
@@ -54,7 +54,7 @@ final class AllowedPeersTest {
     @ValueSource(strings = {"", ",", "10.0.0.1,", "10.0.0.1,,10.0.0.2", "256.0.0.1", "10.0.0", "10.0.0.1.1", "10.0.0.x",
         "localhost", "UNIX", "10.0.0.1/33", "10.0.0.1/-1", "10.0.0.1/", "10.0.0.1/8/8", "::1/129", "::g", ":::", "1:2",
         "010.0.0.1", "10.0.0.1;10.0.0.2", "10.0.0.1 10.0.0.2", "[::1]", "1", "0x7f.0.0.1", "::ffff:1.2.3.4/33"})
-    void badEntriesAreErrors(String list) { // S12
+    void badEntriesAreErrors(String list) { // FastCGI 3.2
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new AllowedPeers(list));
         assertTrue(e.getMessage().contains("FCGI_WEB_SERVER_ADDRS=" + list), e.getMessage());
     }

@@ -44,7 +44,7 @@ final class NameValuePairsTest {
     }
 
     @Test
-    void allFourFormsOfLengthsAreRead() throws FcgiProtocolException { // S37, S38, S40
+    void allFourFormsOfLengthsAreRead() throws FcgiProtocolException { // 3.4-length-127, 3.4-length-128, 3.4-long-both
         assertEquals("A=B;A=B;A=B;A=B;", decode(hex("""
                 01 01 4142
                 01 80000001 4142
@@ -54,7 +54,7 @@ final class NameValuePairsTest {
     }
 
     @Test
-    void theLongFormIsTakenForShortLengthsToo() throws FcgiProtocolException { // S39
+    void theLongFormIsTakenForShortLengthsToo() throws FcgiProtocolException { // 3.4-four-bytes-for-little
         for (int length : new int[] {0, 1, 126, 127}) {
             byte[] block = new byte[8 + length];
             block[0] = block[4] = (byte) 0x80;
@@ -68,7 +68,7 @@ final class NameValuePairsTest {
     }
 
     @Test
-    void theShortestFormIsWritten() throws FcgiProtocolException { // S37, S38
+    void theShortestFormIsWritten() throws FcgiProtocolException { // 3.4-length-127, 3.4-length-128
         int[][] lengths = {{0, 0, 2}, {127, 127, 256}, {128, 127, 260}, {127, 128, 260}, {128, 128, 264},
             {1, 70_000, 70_006}, {256, 65_536, 65_800}};
         for (int[] l : lengths) {
@@ -84,12 +84,12 @@ final class NameValuePairsTest {
     }
 
     @Test
-    void emptyNamesAndValuesAreRead() throws FcgiProtocolException { // S41
+    void emptyNamesAndValuesAreRead() throws FcgiProtocolException { // 3.4-empty-value
         assertEquals("=;A=;=B;=;", decode(hex("0000 0100 41 0001 42 0000")));
     }
 
     @Test
-    void everyTruncationIsMalformed() throws FcgiProtocolException { // S44
+    void everyTruncationIsMalformed() throws FcgiProtocolException { // 3.4-pair-cut-off
         for (byte[] whole : new byte[][] {encode(3, 4), encode(200, 1), encode(1, 200), encode(200, 200)}) {
             assertEquals(1, PairTable.of(whole, whole.length).size());
             for (int length = 1; length < whole.length; length++) {
@@ -100,7 +100,7 @@ final class NameValuePairsTest {
     }
 
     @Test
-    void hugeLengthsNeitherOverflowNorAllocate() { // S45
+    void hugeLengthsNeitherOverflowNorAllocate() { // 3.4-length-huge
         for (String block : new String[] {"FFFFFFFF FFFFFFFF 41", "FFFFFFFF 01 41", "01 FFFFFFFF 41",
             "FFFFFFFF 80000001 41", "80000000 FFFFFFFF", "FFFFFFFF FFFFFFFF"}) {
             byte[] bytes = hex(block);

@@ -41,7 +41,7 @@ final class RecordBufferTest {
     }
 
     @Test
-    void anAnswerIsTheExampleOfTheSpecification() { // FastCGI appendix B; S15, S16, S22, S82
+    void anAnswerIsTheExampleOfTheSpecification() { // FastCGI appendix B; 3.3-version-sent, 3.3-alignment-sent
         append(buffer, Fcgi.STDOUT, 1, "Content");
         buffer.endStream(Fcgi.STDOUT, 1);
         buffer.endRequest(1, 0x01020304, 2);
@@ -53,13 +53,13 @@ final class RecordBufferTest {
     }
 
     @Test
-    void applicationStatusesAreUnsigned() { // S83
+    void applicationStatusesAreUnsigned() {
         buffer.endRequest(65535, 0xFFFFFFFF, 0);
         expect(buffer, "01 03 FFFF 0008 00 00  FFFFFFFF 00 000000");
     }
 
     @Test
-    void unknownTypeHasRequestId0() { // S62
+    void unknownTypeHasRequestId0() { // 4.2-type-12
         buffer.unknownType(255);
         expect(buffer, "01 0B 0000 0008 00 00  FF 00000000000000");
     }
@@ -77,7 +77,7 @@ final class RecordBufferTest {
     }
 
     @Test
-    void paddingIsZerosAlsoWhereTheBufferHeldOtherBytes() { // S22, S23
+    void paddingIsZerosAlsoWhereTheBufferHeldOtherBytes() { // 3.3-alignment-sent, 3.3-padding-sent
         append(buffer, Fcgi.STDOUT, 1, "x".repeat(500));
         buffer.close();
         buffer.clear();
@@ -102,7 +102,7 @@ final class RecordBufferTest {
     }
 
     @Test
-    void longContentIsSeveralAlignedRecords() { // S19
+    void longContentIsSeveralAlignedRecords() { // 3.3-content-65535
         buffer.appendAll(Fcgi.STDIN, 1, new byte[200_000], 200_000);
         assertEquals("65528 65528 65528 3416", lengths(buffer));
         buffer.clear();

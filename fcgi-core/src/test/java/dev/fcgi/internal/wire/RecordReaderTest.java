@@ -66,7 +66,7 @@ final class RecordReaderTest {
     private static byte[] record(int type, int id, byte[] content, int padding) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(new byte[] {1, (byte) type, (byte) (id >> 8), (byte) id, (byte) (content.length >> 8),
-            (byte) content.length, (byte) padding, (byte) 0x5A}); // reserved: ignored (S24)
+            (byte) content.length, (byte) padding, (byte) 0x5A}); // reserved: ignored (3.3-reserved-ignored)
         bytes.writeBytes(content);
         for (int i = 0; i < padding; i++) {
             bytes.write(0xAA);
@@ -142,7 +142,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void theExampleOfTheSpecificationIsRead() throws IOException { // FastCGI appendix B, example 1; S15, S26
+    void theExampleOfTheSpecificationIsRead() throws IOException { // FastCGI appendix B, example 1; 3.3-pieces-of-9
         byte[] bytes = hex("""
                 01 01 0001 0008 00 00  0001 00 0000000000
                 01 04 0001 001E 00 00  0B 02 5345525645525F504F5254 3830  0B 00 5345525645525F41444452
@@ -159,7 +159,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void allRecordsComeOutHoweverTheStreamIsCut() throws IOException { // S18, S19, S20, S21, S25, S30, S34
+    void allRecordsComeOutHoweverTheStreamIsCut() throws IOException { // 5.3-stdin-empty, 3.3-content-65535
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         List<byte[]> contents = new ArrayList<>();
         int[] lengths = {0, 1, 7, 8, 127, 2040, 2048, 5000, 32760, 32768, 40000, 65535};
@@ -199,7 +199,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void everyPaddingIsSkippedOnEveryType() throws IOException { // S20
+    void everyPaddingIsSkippedOnEveryType() throws IOException { // 3.3-padding-255
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         for (int padding = 0; padding < 256; padding++) {
             stream.writeBytes(record(1 + padding % 11, 1, content(padding % 3), padding));
@@ -257,7 +257,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void anotherVersionIsAProtocolError() { // S17
+    void anotherVersionIsAProtocolError() { // 3.3-version-2
         for (int version : new int[] {0, 2, 'G', 255}) {
             byte[] bytes = record(1, 1, content(8), 0);
             bytes[0] = (byte) version;
