@@ -9,42 +9,23 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** CgiFast reads the environment and descriptor 0, so that each test needs a process. */
-final class CgiFastTest extends ServerTest {
+final class CgiFastTest extends ProgramTest {
     private static final String TEXT = "Content-Type: text/plain; charset=utf-8\r\n\r\n";
 
-    private Process process;
-
-    @AfterEach
-    void end() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
-    }
-
-    private Path errors() {
-        return directory.resolve("stderr");
-    }
-
-    private void launch(Map<String, String> environment, String... arguments) throws IOException {
-        ProcessBuilder builder = Fork.java(CgiFastProgram.class, List.of("-XX:TieredStopAtLevel=1"), arguments);
-        builder.environment().putAll(environment);
-        process = builder.redirectError(errors().toFile()).start();
+    CgiFastTest() {
+        super(CgiFastProgram.class);
     }
 
     private String output() throws IOException, InterruptedException {
@@ -84,17 +65,6 @@ final class CgiFastTest extends ServerTest {
     }
 
     // ---- FastCGI
-
-    private ScriptedPeer connect(SocketAddress address) throws Exception {
-        until("the program listens", () -> {
-            try (SocketChannel probe = SocketChannel.open(address)) {
-                return probe.isConnected();
-            } catch (IOException e) {
-                return false;
-            }
-        });
-        return peer(address);
-    }
 
     private static void expect(ScriptedPeer peer, int id, String body) {
         peer.expectStdout(id, "Status: 200 OK\r\nContent-Length: " + body.length() + "\r\n" + TEXT + body)

@@ -5,55 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program that leaves the loop of CgiFast in the middle of a request, which answers it and ends at once. */
-final class LeftLoopTest extends ServerTest {
+final class LeftLoopTest extends ProgramTest {
     /** Less than what a stop grants to a request that runs. */
     private static final Duration AT_ONCE = Duration.ofSeconds(9);
 
-    private Process process;
-
-    @AfterEach
-    void end() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
-    }
-
-    private Path errors() {
-        return directory.resolve("stderr");
-    }
-
-    private void launch(Map<String, String> environment, String... arguments) throws IOException {
-        ProcessBuilder builder = Fork.java(LeftLoopProgram.class, List.of("-XX:TieredStopAtLevel=1"), arguments);
-        builder.environment().putAll(environment);
-        process = builder.redirectError(errors().toFile()).start();
+    LeftLoopTest() {
+        super(LeftLoopProgram.class);
     }
 
     private ScriptedPeer launchListening() throws Exception {
         UnixDomainSocketAddress socket = UnixDomainSocketAddress.of(directory.resolve("fast.sock"));
         launch(Map.of("FCGI_SOCKET_PATH", socket.toString()));
-        until("the program listens", () -> {
-            try (SocketChannel probe = SocketChannel.open(socket)) {
-                return probe.isConnected();
-            } catch (IOException e) {
-                return false;
-            }
-        });
-        return peer(socket);
+        return connect(socket);
     }
 
     private static ScriptedPeer ask(ScriptedPeer peer, String way, int length) {

@@ -4,6 +4,7 @@ import static dev.fcgi.ScriptedPeer.KEEP_CONN;
 import static dev.fcgi.ScriptedPeer.RESPONDER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -276,14 +277,24 @@ final class ShutdownTest extends ServerTest {
     @Test
     void anInterruptCutsTheGraceShort() throws Exception {
         Set<Thread> earlier = clocks(); // of other tests; they may end meanwhile
+        holdTime();
         serve(request -> {
             print(request, "begun");
             request.stdout().flush();
             new CountDownLatch(1).await();
         });
         ScriptedPeer peer = peer().request(1, "/").expectStdoutPart(1, "begun");
-        Thread.currentThread().interrupt();
-        assertThrows(InterruptedException.class, () -> server.shutdown(LONG));
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        Thread stopping = Thread.startVirtualThread(() -> {
+            try {
+                drained.complete(server.shutdown(LONG));
+            } catch (Throwable e) {
+                drained.completeExceptionally(e);
+            }
+        });
+        stopping.interrupt();
+        clock.until("the stop is over", drained::isDone);
+        assertInstanceOf(InterruptedException.class, drained.exceptionNow());
         peer.expectGone();
         until("the clock stands still", () -> earlier.containsAll(clocks()));
         Thread.currentThread().interrupt();
