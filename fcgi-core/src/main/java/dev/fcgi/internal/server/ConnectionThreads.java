@@ -36,22 +36,9 @@ final class ConnectionThreads {
         return role.isTaken();
     }
 
-    /** Locked. The holder of the role runs a handler. */
-    void release() {
-        assert lock.isHeldByCurrentThread();
-        role.release();
-    }
-
-    /** Locked. Returns whether the calling thread, which has run a handler, has the role again. */
-    boolean take() {
-        assert lock.isHeldByCurrentThread();
-        return role.take();
-    }
-
-    /** Locked. The holder of the role leaves it to another thread. */
-    void handOver() {
-        assert lock.isHeldByCurrentThread();
-        role.handOver();
+    /** {@return the role itself, for who reads} */
+    ReaderRole role() {
+        return role;
     }
 
     /** Locked. Has a handler run on a thread of its own. Returns null, or why there is none. */

@@ -29,7 +29,6 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
 
     private final Common common;
     private final ServerConnection connection;
-    private final ConnectionThreads threads;
     private final ServerRequest request;
     private final ReentrantLock lock;
 
@@ -41,7 +40,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
 
     /** Makes the run of a request whose head is complete. */
     static HandlerRun of(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
-        return request.role() == Role.FILTER
+        return request.role == Role.FILTER
                 ? new FilterRun(common, connection, request, lock)
                 : new HandlerRun(common, connection, request, lock);
     }
@@ -49,7 +48,6 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
     HandlerRun(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
         this.common = common;
         this.connection = connection;
-        this.threads = connection.threads();
         this.request = request;
         this.lock = lock;
     }
@@ -71,12 +69,12 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
             open = request.isOpen();
             if (open) {
                 begin();
-                threads.lend();
+                connection.lendRole();
             }
         } finally {
             lock.unlock();
         }
-        complete(open ? handle() : null);
+        finish(open ? handle() : null);
     }
 
     /** Locked. Returns whether it is up to the caller to end this run: to the first one who asks. */
@@ -113,42 +111,32 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         request.interrupts.begin();
     }
 
-    /** Runs the handler; {@link #completed} must follow. Returns what it has thrown, and throws nothing. */
+    /** Runs the handler; {@link #end} must follow. Returns what it has thrown, and throws nothing. */
     Throwable handle() {
+        Throwable failure = null;
         try {
-            Options options = common.options;
-            Role role = request.role();
-            if (role == Role.RESPONDER) {
-                options.responder.respond(this);
-            } else if (role == Role.AUTHORIZER) {
-                options.authorizer.respond(this);
-            } else {
-                options.filter.filter((FilterRequest) this);
-            }
-            return null;
+            callHandler();
         } catch (Throwable e) { // an Error of a handler costs its own request only, too
+            failure = e;
             common.options.failures.accept(e);
-            return e;
+        }
+        handled(failure);
+        return failure;
+    }
+
+    private void callHandler() throws Exception {
+        Options options = common.options;
+        if (request.role == Role.RESPONDER) {
+            options.responder.respond(this);
+        } else if (request.role == Role.AUTHORIZER) {
+            options.authorizer.respond(this);
+        } else {
+            options.filter.filter((FilterRequest) this);
         }
     }
 
-    /** The handler has returned or thrown; called once, by its thread. Throws nothing. */
-    public void complete(Throwable failure) {
-        boolean interruptedByUs;
-        prepareEnd(failure);
-        lock.lock();
-        try {
-            interruptedByUs = completed(failure);
-        } finally {
-            lock.unlock();
-        }
-        if (interruptedByUs) {
-            Thread.interrupted(); // what it was for is over
-        }
-    }
-
-    /** What comes before {@link #completed}. Throws nothing. */
-    void prepareEnd(Throwable failure) {
+    /** The handler has returned or thrown. Throws nothing. */
+    private void handled(Throwable failure) {
         while (lock.isHeldByCurrentThread()) {
             lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
         }
@@ -157,8 +145,27 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         }
     }
 
-    /** Locked. The same as {@link #complete}. Releases the lock while writing. Returns whether we interrupted it. */
-    boolean completed(Throwable failure) {
+    /** Whatever handles the request has returned or thrown; called once, by its thread. Throws nothing. */
+    public void complete(Throwable failure) {
+        handled(failure);
+        finish(failure);
+    }
+
+    private void finish(Throwable failure) {
+        boolean interruptedByUs;
+        lock.lock();
+        try {
+            interruptedByUs = end(failure);
+        } finally {
+            lock.unlock();
+        }
+        if (interruptedByUs) {
+            Thread.interrupted(); // what it was for is over
+        }
+    }
+
+    /** Locked. Ends the request. Releases the lock while writing. Throws nothing. Returns whether we interrupted it. */
+    boolean end(Throwable failure) {
         assert lock.isHeldByCurrentThread();
         boolean interrupted = false;
         try {
@@ -238,7 +245,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
 
     @Override
     public Role role() {
-        return request.role();
+        return request.role;
     }
 
     @Override
@@ -248,22 +255,22 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
 
     @Override
     public InputStream stdin() {
-        return request.role() == Role.AUTHORIZER ? NO_INPUT : request.input.stdin;
+        return request.role == Role.AUTHORIZER ? NO_INPUT : request.input.stdin;
     }
 
     @Override
     public OutputStream stdout() {
-        return request.response();
+        return request.response;
     }
 
     @Override
     public OutputStream stderr() {
-        return request.response().stderr();
+        return request.response.stderr();
     }
 
     @Override
     public void appStatus(int status) {
-        request.response().appStatus(status);
+        request.response.appStatus(status);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class ReadLoop implements Runnable {
     private final Output output;
     private final ServerConnection connection;
     private final ConnectionThreads threads;
+    private final ReaderRole role;
     private final Lifetime lifetime;
     private final Ending ending;
     private final Consumer<ServerConnection> whenClosed;
@@ -60,6 +61,7 @@ final class ReadLoop implements Runnable {
         Inbound inbound = new Inbound(reader, lock, common.options.clock);
         this.connection = new ServerConnection(common, ticker, transport, lock, output, inbound, this);
         this.threads = connection.threads();
+        this.role = threads.role();
         this.lifetime = connection.lifetime();
         this.ending = connection.ending();
         this.records = new RecordHandler(common, connection, reader, lock, output, inbound);
@@ -181,7 +183,7 @@ final class ReadLoop implements Runnable {
     private void handOver() {
         lock.lock();
         try {
-            threads.handOver();
+            role.handOver();
         } finally {
             lock.unlock();
         }
@@ -207,7 +209,7 @@ final class ReadLoop implements Runnable {
             request.handledBy(run);
             if (here) {
                 run.begin();
-                threads.release();
+                role.release();
             } else if (given) {
                 threads.startLending();
             } else {
@@ -230,10 +232,9 @@ final class ReadLoop implements Runnable {
 
     private boolean handle(HandlerRun run) {
         Throwable failure = run.handle();
-        run.prepareEnd(failure);
         lock.lock();
         try {
-            run.completed(failure);
+            run.end(failure);
             return takeAgain();
         } finally {
             lock.unlock();
@@ -269,13 +270,11 @@ final class ReadLoop implements Runnable {
     /** Locked. After a handler has run on this thread. Returns whether it has the role now: another one may have it. */
     private boolean takeAgain() {
         assert lock.isHeldByCurrentThread();
-        if (!threads.take()) {
+        if (!role.take()) {
             return false;
         }
         exposed = true;
-        if (connection.isIdle()) {
-            reader.shrink();
-        }
+        reader.shrink();
         return true;
     }
 

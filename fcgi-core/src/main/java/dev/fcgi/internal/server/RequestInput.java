@@ -75,13 +75,14 @@ final class RequestInput implements StreamInput.Source {
         }
     }
 
-    /** Locked. Drops what is queued and all that comes. */
-    void discard() {
+    /** Locked. Drops what is queued and all that comes. Returns whether nothing can come. */
+    boolean discard() {
         assert lock.isHeldByCurrentThread();
         stdin.discard();
         if (data != null) {
             data.discard();
         }
+        return hasEnded();
     }
 
     /** Locked. Whether a handler has been waiting for bytes for longer than a limit. */

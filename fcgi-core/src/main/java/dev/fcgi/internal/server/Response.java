@@ -33,6 +33,8 @@ final class Response extends OutputStream {
         boolean mayHaveBody();
     }
 
+    private static final int COMPLETE = ProtocolStatus.REQUEST_COMPLETE.code();
+
     private final Common common;
     private final Gate gate;
     private final ReentrantLock lock;
@@ -201,7 +203,7 @@ final class Response extends OutputStream {
         }
         appendStderr(records); // what a handler said before it failed matters most
         int status = failure != null && appStatus == 0 ? 1 : appStatus;
-        records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
+        records.endRequest(id, status, COMPLETE);
     }
 
     private void appendStderr(RecordBuffer records) {
@@ -235,7 +237,7 @@ final class Response extends OutputStream {
         RecordBuffer records = newRecords();
         records.endStream(Fcgi.STDOUT, id);
         int status = reason == Reason.ABORT_REQUEST ? appStatus : 1;
-        records.endRequest(id, status, ProtocolStatus.REQUEST_COMPLETE.code());
+        records.endRequest(id, status, COMPLETE);
         return records;
     }
 

@@ -189,22 +189,26 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
 
     /** Locked. */
     @Override
-    public void requestEnded(ServerRequest request) {
+    public void requestEnded(ServerRequest request, boolean inputComplete) {
         assert lock.isHeldByCurrentThread();
         requests.remove(request);
-        lifetime.used(request.input.hasEnded());
+        lifetime.used(inputComplete);
         inbound.wakeUp(); // the reader may be waiting for this handler
         output.wakeUp();
-        if (!request.isHandled()) {
-            over(request);
-        }
     }
 
-    /** Locked. Nothing works on a request any more that was in the table. */
-    void over(ServerRequest request) {
+    /** Locked. */
+    @Override
+    public void over(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         requests.returned();
         request.releasePermit();
+    }
+
+    /** Locked. A handler begins, perhaps on the thread that has given it to the executor. */
+    void lendRole() {
+        assert lock.isHeldByCurrentThread();
+        threads.lend();
     }
 
     /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
@@ -238,12 +242,6 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     public boolean isAlone(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         return requests.size() == 1 && request.isOpen();
-    }
-
-    /** Locked. Whether nothing is active, and more may come. */
-    boolean isIdle() {
-        assert lock.isHeldByCurrentThread();
-        return requests.isEmpty() && isOpen();
     }
 
     /** Locked. */

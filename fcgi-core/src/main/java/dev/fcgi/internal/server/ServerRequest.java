@@ -32,7 +32,10 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         void settle();
 
         /** No record of the request is admitted any more; its id is free. */
-        void requestEnded(ServerRequest request);
+        void requestEnded(ServerRequest request, boolean inputComplete);
+
+        /** Nothing works on the request any more. */
+        void over(ServerRequest request);
 
         /** Writes what the library says itself; stops reading while the peer does not take it. */
         void answer(RecordBuffer records) throws IOException;
@@ -59,17 +62,17 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     }
 
     final int id;
+    final Role role;
     final RequestInput input;
+    final Response response;
     /** Keeps the interrupts of its handler away from the socket. */
     final Uninterrupted interrupts;
-    private final Role role;
     private final Owner owner;
     private final Lifetime lifetime;
     private final Common common;
     private final ReentrantLock lock;
     private final Output output;
     private final RequestHead head;
-    private final Response response;
     /** Written once, by the reader. */
     private volatile Params params;
 
@@ -148,12 +151,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         since.restart();
     }
 
-    /** Locked. Whether there is a handler, which has to return before nothing works on this request any more. */
-    boolean isHandled() {
-        assert lock.isHeldByCurrentThread();
-        return handler != null;
-    }
-
     /** Locked. Whether the handler needs no more of the peer. */
     boolean isComplete() {
         assert lock.isHeldByCurrentThread();
@@ -189,10 +186,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     @Override
     public boolean mayHaveBody() {
         return params == null || !"HEAD".equals(params.get("REQUEST_METHOD"));
-    }
-
-    Response response() {
-        return response;
     }
 
     /** Locked. Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */
@@ -264,10 +257,15 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     private void ended() {
         assert lock.isHeldByCurrentThread();
         state = State.ENDED;
-        head.end();
-        input.discard();
+        if (!isHeadComplete()) {
+            head.end();
+        }
+        boolean inputComplete = input.discard();
         response.ended();
-        owner.requestEnded(this);
+        owner.requestEnded(this, inputComplete);
+        if (handler == null) {
+            owner.over(this);
+        }
     }
 
     /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
@@ -344,10 +342,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
 
     private void log(Level level, Throwable cause, String format) {
         common.log.log(level, cause, format, this);
-    }
-
-    Role role() {
-        return role;
     }
 
     /** For logs: control characters of the peer must not get there. */
