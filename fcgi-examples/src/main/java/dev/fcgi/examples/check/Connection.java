@@ -2,11 +2,7 @@ package dev.fcgi.examples.check;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,33 +20,20 @@ import java.util.function.Predicate;
  * @param <C> the class itself
  */
 abstract class Connection<C extends Connection<C>> implements AutoCloseable {
-    private static final int MOST = 1 << 26;
     private static final long PAUSE_NANOS = 200_000;
 
     private final Trial trial;
-    private final SocketChannel channel;
-    private final Selector selector;
+    private final RecordSocket socket;
     private final int number;
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
     private final List<FcgiRecord> received = new ArrayList<>();
-    private byte[] partial = new byte[1 << 16];
-    private int partialLength;
-    private long heldBytes;
     private int piece = Integer.MAX_VALUE;
     private int padding;
-    /** How the other side ended the connection, or null. */
-    private String ended;
     private boolean left;
 
     Connection(Trial trial, SocketChannel channel) throws IOException {
         this.trial = trial;
-        this.channel = channel;
-        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // a piece is a segment
-        }
-        channel.configureBlocking(false);
-        this.selector = Selector.open();
-        channel.register(selector, 0);
+        this.socket = new RecordSocket(channel);
         this.number = trial.add(this);
     }
 
@@ -121,36 +104,25 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         byte[] all = unsent.toByteArray();
         unsent.reset();
         long deadline = trial.deadline(trial.timeout());
-        for (int from = 0; from < all.length && ended == null && !left; ) {
-            int length = Math.min(piece, all.length - from);
-            int sent = write(ByteBuffer.wrap(all, from, length));
+        for (int from = 0; from < all.length && socket.isOpen(); ) {
+            int sent = socket.write(ByteBuffer.wrap(all, from, Math.min(piece, all.length - from)));
             from += sent;
+            receive();
             if (sent > 0) {
                 deadline = trial.deadline(trial.timeout());
                 if (piece < Integer.MAX_VALUE) {
                     LockSupport.parkNanos(PAUSE_NANOS); // that a piece be read by itself, most of the time
                 }
-            } else if (ended == null && !await(SelectionKey.OP_WRITE | SelectionKey.OP_READ, deadline)) {
+            } else if (socket.isOpen() && !socket.await(RecordSocket.WRITABLE | RecordSocket.READABLE, deadline)) {
                 throw Judgement.unmet("it takes no more: " + (all.length - from) + " bytes are left after " + seconds());
             }
-            receive();
         }
         return self();
     }
 
-    private int write(ByteBuffer bytes) {
-        try {
-            return channel.write(bytes);
-        } catch (IOException e) {
-            receive(); // what came before the end, and the end itself
-            end("reset");
-            return 0;
-        }
-    }
-
     /** Sends as much of what was collected as can be sent at once; the rest is forgotten. Returns how much went. */
     int flushWhatFits() {
-        int sent = write(ByteBuffer.wrap(unsent.toByteArray()));
+        int sent = socket.write(ByteBuffer.wrap(unsent.toByteArray()));
         log(">", "of that the first " + sent + " bytes");
         unsent.reset();
         return sent;
@@ -160,11 +132,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
     C halfClose() {
         flush();
         log(">", "end of what is sent");
-        try {
-            channel.shutdownOutput();
-        } catch (IOException e) {
-            end("reset");
-        }
+        socket.endOutput();
         return self();
     }
 
@@ -172,37 +140,28 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
     @Override
     public void close() {
         flush();
-        if (!left) {
-            log(">", "close");
-            leave();
-        }
+        leave("close", false);
     }
 
     /** Closes the connection in a way that the other side sees as a reset, on TCP at least. */
     void reset() {
         flush();
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException e) {
-            // of a Unix socket it is the same as a close, where all that has come was read
-        }
-        log(">", "reset");
-        leave();
+        leave("reset", true);
     }
 
-    /** Closes the connection and tells how it ended. */
-    String leave() {
+    private void leave(String how, boolean reset) {
         if (!left) {
             receive();
+            log(">", how);
             left = true;
-            try {
-                channel.close();
-                selector.close();
-            } catch (IOException e) {
-                end("reset");
-            }
+            socket.close(reset);
         }
-        return ended == null ? "open" : ended;
+    }
+
+    /** The case is over: closes the connection, if that was not done, and tells how the other side ended it. */
+    String leave() {
+        leave("close", false);
+        return ended() == null ? "open" : ended();
     }
 
     // ---- receiving
@@ -213,13 +172,15 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         long deadline = trial.deadline(wait);
         for (int i = 0; ; i++) {
             while (i == received.size()) {
-                if (ended != null || !await(SelectionKey.OP_READ, deadline)) {
+                if (!socket.isOpen() || !socket.await(RecordSocket.READABLE, deadline)) {
                     return null;
                 }
                 receive();
+                if (socket.isFull()) {
+                    throw Judgement.unmet("it sends without end");
+                }
             }
             if (condition.test(received.get(i))) {
-                heldBytes -= received.get(i).length();
                 return received.remove(i);
             }
         }
@@ -237,15 +198,15 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
     /** What there was instead of something that did not come. */
     String missing() {
         String instead = received.isEmpty() ? "" : ", but " + received.get(0);
-        return (ended != null ? "the connection was " + ended : "nothing within " + seconds()) + instead
-                + (partialLength == 0 ? "" : ", and " + partialLength + " bytes of a record");
+        return (ended() != null ? "the connection was " + ended() : "nothing within " + seconds()) + instead
+                + (socket.partialLength() == 0 ? "" : ", and " + socket.partialLength() + " bytes of a record");
     }
 
     /** Expects that nothing comes, for a while, and that the connection stays. */
     C expectQuiet() {
         FcgiRecord record = poll(any -> true, trial.quiet());
-        if (record != null || ended != null) {
-            throw Judgement.unmet("nothing should come, but: " + (record != null ? record : "the connection was " + ended));
+        if (record != null || ended() != null) {
+            throw Judgement.unmet("nothing should come, but: " + (record != null ? record : "the connection was " + ended()));
         }
         return self();
     }
@@ -253,7 +214,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
     /** Expects that the other side ends the connection, and that no further record comes before. */
     C expectEnd() {
         awaitEnd(trial.timeout());
-        if (ended == null) {
+        if (ended() == null) {
             throw Judgement.unmet("the connection is still open after " + seconds());
         }
         if (!received.isEmpty()) {
@@ -265,12 +226,12 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
     /** {@return how the other side ended the connection, or null if it has not within a time} */
     String awaitEnd(Duration wait) {
         poll(never -> false, wait);
-        return ended;
+        return ended();
     }
 
     /** {@return how the other side has ended the connection, or null} */
     String ended() {
-        return ended;
+        return socket.ended();
     }
 
     /** {@return all records that have come and that nobody asked for yet} */
@@ -283,66 +244,18 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         receive();
         List<FcgiRecord> all = List.copyOf(received);
         received.clear();
-        heldBytes = 0;
         return all;
-    }
-
-    private boolean await(int operations, long deadline) {
-        try {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            channel.keyFor(selector).interestOps(operations);
-            boolean ready = selector.select(left / 1_000_000 + 1) > 0;
-            selector.selectedKeys().clear();
-            return ready;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Receives what is there, without waiting. */
     private void receive() {
-        while (ended == null && !left) {
-            if (partialLength == partial.length) {
-                partial = Arrays.copyOf(partial, 2 * partial.length);
-            }
-            try {
-                int count = channel.read(ByteBuffer.wrap(partial, partialLength, partial.length - partialLength));
-                if (count < 0) {
-                    end("closed");
-                }
-                if (count <= 0) {
-                    return;
-                }
-                partialLength += count;
-            } catch (IOException e) {
-                end("reset");
-            }
-            cut();
+        boolean open = socket.isOpen();
+        for (FcgiRecord record : socket.receive()) {
+            log("<", record.toString());
+            received.add(record);
         }
-    }
-
-    private void cut() {
-        int from = 0;
-        for (FcgiRecord next; (next = FcgiRecord.first(partial, from, partialLength)) != null; ) {
-            log("<", next.toString());
-            received.add(next);
-            heldBytes += next.length();
-            from += next.length();
-        }
-        System.arraycopy(partial, from, partial, 0, partialLength - from);
-        partialLength -= from;
-        if (heldBytes > MOST) {
-            throw Judgement.unmet("more than " + MOST + " bytes that nobody asked for");
-        }
-    }
-
-    private void end(String how) {
-        if (ended == null) {
-            ended = how;
-            log("<", how + (partialLength == 0 ? "" : " within a record, of which there are " + partialLength + " bytes"));
+        if (open && ended() != null) {
+            log("<", ended());
         }
     }
 

@@ -15,7 +15,7 @@ public final class Suite<T> {
     /** For applications. */
     public static final Suite<Application> APPLICATIONS = new Suite<>(TestCase.of(Application.class,
             ClosingCases.class, RecordCases.class, IdCases.class, StreamCases.class, PairCases.class,
-            ManagementCases.class, BeginCases.class, BodyCases.class, AbortCases.class, EndCases.class, RoleCases.class,
+            ValuesCases.class, UnknownTypeCases.class, BeginCases.class, BodyCases.class, AbortCases.class, EndCases.class, RoleCases.class,
             ErrorCases.class));
 
     /** For web servers and clients. */

@@ -254,6 +254,9 @@ final class BrokenConnection {
             return true;
         }
         byte[] answer = request.answer();
+        while (is(Fault.SENDS_WITHOUT_END) && request.hasContentLength()) { // until the connection ends
+            send(STDOUT, request.id(), new byte[65528]);
+        }
         if (answer.length > 0 || !is(Fault.SENDS_NO_STDOUT_FOR_HEAD)) {
             if (is(Fault.ENDS_STDOUT_TWICE)) {
                 send(STDOUT, request.id(), new byte[0]);

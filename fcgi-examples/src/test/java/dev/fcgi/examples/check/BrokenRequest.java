@@ -126,6 +126,10 @@ final class BrokenRequest {
         };
     }
 
+    boolean hasContentLength() {
+        return names.containsKey("CONTENT_LENGTH");
+    }
+
     private int length() {
         String length = names.getOrDefault("CONTENT_LENGTH", "");
         return length.matches("\\d+") ? Integer.parseInt(length) : 0;

@@ -79,6 +79,7 @@ enum Fault {
     FORGETS_FIRST_REQUEST("5.5-first-undisturbed"),
     MIXES_BODIES("5.5-mpx-bodies"),
     SENDS_NO_STDOUT_FOR_HEAD("6.1-stdout"),
+    SENDS_WITHOUT_END("6.2-content-length-0"),
     ENDS_STDERR_TWICE("6.1-stderr"),
     SENDS_STATUS_LINE("6.1-no-status-line"),
     SENDS_NO_EMPTY_LINE("6.2-head"),
