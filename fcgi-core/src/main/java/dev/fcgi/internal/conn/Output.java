@@ -16,11 +16,11 @@ import java.util.function.BooleanSupplier;
  * <p>Guarded by the connection's lock, which methods marked "Locked" expect to be held and which is never held over
  * I/O. While one request at a time is active its own thread writes to the socket, so that failures surface
  * where they belong and a response costs one write. What is admitted meanwhile is staged and written by whoever is
- * writing. Once the connection is {@linkplain #share shared} all is staged, and a virtual thread of the library writes:
+ * writing. Once the connection is {@linkplain #multiplex multiplexed} all is staged, and a virtual thread writes:
  * responses of many requests go out together, and an interrupt of one handler cannot close the socket of all.
  */
 public final class Output {
-    /** How much waits for the writing thread of a shared connection before handlers have to wait. */
+    /** How much waits for the writing thread of a multiplexed connection before handlers have to wait. */
     private static final int STAGED_LIMIT = 64 * 1024;
     /** The same where there is one request at a time: what the library has to say beside it. */
     private static final int STAGED_LIMIT_ALONE = 2 * 1024;
@@ -49,30 +49,30 @@ public final class Output {
     /** That thread, if it is not one of our own. */
     private Thread writer;
     private final Stopwatch progressAwaited = new Stopwatch();
-    private boolean shared;
+    private boolean multiplexed;
     private boolean endAfterFlush;
     private IOException failure;
 
     /**
      * Creates the way out of a connection.
      *
-     * @param shared whether the connection carries several requests at once from the start
+     * @param multiplexed whether the connection carries several requests at once from the start
      */
-    public Output(Transport transport, ReentrantLock lock, boolean shared) {
+    public Output(Transport transport, ReentrantLock lock, boolean multiplexed) {
         this.transport = transport;
         this.lock = lock;
-        this.shared = shared;
+        this.multiplexed = multiplexed;
         this.progress = lock.newCondition();
     }
 
     /** Locked. From now on, for the rest of its life, the connection carries several requests at once. */
-    public void share() {
+    public void multiplex() {
         assert lock.isHeldByCurrentThread();
-        shared = true;
+        multiplexed = true;
     }
 
-    public boolean isShared() {
-        return shared;
+    public boolean isMultiplexed() {
+        return multiplexed;
     }
 
     /** Locked. Whether {@link #write} takes that many bytes without exceeding its memory. */
@@ -80,11 +80,11 @@ public final class Output {
         assert lock.isHeldByCurrentThread();
         return failure != null || !writing
                 || stagedLength + length <= limit()
-                || shared && stagedLength == 0;
+                || multiplexed && stagedLength == 0;
     }
 
     private int limit() {
-        return shared ? STAGED_LIMIT : STAGED_LIMIT_ALONE;
+        return multiplexed ? STAGED_LIMIT : STAGED_LIMIT_ALONE;
     }
 
     /**
@@ -132,7 +132,7 @@ public final class Output {
     }
 
     /**
-     * Locked. Admits whole records and, unless the connection is shared or another thread is writing, writes them:
+     * Locked. Admits whole records and, unless the connection is multiplexed or another thread is writing, writes them:
      * blocks then, with the lock released. Bytes admitted earlier arrive earlier.
      *
      * @throws NothingWrittenException when the connection failed, now or before, and nothing of these records was taken
@@ -140,7 +140,7 @@ public final class Output {
      */
     public void write(RecordBuffer records) throws IOException {
         assert lock.isHeldByCurrentThread();
-        if (shared || writing) {
+        if (multiplexed || writing) {
             stage(records);
             return;
         }

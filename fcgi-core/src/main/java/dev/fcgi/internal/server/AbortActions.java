@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a handler wants done when its request is aborted: each action on a thread of its own, since it is code of others.
+ * What a handler wants done when its request is aborted: each action on a thread of its own, being code of others.
  *
  * <p>Guarded by the connection's lock.
  */

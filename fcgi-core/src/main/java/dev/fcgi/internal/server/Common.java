@@ -5,7 +5,7 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.SpareBuffers;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What all connections of a server have in common: settings, limits, counters, spare buffers, and the stop. Any thread. */
+/** What all connections of a server have in common: settings, limits, counters, spare buffers, the stop. Any thread. */
 final class Common {
     private static final int MAX_READ_AHEADS = 64;
     private static final int MAX_SPARE_LENGTH = 4096;

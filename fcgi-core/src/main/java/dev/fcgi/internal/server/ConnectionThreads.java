@@ -69,7 +69,7 @@ final class ConnectionThreads {
         if (lending == Thread.currentThread()) {
             lending = null;
             role.release();
-            if (output.isShared()) {
+            if (output.isMultiplexed()) {
                 role.ensureTaken();
             }
         }

@@ -77,7 +77,7 @@ final class HandlerInput implements RequestInput.Reader {
     /** Locked. Whether there is more to read than a stream, which a handler does not do. */
     private boolean isMoreThan(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
-        return output.isShared() || !stream.isOpen() || !connection.isOpen();
+        return output.isMultiplexed() || !stream.isOpen() || !connection.isOpen();
     }
 
     /** Whether the current record has content of a stream. */

@@ -143,13 +143,13 @@ final class ReadLoop implements Runnable {
         while (lifetime.isOpen()) {
             if (ready != null && (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
                 // nothing at hand says that it will not be alone
-                if (!dispatch(ready, !elsewhere && !output.isShared())) {
+                if (!dispatch(ready, !elsewhere && !output.isMultiplexed())) {
                     return false;
                 }
                 ready = null;
                 continue;
             }
-            if (exposed && ready == null && output.isShared()) {
+            if (exposed && ready == null && output.isMultiplexed()) {
                 handOver();
                 return false;
             }

@@ -200,9 +200,8 @@ final class RecordHandler implements Inbound.Rule {
     }
 
     /**
-     * Locked. How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while: others
-     * may wait after its input, or the peer may have gone. On a multiplexed connection there is less time than on
-     * one with a request alone.
+     * Locked. How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while:
+     * others may wait after its input, or the peer may have gone. On a multiplexed connection there is less time.
      */
     @Override
     public long patience(StreamInput stream, long waited) {
@@ -211,7 +210,7 @@ final class RecordHandler implements Inbound.Rule {
         Options options = common.options;
         long lookAt = Math.min(READ_AHEAD_TIME, options.stallTimeout);
         boolean alone = connection.isAlone(request);
-        long limit = alone && !output.isShared() ? options.readTimeout : options.stallTimeout;
+        long limit = alone && !output.isMultiplexed() ? options.readTimeout : options.stallTimeout;
         if (alone && !looked && waited >= lookAt) {
             looked = true;
             connection.extend(stream);

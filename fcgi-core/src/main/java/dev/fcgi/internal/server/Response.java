@@ -160,7 +160,7 @@ final class Response extends OutputStream {
             return;
         }
         buffer = written;
-        if (output.isShared()) {
+        if (output.isMultiplexed()) {
             buffer.release(); // what is staged is copied: the larger, the more memory
         } else {
             buffer.clearForMore();
@@ -242,8 +242,8 @@ final class Response extends OutputStream {
     }
 
     /**
-     * Locked. Returns the last record of an incomplete response; the connection closes behind it. For nginx a close alone
-     * is the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes
+     * Locked. Returns the last record of an incomplete response; the connection closes behind it. For nginx a close
+     * alone is the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes
      * it fail the response in all cases; whoever ignores it still sees no END_REQUEST.
      */
     RecordBuffer incomplete() {

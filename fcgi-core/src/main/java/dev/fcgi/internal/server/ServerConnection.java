@@ -121,8 +121,8 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
                 refuse(id, refusal);
                 return;
             }
-            if (requests.add(request) == 2 && !output.isShared()) {
-                output.share();
+            if (requests.add(request) == 2 && !output.isMultiplexed()) {
+                output.multiplex();
                 common.counters.multiplexed.increment();
             }
         } finally {

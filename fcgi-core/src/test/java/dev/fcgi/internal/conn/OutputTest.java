@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class OutputTest {
     private static final int ALONE = 2 * 1024;
-    private static final int SHARED = 64 * 1024;
+    private static final int MULTIPLEXED = 64 * 1024;
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -134,7 +134,7 @@ final class OutputTest {
     @Test
     void manyWhoShareWriteTogether() throws Exception {
         wire.hold();
-        locked(output::share);
+        locked(output::multiplex);
         locked(() -> output.write(records(1)));
         wire.awaitWrite();
         for (int id = 2; id <= 5; id++) {
@@ -165,9 +165,9 @@ final class OutputTest {
             int left = ALONE - record.length();
             assertTrue(output.hasRoom(left));
             assertFalse(output.hasRoom(left + 1));
-            output.share();
-            assertTrue(output.hasRoom(SHARED - record.length()));
-            assertFalse(output.hasRoom(SHARED - record.length() + 1));
+            output.multiplex();
+            assertTrue(output.hasRoom(MULTIPLEXED - record.length()));
+            assertFalse(output.hasRoom(MULTIPLEXED - record.length() + 1));
         } finally {
             lock.unlock();
         }
