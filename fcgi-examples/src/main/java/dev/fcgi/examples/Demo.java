@@ -79,7 +79,7 @@ final class Demo {
         FcgiGateway sitePages = FcgiGateway.builder(toSite).passAllRequests().build();
         FcgiGateway guestbookPages = FcgiGateway.builder(toSite).passAllRequests("/guestbook").build();
         front = HttpFront.start(address, exchange -> {
-            String path = exchange.target().replaceFirst("\\?.*", "");
+            String path = exchange.target().split("\\?", 2)[0];
             boolean isGuestbook = path.equals("/guestbook") || path.startsWith("/guestbook/");
             (isGuestbook ? guestbookPages : path.equals("/") ? sitePages : playgroundPages).handle(exchange);
         });

@@ -79,7 +79,7 @@ public final class GatewayCall {
                 throw new HttpError(502, "more than " + MAX_REDIRECTS + " local redirects");
             }
             // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
-            RequestTarget other = internalRedirect(redirect.replaceFirst("#.*", ""), "Location");
+            RequestTarget other = internalRedirect(redirect.split("#", 2)[0], "Location");
             redirect = answer(isHead ? "HEAD" : "GET", other, false);
         }
     }

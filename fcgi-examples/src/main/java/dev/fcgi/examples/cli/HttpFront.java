@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -114,7 +115,7 @@ public final class HttpFront implements AutoCloseable {
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
                 request.getConnectionMetaData().getConnection().getEndPoint().close(e); // the response is cut
-                callback.failed(e);
+                callback.failed(new EofException(e)); // of which Jetty makes no lines; the gateway has
             }
             return true;
         }
