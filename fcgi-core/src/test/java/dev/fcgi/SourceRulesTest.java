@@ -22,8 +22,7 @@ final class SourceRulesTest {
 
     private static final int MOST_LINES = 250;
     /** Classes that are still too long, and how long they may be meanwhile. */
-    private static final Map<String, Integer> LONG = Map.of("ClientConnection", 390, "ClientCall", 290, "ResponseReader", 295,
-            "ConnectionPool", 255);
+    private static final Map<String, Integer> LONG = Map.of("ClientConnection", 330, "ConnectionPool", 255);
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
 

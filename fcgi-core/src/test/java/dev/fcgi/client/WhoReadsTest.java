@@ -196,14 +196,14 @@ final class WhoReadsTest extends ClientTest {
         assertEquals(1, server.accepted());
     }
 
-    /** A large response is read by a thread of the library while the caller is busy, then by the caller again. */
+    /** What comes is read by a thread of the library while the caller is busy, then by the caller again. */
     @Test
     void theCallerReadsOn() throws Exception {
-        CountDownLatch full = gate();
+        CountDownLatch busy = gate();
         serve(peer -> {
             int id = peer.request().id();
-            peer.send(stdout(id, "\r\n" + "x".repeat(60_000)));
-            await(full);
+            peer.send(stdout(id, "\r\n"));
+            await(busy);
             for (int i = 0; i < 100; i++) {
                 peer.send(stdout(id, "x".repeat(60_000)));
             }
@@ -212,9 +212,9 @@ final class WhoReadsTest extends ClientTest {
         observe(b -> b.responseBuffer(1000));
         try (ClientResponse response = client.send(get("/"))) {
             until("another thread reads", () -> readers.size() > 1);
-            full.countDown();
             readers.clear();
-            assertEquals(101 * 60_000, text(response).length());
+            busy.countDown();
+            assertEquals(100 * 60_000, text(response).length());
             assertTrue(readers.contains(Thread.currentThread()));
         }
     }

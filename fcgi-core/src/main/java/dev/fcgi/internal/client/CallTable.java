@@ -1,5 +1,7 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.ResponseLostException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -8,6 +10,7 @@ import java.util.function.Predicate;
 
 /** The calls on one connection, by their ids. Guarded by the connection's lock. */
 final class CallTable {
+    private static final int FIRST_ID = 1;
     private static final int MAX_ID = 0xFFFF;
     /** How many ids may go out of use before the connection does. */
     private static final int MAX_RETIRED = 1000;
@@ -28,7 +31,7 @@ final class CallTable {
 
     /** {@return the lowest id that is free, since applications keep tables; 0 when there is none} */
     int freeId() {
-        int id = 1;
+        int id = FIRST_ID;
         while (get(id) != null || isRetired(id)) {
             id++;
         }
@@ -80,6 +83,32 @@ final class CallTable {
                 action.accept(call);
             }
         }
+    }
+
+    /** {@return whether somebody waits for the response to one} */
+    boolean isWanted() {
+        return anyMatch(call -> !call.isAbandoned());
+    }
+
+    /** {@return whether others wait for what comes after the output of a call} */
+    boolean hasWaitersAfter(ClientCall call) {
+        return anyMatch(other -> other != call && !other.isAbandoned());
+    }
+
+    /** {@return of a connection that carries one call at a time, the one whose caller waits for its reader, or null} */
+    ClientCall waiting() {
+        ClientCall call = get(FIRST_ID);
+        return call != null && call.isWaiting() ? call : null;
+    }
+
+    /** The connection is lost; with no cause the application has closed it. */
+    void fail(IOException cause) {
+        forEach(call -> {
+            boolean unknown = !call.hasReceived() && !call.hasBegun();
+            call.fail(() -> new ResponseLostException(cause == null
+                    ? "the application closed the connection before the end of the response"
+                    : "connection lost before the end of the response: " + cause.getMessage(), unknown, cause));
+        });
     }
 
     boolean anyMatch(Predicate<ClientCall> condition) {

@@ -12,9 +12,6 @@ import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -35,10 +32,7 @@ public final class ClientCall implements StreamInput.Source {
     private final StreamInput stdout;
     private final CallLimits limits;
 
-    /** Made by the first record of STDERR. */
-    private StderrLines stderr;
-    /** Whether STDERR has something for its sink, perhaps. Written under the lock. */
-    private volatile boolean undelivered;
+    private final CallStderr stderr;
     private boolean begun;
     private boolean received;
     private boolean output;
@@ -59,6 +53,7 @@ public final class ClientCall implements StreamInput.Source {
         this.request = request;
         this.stdout = new StreamInput(this, lock, connection.options().responseBuffer);
         this.limits = new CallLimits(connection.options());
+        this.stderr = new CallStderr(lock, connection.options().maxStderrLength, request.stderr());
     }
 
     int id() {
@@ -131,29 +126,20 @@ public final class ClientCall implements StreamInput.Source {
 
     /** For the caller, if that reads. */
     boolean hasLines() {
-        return stderr != null && stderr.hasLines();
+        return stderr.hasLines();
     }
 
-    /** Locked. The empty STDOUT has come: nothing that follows is output. */
-    void outputEnded() {
+    /** Locked. A record of STDOUT has come. Tells whether it is the empty one, or behind that, and so no output. */
+    boolean endsOutput(int length) {
         assert lock.isHeldByCurrentThread();
-        outputEnded = true;
-    }
-
-    /** Locked. */
-    boolean hasOutputEnded() {
-        assert lock.isHeldByCurrentThread();
+        outputEnded |= length == 0;
         return outputEnded;
     }
 
     /** Locked. */
     void stderr(ByteBuffer bytes, int offset, int length) {
         assert lock.isHeldByCurrentThread();
-        if (stderr == null) {
-            stderr = new StderrLines(connection.options().maxStderrLength);
-        }
         stderr.add(bytes, offset, length);
-        undelivered = true;
         stdout.wakeUp();
     }
 
@@ -162,7 +148,7 @@ public final class ClientCall implements StreamInput.Source {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
             end = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
-            undelivered = stderr != null;
+            stderr.end();
             stdout.end();
         }
     }
@@ -172,7 +158,7 @@ public final class ClientCall implements StreamInput.Source {
         assert lock.isHeldByCurrentThread();
         if (end == null && failure == null) {
             failure = cause;
-            undelivered = stderr != null;
+            stderr.end();
             stdout.fail(cause);
         }
     }
@@ -277,27 +263,28 @@ public final class ClientCall implements StreamInput.Source {
     }
 
     private EndRequest await(boolean toEnd) throws IOException {
-        EndRequest found = null;
-        IOException failed = null;
         lock.lock();
         try {
             while (end == null && failure == null && (toEnd || !output)) {
                 if (hasLines()) {
-                    deliverUnlocked(); // as they come
+                    lock.unlock();
+                    try {
+                        deliverStderr(); // as they come
+                    } finally {
+                        lock.lock();
+                    }
                 } else {
                     pull(stdout, NOTHING, 0, 0);
                 }
             }
-            found = end;
-            failed = end == null && failure != null ? failure.toException() : null;
+            if (end == null && failure != null) {
+                throw failure.toException();
+            }
+            return end;
         } finally {
             lock.unlock();
             deliverStderr();
         }
-        if (failed != null) {
-            throw failed;
-        }
-        return found;
     }
 
     /** Locked. Reads, or waits for who reads; until something has come, or with length 0 something that is new. */
@@ -328,14 +315,9 @@ public final class ClientCall implements StreamInput.Source {
         return "HEAD".equals(request.params().get("REQUEST_METHOD"));
     }
 
-    /** {@return whether there was any output} */
+    /** {@return whether there was any output, as {@link #awaitOutput} has seen it} */
     public boolean hasOutput() {
-        lock.lock();
-        try {
-            return output;
-        } finally {
-            lock.unlock();
-        }
+        return output;
     }
 
     /** {@return the charset of its parameters} */
@@ -353,41 +335,14 @@ public final class ClientCall implements StreamInput.Source {
         }
     }
 
-    private void deliverUnlocked() {
-        lock.unlock();
-        try {
-            deliverStderr();
-        } finally {
-            lock.lock();
-        }
-    }
-
     /** Gives what has come of STDERR to the sink of the request. */
     void deliverStderr() {
-        if (!undelivered) {
-            return;
-        }
-        List<String> lines = new ArrayList<>();
-        lock.lock();
-        try {
-            undelivered = false;
-            stderr.take(lines, end != null || failure != null);
-        } finally {
-            lock.unlock();
-        }
-        if (request.stderr() != null) {
-            lines.forEach(request.stderr());
-        }
+        stderr.deliver();
     }
 
     /** {@return what was kept of STDERR, as UTF-8 text} */
     public String stderrText() {
-        lock.lock();
-        try {
-            return stderr == null ? "" : new String(stderr.kept(), StandardCharsets.UTF_8);
-        } finally {
-            lock.unlock();
-        }
+        return stderr.text();
     }
 
     /** Says that bytes after the body of the response were dropped. */

@@ -1,9 +1,6 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.ProtocolStatus;
-import dev.fcgi.client.RequestTimeoutException.Limit;
-import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.StreamInput;
@@ -11,7 +8,6 @@ import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.EndRequestBody;
-import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,9 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * last does that ({@link #unlock}).
  */
 final class ClientConnection implements Ticker.Ticked {
-    /** Of the calls where there is one at a time. */
-    private static final int FIRST_ID = 1;
-
     private final ConnectionPool pool;
     private final ClientOptions options;
     private final Connector.Connected connected;
@@ -37,6 +30,7 @@ final class ClientConnection implements Ticker.Ticked {
     private final RequestWriter writer;
     private final ResponseReader reader;
     private final ReaderRole role;
+    private final CallChecks checks;
     private final long madeAt;
 
     // guarded by the lock
@@ -62,6 +56,7 @@ final class ClientConnection implements Ticker.Ticked {
         this.writer = new RequestWriter(this);
         this.reader = new ResponseReader(this);
         this.role = reader.role();
+        this.checks = new CallChecks(this, calls);
     }
 
     void start() {
@@ -114,6 +109,11 @@ final class ClientConnection implements Ticker.Ticked {
 
     ResponseReader reader() {
         return reader;
+    }
+
+    /** {@return what is guarded by the lock} */
+    CallTable calls() {
+        return calls;
     }
 
     // ---- for the pool
@@ -274,55 +274,16 @@ final class ClientConnection implements Ticker.Ticked {
     /** Locked. Whether a caller waits for another thread that reads, where there is one call at a time. */
     boolean hasWaitingCaller() {
         assert lock.isHeldByCurrentThread();
-        ClientCall call = calls.get(FIRST_ID);
-        return call != null && call.isWaiting();
+        return calls.waiting() != null;
     }
 
     /** Locked. The reader has left its role to a caller that waits, if there is one. */
     void wakeUpCaller() {
         assert lock.isHeldByCurrentThread();
-        if (hasWaitingCaller()) {
-            calls.get(FIRST_ID).wakeUp();
+        ClientCall waiting = multiplexed ? null : calls.waiting();
+        if (waiting != null) {
+            waiting.wakeUp();
         }
-    }
-
-    /**
-     * Finds the call that a record belongs to.
-     *
-     * @return null when it is none of a response, or of a call that was aborted
-     * @throws FcgiProtocolException when it answers what was not asked
-     */
-    ClientCall find(int id, int type) throws FcgiProtocolException {
-        lock.lock();
-        try {
-            ClientCall call = calls.get(id);
-            if (call != null && call.hasBegun()) {
-                call.received();
-                return call;
-            }
-            if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
-                // whoever answers what was not asked may mix up answers, too
-                usable = false;
-                if (call != null || !multiplexed) {
-                    throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
-                            + ", which is not active");
-                }
-                closeIfDone();
-            }
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static boolean isResponse(int type) {
-        return type == Fcgi.STDOUT || type == Fcgi.STDERR || type == Fcgi.END_REQUEST;
-    }
-
-    /** Locked. Whether others wait for what comes after the output of a call. */
-    boolean hasWaitersAfter(ClientCall call) {
-        assert lock.isHeldByCurrentThread();
-        return calls.anyMatch(other -> other != call && !other.isAbandoned());
     }
 
     /** Locked. The time that went by was a caller's, not the application's. */
@@ -393,7 +354,7 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     /** Locked. Closes the socket; the last thread does the rest. */
-    private void closeTransport(IOException cause) {
+    void closeTransport(IOException cause) {
         assert lock.isHeldByCurrentThread();
         usable = false;
         closed = true;
@@ -405,9 +366,9 @@ final class ClientConnection implements Ticker.Ticked {
     }
 
     /** Locked. A connection that takes no more requests ends with the last one that somebody waits for. */
-    private void closeIfDone() {
+    void closeIfDone() {
         assert lock.isHeldByCurrentThread();
-        if (!usable && !calls.anyMatch(call -> !call.isAbandoned())) {
+        if (!usable && !calls.isWanted()) {
             closeTransport(null);
         }
     }
@@ -416,21 +377,11 @@ final class ClientConnection implements Ticker.Ticked {
     void lost(IOException cause) {
         lock.lock();
         try {
-            failCalls(cause);
+            calls.fail(cause);
         } finally {
             closeTransport(cause == null ? new IOException("closed by the application") : cause);
             unlock();
         }
-    }
-
-    private void failCalls(IOException cause) {
-        assert lock.isHeldByCurrentThread();
-        calls.forEach(call -> {
-            boolean unknown = !call.hasReceived() && !call.hasBegun();
-            call.fail(() -> new ResponseLostException(cause == null
-                    ? "the application closed the connection before the end of the response"
-                    : "connection lost before the end of the response: " + cause.getMessage(), unknown, cause));
-        });
     }
 
     /**
@@ -483,7 +434,7 @@ final class ClientConnection implements Ticker.Ticked {
         boolean freed = false;
         try {
             role.check();
-            freed = checkCalls(now);
+            freed = checks.check(now);
         } finally {
             unlock();
         }
@@ -491,36 +442,5 @@ final class ClientConnection implements Ticker.Ticked {
             pool.released(this);
         }
         pool.checkIdle(this, now);
-    }
-
-    /** Locked. Returns whether the pool must be told of a place that is free. */
-    private boolean checkCalls(long now) {
-        assert lock.isHeldByCurrentThread();
-        boolean[] freed = new boolean[1];
-        calls.forEach(call -> freed[0] |= checkCall(call, now));
-        if (!reader.isStalled() && output.isStuck(options.writeTimeout, now)) {
-            IOException cause = new IOException("the application took no input in time");
-            calls.forEach(call -> call.timeOut(Limit.WRITE));
-            closeTransport(cause);
-        }
-        return freed[0];
-    }
-
-    /** Locked. The same. */
-    private boolean checkCall(ClientCall call, long now) {
-        assert lock.isHeldByCurrentThread();
-        if (call.isAbandoned()) {
-            if (!reader.isStalled() && call.limits().isAbortTimeOver(now)) {
-                usable = false; // many applications go on with it, so that others on the connection are all right
-                closeIfDone();
-            }
-            return false;
-        }
-        Limit limit = call.exceeded(reader.isStalled(), now);
-        if (limit == null) {
-            return false;
-        }
-        call.timeOut(limit);
-        return abandon(call, () -> new IOException("timeout"));
     }
 }

@@ -1,10 +1,6 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.client.RequestTimeoutException.Limit;
-import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.ReaderRole;
-import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
@@ -26,21 +22,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>What is read is confined to the holder of the role. Takes the connection's lock for what it changes; methods
  * marked "Locked" expect it.
  */
-final class ResponseReader implements Runnable, Inbound.Rule {
-    private static final long NEVER = -1;
-
+final class ResponseReader implements Runnable {
     private final ClientConnection connection;
     private final ReentrantLock lock;
     private final ReaderRole role;
     private final RecordReader reader;
-    private final Inbound inbound;
+    private final ResponseRecords records;
     /** Who has the role; each thread looks for itself only. */
     private volatile Thread holder;
     private boolean answered;
-    /** Whose output was queued last. */
-    private ClientCall queueing;
-    /** After how much waiting for a caller others began to wait. */
-    private long stalledFrom = NEVER;
 
     ResponseReader(ClientConnection connection) {
         this.connection = connection;
@@ -48,7 +38,7 @@ final class ResponseReader implements Runnable, Inbound.Rule {
         this.role = new ReaderRole(lock, connection.pool().ticker(), connection, this, ConnectionPool.LOG,
                 connection.options().threads);
         this.reader = new RecordReader(connection.transport().input());
-        this.inbound = new Inbound(reader, lock, connection.options().clock);
+        this.records = new ResponseRecords(connection, this, reader);
     }
 
     ReaderRole role() {
@@ -67,7 +57,7 @@ final class ResponseReader implements Runnable, Inbound.Rule {
                     letOthersRun();
                 }
                 if (reader.contentLeft() > 0 || next()) {
-                    act();
+                    records.act();
                     passOn();
                 } else {
                     connection.lost(null);
@@ -143,7 +133,7 @@ final class ResponseReader implements Runnable, Inbound.Rule {
                 break;
             }
             if (!isOutputOf(call)) {
-                act();
+                records.act();
             } else if (count > 0) {
                 break;
             } else if (length > 0) {
@@ -181,7 +171,7 @@ final class ResponseReader implements Runnable, Inbound.Rule {
         try {
             while (holds() && reader.hasNextBuffered()) {
                 next();
-                act();
+                records.act();
             }
         } catch (Throwable e) {
             failed(e);
@@ -220,7 +210,7 @@ final class ResponseReader implements Runnable, Inbound.Rule {
     }
 
     /** Locked. Whoever has the role gives it up: what is read is not the thread's any more. */
-    private void pass() {
+    void pass() {
         assert lock.isHeldByCurrentThread();
         holder = null;
         role.release();
@@ -263,122 +253,17 @@ final class ResponseReader implements Runnable, Inbound.Rule {
         return found;
     }
 
-    /** Acts on the record at hand, or on what is left of it. Afterwards this thread may have given up the role. */
-    private void act() throws IOException {
-        ClientCall call = connection.find(reader.requestId(), reader.type());
-        switch (call == null ? 0 : reader.type()) {
-            case Fcgi.STDOUT -> stdout(call);
-            case Fcgi.STDERR -> stderr(call);
-            case Fcgi.END_REQUEST -> endRequest(call);
-            default -> reader.ignoreContent(); // management records, and requests that nobody asked for
-        }
-    }
-
-    private void stdout(ClientCall call) throws IOException {
-        if (endsOutput(call)) {
-            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
-            return;
-        }
-        queueing = call;
-        if (!inbound.queue(call.stdoutQueue(), this)) {
-            leave();
-        }
-    }
-
-    private boolean endsOutput(ClientCall call) {
-        lock.lock();
-        try {
-            if (reader.contentLength() == 0) {
-                call.outputEnded();
-            }
-            return call.hasOutputEnded();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void came() {
-        queueing.received();
-        queueing.outputReceived();
-    }
-
-    /**
-     * Locked. Where there is one call at a time its caller reads on when it comes. Else this waits for the caller, not
-     * forever when others wait for what comes after.
-     */
-    @Override
-    public long patience(StreamInput stream, long waitedNanos) {
-        assert lock.isHeldByCurrentThread();
-        if (!connection.isMultiplexed()) {
-            return -1;
-        }
-        long limit = connection.options().stallTimeout;
-        if (limit == Long.MAX_VALUE || !connection.hasWaitersAfter(queueing)) {
-            stalledFrom = NEVER;
-            return Long.MAX_VALUE;
-        }
-        if (stalledFrom == NEVER) {
-            stalledFrom = waitedNanos;
-        }
-        long left = limit - (waitedNanos - stalledFrom);
-        if (left <= 0) {
-            queueing.timeOut(Limit.STALL);
-            connection.abandon(queueing, () -> new IOException("stalled"));
-        }
-        return Math.max(0, left);
-    }
-
-    @Override
-    public void goesOn() {
-        stalledFrom = NEVER;
-        connection.restartClocks();
-    }
-
-    private void stderr(ClientCall call) throws IOException {
-        for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
-            lock.lock();
-            try {
-                call.stderr(reader.buffer(), reader.position(), count);
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private void endRequest(ClientCall call) throws IOException {
-        EndRequestBody body = EndRequestBody.decode(reader.readBody());
-        boolean more = reader.hasMoreBuffered();
-        reader.shrink();
-        lock.lock();
-        try {
-            connection.responseEnded(call, body, more);
-            if (!connection.isMultiplexed()) {
-                pass(); // to the next call
-            }
-        } finally {
-            connection.unlock();
-        }
-        connection.released(body); // before the caller knows: its next request shall find the connection
-        lock.lock();
-        try {
-            call.ended(body);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     // ---- for others
 
     /** Locked. Has the thread look again, if it waits for a caller. */
     void wakeUp() {
         assert lock.isHeldByCurrentThread();
-        inbound.wakeUp();
+        records.wakeUp();
     }
 
     /** Locked. Whether the thread waits for a caller: what the application does cannot be seen then. */
     boolean isStalled() {
         assert lock.isHeldByCurrentThread();
-        return inbound.isStalled();
+        return records.isStalled();
     }
 }

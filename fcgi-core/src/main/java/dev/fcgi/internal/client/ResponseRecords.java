@@ -1,0 +1,187 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.Inbound;
+import dev.fcgi.internal.conn.StreamInput;
+import dev.fcgi.internal.wire.EndRequestBody;
+import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordReader;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What the records of a connection mean for its calls. Confined to the holder of the reader's role, but for what says
+ * "Locked".
+ */
+final class ResponseRecords implements Inbound.Rule {
+    private static final long NEVER = -1;
+
+    private final ClientConnection connection;
+    private final ResponseReader owner;
+    private final RecordReader reader;
+    private final ReentrantLock lock;
+    private final Inbound inbound;
+    private final CallTable calls;
+    /** Whose output was queued last. */
+    private ClientCall queueing;
+    /** After how much waiting for a caller others began to wait. */
+    private long stalledFrom = NEVER;
+
+    /** @param owner gives up its role when there is nothing more to do for this thread */
+    ResponseRecords(ClientConnection connection, ResponseReader owner, RecordReader reader) {
+        this.connection = connection;
+        this.owner = owner;
+        this.reader = reader;
+        this.lock = connection.lock();
+        this.calls = connection.calls();
+        this.inbound = new Inbound(reader, lock, connection.options().clock);
+    }
+
+    /** Acts on the record at hand, or on what is left of it. Afterwards this thread may have given up the role. */
+    void act() throws IOException {
+        ClientCall call = find(reader.requestId(), reader.type());
+        switch (call == null ? 0 : reader.type()) {
+            case Fcgi.STDOUT -> stdout(call);
+            case Fcgi.STDERR -> stderr(call);
+            case Fcgi.END_REQUEST -> endRequest(call);
+            default -> reader.ignoreContent(); // management records, and requests that nobody asked for
+        }
+    }
+
+    /**
+     * Finds the call that a record belongs to.
+     *
+     * @return null when it is none of a response, or of a call that was aborted
+     * @throws FcgiProtocolException when it answers what was not asked
+     */
+    private ClientCall find(int id, int type) throws FcgiProtocolException {
+        lock.lock();
+        try {
+            ClientCall call = calls.get(id);
+            if (call != null && call.hasBegun()) {
+                call.received();
+                return call;
+            }
+            if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
+                // whoever answers what was not asked may mix up answers, too
+                connection.takesNoMore();
+                if (call != null || !connection.isMultiplexed()) {
+                    throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
+                            + ", which is not active");
+                }
+                connection.closeIfDone();
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isResponse(int type) {
+        return type == Fcgi.STDOUT || type == Fcgi.STDERR || type == Fcgi.END_REQUEST;
+    }
+
+    private void stdout(ClientCall call) throws IOException {
+        if (endsOutput(call)) {
+            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
+            return;
+        }
+        queueing = call;
+        if (!inbound.queue(call.stdoutQueue(), this)) {
+            owner.leave();
+        }
+    }
+
+    private boolean endsOutput(ClientCall call) {
+        lock.lock();
+        try {
+            return call.endsOutput(reader.contentLength());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void came() {
+        queueing.received();
+        queueing.outputReceived();
+    }
+
+    /**
+     * Locked. Where there is one call at a time its caller reads on when it comes. Else this waits for the caller, not
+     * forever when others wait for what comes after.
+     */
+    @Override
+    public long patience(StreamInput stream, long waitedNanos) {
+        assert lock.isHeldByCurrentThread();
+        if (!connection.isMultiplexed()) {
+            return -1;
+        }
+        long limit = connection.options().stallTimeout;
+        if (limit == Long.MAX_VALUE || !calls.hasWaitersAfter(queueing)) {
+            stalledFrom = NEVER;
+            return Long.MAX_VALUE;
+        }
+        if (stalledFrom == NEVER) {
+            stalledFrom = waitedNanos;
+        }
+        long left = limit - (waitedNanos - stalledFrom);
+        if (left <= 0) {
+            queueing.timeOut(Limit.STALL);
+            connection.abandon(queueing, () -> new IOException("stalled"));
+        }
+        return Math.max(0, left);
+    }
+
+    @Override
+    public void goesOn() {
+        stalledFrom = NEVER;
+        connection.restartClocks();
+    }
+
+    private void stderr(ClientCall call) throws IOException {
+        for (int count; (count = reader.fill()) > 0; reader.skip(count)) {
+            lock.lock();
+            try {
+                call.stderr(reader.buffer(), reader.position(), count);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void endRequest(ClientCall call) throws IOException {
+        EndRequestBody body = EndRequestBody.decode(reader.readBody());
+        boolean more = reader.hasMoreBuffered();
+        reader.shrink();
+        lock.lock();
+        try {
+            connection.responseEnded(call, body, more);
+            if (!connection.isMultiplexed()) {
+                owner.pass(); // to the next call
+            }
+        } finally {
+            connection.unlock();
+        }
+        connection.released(body); // before the caller knows: its next request shall find the connection
+        lock.lock();
+        try {
+            call.ended(body);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locked. Has the thread look again, if it waits for a caller. */
+    void wakeUp() {
+        assert lock.isHeldByCurrentThread();
+        inbound.wakeUp();
+    }
+
+    /** Locked. Whether the thread waits for a caller. */
+    boolean isStalled() {
+        assert lock.isHeldByCurrentThread();
+        return inbound.isStalled();
+    }
+}
