@@ -49,7 +49,7 @@ final class BuilderTest extends ServerTest {
     void allOptionsAreValuesOrTheUsers() {
         for (Field field : Options.class.getFields()) {
             Class<?> type = field.getType();
-            assertEquals(true, type.isPrimitive() || type.isEnum() || type.isInterface()
+            assertEquals(true, type.isPrimitive() || type.isEnum() || type.isRecord() || type.isInterface()
                     || Modifier.isStatic(field.getModifiers()), field.toString());
         }
     }

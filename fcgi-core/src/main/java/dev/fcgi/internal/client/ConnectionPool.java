@@ -5,6 +5,7 @@ import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
+import dev.fcgi.internal.wire.RecordBuffers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -28,7 +29,8 @@ public final class ConnectionPool {
     private final ClientOptions options;
     private final Connector connector;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker;
+    final Ticker ticker;
+    final RecordBuffers buffers = new RecordBuffers(4 * 1024);
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock
@@ -43,10 +45,6 @@ public final class ConnectionPool {
         this.ticker = new Ticker(connections, LOG, options.clock);
         this.connector = new Connector(options, this::relieve, ticker::watch);
         ticker.start();
-    }
-
-    Ticker ticker() {
-        return ticker;
     }
 
     public Connector connector() {

@@ -6,7 +6,7 @@ import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordBuffer;
-import dev.fcgi.internal.wire.SpareBuffers;
+import dev.fcgi.internal.wire.RecordBuffers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,19 +19,17 @@ final class RequestWriter {
     /** A body up to this goes out in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
 
-    /** What is kept for another request is not larger than that. */
-    private static final int MAX_SPARE_LENGTH = 4 * 1024;
-    private static final SpareBuffers<RecordBuffer> SPARE = new SpareBuffers<>();
-
     private final ClientConnection connection;
     private final ClientOptions options;
     private final Output output;
+    private final RecordBuffers buffers;
     private final ReentrantLock lock;
 
     RequestWriter(ClientConnection connection) {
         this.connection = connection;
         this.options = connection.options();
         this.output = connection.output();
+        this.buffers = connection.pool().buffers;
         this.lock = connection.lock();
     }
 
@@ -42,7 +40,7 @@ final class RequestWriter {
      */
     void send(ClientCall call) {
         CallRequest request = call.request();
-        RecordBuffer records = newBuffer();
+        RecordBuffer records = buffers.take();
         RequestEncoder.appendHead(records, call.id(), request, options.keepAlive);
         boolean small = request.body() == null && request.bodyBytes().length <= SMALL_BODY && request.data() == null;
         if (small) {
@@ -61,23 +59,11 @@ final class RequestWriter {
         } finally {
             lock.unlock();
         }
-        recycle(records);
+        buffers.recycle(records);
         if (sent && !small) {
             options.threads.accept(new InputSender(this, call)); // which closes the input
         } else {
             request.closeInput();
-        }
-    }
-
-    private static RecordBuffer newBuffer() {
-        RecordBuffer buffer = SPARE.take();
-        return buffer == null ? new RecordBuffer(MAX_SPARE_LENGTH, true) : buffer;
-    }
-
-    private static void recycle(RecordBuffer buffer) {
-        buffer.release();
-        if (buffer.memory() <= MAX_SPARE_LENGTH) {
-            SPARE.keep(buffer);
         }
     }
 

@@ -35,7 +35,7 @@ final class ResponseReader implements Runnable {
     ResponseReader(ClientConnection connection) {
         this.connection = connection;
         this.lock = connection.lock();
-        this.role = new ReaderRole(lock, connection.pool().ticker(), connection, this, ConnectionPool.LOG,
+        this.role = new ReaderRole(lock, connection.pool().ticker, connection, this, ConnectionPool.LOG,
                 connection.options().threads);
         this.reader = new RecordReader(connection.transport().input());
         this.records = new ResponseRecords(connection, this, reader);

@@ -1,14 +1,12 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.internal.conn.Log;
-import dev.fcgi.internal.wire.RecordBuffer;
-import dev.fcgi.internal.wire.SpareBuffers;
+import dev.fcgi.internal.wire.RecordBuffers;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all connections of a server have in common: settings, limits, counters, spare buffers, the stop. Any thread. */
 final class Common {
     private static final int MAX_READ_AHEADS = 64;
-    private static final int MAX_SPARE_LENGTH = 4096;
 
     final Options options;
     final Log log;
@@ -19,7 +17,7 @@ final class Common {
     final AtomicInteger readAheads = new AtomicInteger();
     /** Requests whose head is complete and whose handler has not returned. */
     final AtomicInteger requests = new AtomicInteger();
-    private final SpareBuffers<RecordBuffer> spareBuffers = new SpareBuffers<>();
+    final RecordBuffers buffers;
     private final Runnable whenDrained;
     private volatile boolean draining;
     /** Since when a stop refuses requests on connections that are busy; written before draining. */
@@ -32,6 +30,7 @@ final class Common {
      */
     Common(Options options, Log log, Runnable whenDrained) {
         this.options = options;
+        this.buffers = new RecordBuffers(options.outputBuffer);
         this.log = log;
         this.whenDrained = whenDrained;
     }
@@ -68,21 +67,6 @@ final class Common {
             return false;
         }
         return true;
-    }
-
-    // ---- buffers
-
-    RecordBuffer newBuffer() {
-        RecordBuffer buffer = spareBuffers.take();
-        return buffer == null ? new RecordBuffer(options.outputBuffer, true) : buffer;
-    }
-
-    /** Keeps the buffer of an ended request for another one, unless a large response made it larger. */
-    void recycle(RecordBuffer buffer) {
-        buffer.release();
-        if (buffer.memory() <= MAX_SPARE_LENGTH) {
-            spareBuffers.keep(buffer);
-        }
     }
 
     // ---- the stop

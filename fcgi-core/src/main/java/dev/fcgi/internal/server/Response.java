@@ -90,7 +90,7 @@ final class Response extends OutputStream {
             stderr.end();
         }
         if (buffer != null) {
-            common.recycle(buffer);
+            common.buffers.recycle(buffer);
             buffer = null;
         }
     }
@@ -110,7 +110,7 @@ final class Response extends OutputStream {
             gate.checkOpen();
             for (int written = 0; written < length; ) {
                 if (buffer == null) {
-                    buffer = common.newBuffer();
+                    buffer = common.buffers.take();
                 }
                 int count = Math.min(buffer.room(Fcgi.STDOUT, id), length - written);
                 if (count == 0) {
@@ -156,7 +156,7 @@ final class Response extends OutputStream {
     /** For what the handler writes next, if that may come. */
     private void keep(RecordBuffer written) {
         if (buffer != null || !gate.isOpen()) {
-            common.recycle(written);
+            common.buffers.recycle(written);
             return;
         }
         buffer = written;
@@ -174,7 +174,7 @@ final class Response extends OutputStream {
     }
 
     private RecordBuffer takeBuffer() {
-        RecordBuffer records = buffer == null ? common.newBuffer() : buffer;
+        RecordBuffer records = buffer == null ? common.buffers.take() : buffer;
         buffer = null;
         return records;
     }
@@ -189,7 +189,7 @@ final class Response extends OutputStream {
             appendEnd(records, failure);
             return records;
         } catch (Throwable e) { // OutOfMemoryError
-            common.recycle(records);
+            common.buffers.recycle(records);
             throw e;
         }
     }

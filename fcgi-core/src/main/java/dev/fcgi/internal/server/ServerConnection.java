@@ -164,7 +164,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
 
     private void refuse(int id, ProtocolStatus status) throws IOException {
         common.counters.refused.increment();
-        RecordBuffer records = common.newBuffer();
+        RecordBuffer records = common.buffers.take();
         ErrorAnswer.appendRefusal(records, id, status);
         lifetime.inputStaysOpen();
         answer(records);

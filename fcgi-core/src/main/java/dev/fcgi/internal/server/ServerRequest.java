@@ -246,7 +246,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             ended();
             write(records);
         } finally {
-            common.recycle(records);
+            common.buffers.recycle(records);
         }
         if (last) {
             owner.settle();
