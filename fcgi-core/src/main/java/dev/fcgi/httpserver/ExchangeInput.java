@@ -29,6 +29,9 @@ final class ExchangeInput extends InputStream {
         if (closed) {
             throw new IOException("the stream is closed");
         }
+        if (length == 0) {
+            return 0;
+        }
         if (remaining == 0) {
             return -1;
         }
