@@ -52,6 +52,8 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     /** Null for plain CGI. */
     private final Server server;
+    /** Answers for the status of the loop, or null. */
+    private final FcgiServer status;
     /** Requests whose parameters are complete; END after the last one. */
     private final BlockingQueue<Runnable> ready = new LinkedBlockingQueue<>();
     /** Set when nobody will take requests any more. */
@@ -61,6 +63,8 @@ public final class FcgiAcceptor implements AutoCloseable {
 
     // confined to the thread of the loop
     private final PlainCgiRequest cgi;
+    /** Those of plain CGI, or null. */
+    private final Options cgiOptions;
     private boolean cgiTaken;
     private boolean cgiEnded;
     private HandlerRun current;
@@ -68,12 +72,14 @@ public final class FcgiAcceptor implements AutoCloseable {
     private Throwable failure;
     private volatile Thread loop;
 
-    private FcgiAcceptor(PlainCgiRequest cgi) {
+    private FcgiAcceptor(PlainCgiRequest cgi, Options options) {
         this.cgi = cgi;
+        this.cgiOptions = options;
         this.server = null;
+        this.status = null;
     }
 
-    private FcgiAcceptor(List<Listener> listeners, Options options) {
+    private FcgiAcceptor(List<Listener> listeners, Options options, FcgiServer status) throws IOException {
         Responder unused = request -> { };
         options.responder = unused;
         options.authorizer = unused;
@@ -82,9 +88,23 @@ public final class FcgiAcceptor implements AutoCloseable {
         options.maxRequestsPerConnection = 1;
         options.oneAtATime = true;
         this.cgi = null;
+        this.cgiOptions = null;
+        this.status = status;
         this.server = new Server(options, listeners);
         server.holdAccepting(true);
         server.start(this::lost);
+        if (status != null) {
+            startStatus();
+        }
+    }
+
+    private void startStatus() throws IOException {
+        try {
+            status.start();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     private void lost(IOException why) {
@@ -194,10 +214,12 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
         if (!cgiTaken) {
             cgiTaken = true;
+            cgi.begin(cgiOptions);
             return cgi;
         }
         cgiEnded = true;
         if (failure != null) {
+            cgi.failed(failure);
             throw new IOException("the request could not be answered", failure);
         }
         cgi.end();
@@ -259,6 +281,9 @@ public final class FcgiAcceptor implements AutoCloseable {
             Thread.currentThread().interrupt(); // no grace any more, but all is closed
         } finally {
             ready.add(END);
+            if (status != null) {
+                status.close();
+            }
         }
     }
 
@@ -545,6 +570,40 @@ public final class FcgiAcceptor implements AutoCloseable {
             return this;
         }
 
+        /**
+         * As for a server: {@link FcgiServer.Builder#listener}. Of plain CGI it hears of the one request, whose connection
+         * has number 0.
+         *
+         * @param listener is told what happens
+         * @return this
+         */
+        public Builder listener(ServerListener listener) {
+            settings.listener(listener);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#statusListen}; answers while the loop is busy.
+         *
+         * @param address the address, in writing
+         * @return this
+         */
+        public Builder statusListen(String address) {
+            settings.statusListen(address);
+            return this;
+        }
+
+        /**
+         * As for a server: {@link FcgiServer.Builder#slowRequestTime}.
+         *
+         * @param time after what time a request counts as slow, 0 for never
+         * @return this
+         */
+        public Builder slowRequestTime(Duration time) {
+            settings.slowRequestTime(time);
+            return this;
+        }
+
         /** For tests: limits on time that pass when they say so. */
         Builder clock(Clock clock) {
             settings.clock(clock);
@@ -575,10 +634,11 @@ public final class FcgiAcceptor implements AutoCloseable {
         public FcgiAcceptor open() throws IOException {
             Listening listening = settings.copyListening();
             listening.requireAddress();
-            Options options = settings.copyOptions();
+            StatusPage page = settings.statusPage();
+            Options options = settings.copyOptions(page);
             return listening.isPlainCgi()
-                    ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment())
-                    : new FcgiAcceptor(listening.open(options), options);
+                    ? new FcgiAcceptor(PlainCgiRequest.fromEnvironment(), options)
+                    : new FcgiAcceptor(listening.open(options), options, settings.statusServer(page));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.fcgi;
 
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.TimeLimit;
+import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.AllowedPeers;
 import dev.fcgi.internal.io.PeerUsers;
 import dev.fcgi.internal.server.Options;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A concurrent FastCGI server: any number of connections, each carrying any number of requests, handled side by side on
@@ -45,7 +47,9 @@ import java.util.function.Predicate;
  * time and numbers have limits, each with a default and a setter; SECURITY.md of the project lists them.
  *
  * <p>What a server has to say goes to the logger {@code dev.fcgi.server}, by a thread for that alone: of each kind of
- * event ten lines in ten seconds, and how many more there were.
+ * event ten lines in ten seconds, and how many more there were. What happens to each request, listeners are told
+ * ({@link Builder#listener}); in a JVM with the module {@code jdk.jfr}, the Flight Recorder has the events {@code
+ * dev.fcgi.Request}, {@code dev.fcgi.SlowRequest} and {@code dev.fcgi.Connection}.
  *
  * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls
  * {@link #start()} ends when its {@code main} ends, one that calls {@link #serve()} lives as long as the server.
@@ -55,13 +59,16 @@ public final class FcgiServer implements AutoCloseable {
 
     private final Options options;
     private final Listening listening;
+    /** Answers for the status of this one, or null. */
+    private final FcgiServer status;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Server server; // guarded by this
     /** Why there are no connections any more, without a stop. */
     private volatile IOException failure;
 
-    private FcgiServer(Listening listening, Options options) {
+    private FcgiServer(Listening listening, Options options, FcgiServer status) {
         this.listening = listening;
+        this.status = status;
         this.options = options;
     }
 
@@ -89,6 +96,9 @@ public final class FcgiServer implements AutoCloseable {
         server.start(this::lost);
         try {
             server.awaitAccepting();
+            if (status != null) {
+                status.start();
+            }
         } catch (IOException e) {
             failure = e;
             close();
@@ -173,6 +183,9 @@ public final class FcgiServer implements AutoCloseable {
         try {
             return running == null || running.shutdown(nanos);
         } finally {
+            if (status != null) {
+                status.close(); // until now it had something to tell
+            }
             closed.countDown();
         }
     }
@@ -189,9 +202,13 @@ public final class FcgiServer implements AutoCloseable {
 
     /** Settings of a server. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
+        private static final int STATUS_REQUESTS = 64;
+        private static final Duration STATUS_TIME = Duration.ofSeconds(10);
+
         private final Listening listening = new Listening();
         private final Options options = new Options();
         private boolean peersChosen;
+        private SocketAddress statusAddress;
 
         private Builder() {}
 
@@ -583,6 +600,50 @@ public final class FcgiServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Adds an observer: an {@link AccessLog}, a {@link StatusPage}, or one of your own. Without any, and without a
+         * status page and a time for slow requests, nothing is observed and nothing costs time.
+         *
+         * @param listener is told what happens
+         * @return this
+         */
+        public Builder listener(ServerListener listener) {
+            options.listeners = with(options.listeners, Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        private static List<ServerListener> with(List<ServerListener> listeners, ServerListener one) {
+            return Stream.concat(listeners.stream(), Stream.of(one)).toList();
+        }
+
+        /**
+         * Adds a socket of its own for a {@link StatusPage}, which answers while all permits are taken and while the
+         * server stops. Any path is the page, with the formats that its query asks for; one that ends in {@code /ping} is
+         * answered {@code pong}. {@link #unixMode}, {@link #unixGroup} and who may connect are as for the server itself;
+         * whoever may sees what clients ask for. Default: none.
+         *
+         * @param address the address, in one of the forms of {@link #listen(String)}, but for {@code fd:0}
+         * @return this
+         * @throws IllegalArgumentException when it has none of these forms
+         */
+        public Builder statusListen(String address) {
+            statusAddress = Address.parse(Objects.requireNonNull(address, "address"));
+            return this;
+        }
+
+        /**
+         * Sets after what time a handler counts as slow: its request, with the stack of its thread at that moment, is one
+         * entry of the logger {@code dev.fcgi.slow}, listeners are told, and it is counted. It goes on all the same. Looked
+         * at ten times a second. Default: no handler is slow.
+         *
+         * @param time 0 for never
+         * @return this
+         */
+        public Builder slowRequestTime(Duration time) {
+            options.slowRequestTime = TimeLimit.of(time, "slowRequestTime");
+            return this;
+        }
+
         /** For tests: limits on time that pass when they say so. */
         Builder clock(Clock clock) {
             options.clock = clock;
@@ -602,7 +663,32 @@ public final class FcgiServer implements AutoCloseable {
             if (options.responder == null && options.authorizer == null && options.filter == null) {
                 throw new IllegalStateException("no handler");
             }
-            return new FcgiServer(copyListening(), copyOptions());
+            StatusPage page = statusPage();
+            return new FcgiServer(copyListening(), copyOptions(page), statusServer(page));
+        }
+
+        /** {@return the page for {@link #statusListen}, which calls the server by its first address; or null} */
+        StatusPage statusPage() {
+            return statusAddress == null ? null : StatusPage.of(listening.name());
+        }
+
+        /** {@return a server for a status page; null without one} */
+        FcgiServer statusServer(StatusPage page) {
+            if (page == null) {
+                return null;
+            }
+            Builder builder = builder().listen(statusAddress).maxConnections(STATUS_REQUESTS).maxRequests(STATUS_REQUESTS)
+                    .handlerTimeout(STATUS_TIME).keepAliveTimeout(STATUS_TIME)
+                    .responder(request -> (isPing(request) ? StatusPage.ping() : page).respond(request));
+            builder.options.purpose = "status page";
+            builder.options.recorded = false;
+            builder.listening.unixMode = listening.unixMode;
+            builder.listening.unixGroup = listening.unixGroup;
+            return peersChosen ? builder.allowedPeers(options.allowedPeers).build() : builder.build();
+        }
+
+        private static boolean isPing(Request request) {
+            return (request.meta("SCRIPT_NAME", "") + request.meta("PATH_INFO", "")).endsWith("/ping");
         }
 
         Listening copyListening() {
@@ -610,8 +696,12 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /** {@return a copy of handlers and limits; who may connect is what the environment says, unless it was set} */
-        Options copyOptions() {
+        Options copyOptions(StatusPage page) {
             Options copy = options.copy();
+            copy.backlog = listening.backlog;
+            if (page != null) {
+                copy.listeners = with(copy.listeners, page);
+            }
             if (!peersChosen) {
                 rulePeers(copy, System.getenv("FCGI_WEB_SERVER_ADDRS"), System.getenv("FCGI_WEB_SERVER_USERS"));
             } else if (copy.allowedPeers instanceof PeerRule rule) {

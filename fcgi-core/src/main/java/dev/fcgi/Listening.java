@@ -18,6 +18,7 @@ import java.util.Set;
 /** Where a server or an accept loop listens, as its builder collects it. */
 final class Listening {
     private final List<Opening> openings = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private boolean inherits;
     int backlog = 1024;
     Set<PosixFilePermission> unixMode;
@@ -32,6 +33,7 @@ final class Listening {
     Listening copy() {
         Listening copy = new Listening();
         copy.openings.addAll(openings);
+        copy.names.addAll(names);
         copy.inherits = inherits;
         copy.backlog = backlog;
         copy.unixMode = unixMode;
@@ -64,7 +66,13 @@ final class Listening {
         bind(new InetSocketAddress(port));
     }
 
+    /** {@return the first address, in writing} */
+    String name() {
+        return names.isEmpty() ? "fcgi" : names.get(0);
+    }
+
     private void bind(SocketAddress address) {
+        names.add(Address.text(address));
         openings.add((length, unix) -> Listeners.bind(address, length, unix));
     }
 
@@ -77,10 +85,19 @@ final class Listening {
         openings.add((length, unix) -> {
             Listener listener = Listeners.inherited();
             if (listener == null) {
-                throw new IOException("file descriptor 0 is not a listening socket");
+                throw new IOException("file descriptor 0 is not a listening socket" + hint());
             }
             return listener;
         });
+    }
+
+    /** {@return what to do about a socket that systemd has left elsewhere; empty when it has left none} */
+    private static String hint() {
+        return leftElsewhere() ? "; systemd has left one as 3 (LISTEN_FDS): say StandardInput=socket in its unit" : "";
+    }
+
+    private static boolean leftElsewhere() {
+        return Long.toString(ProcessHandle.current().pid()).equals(System.getenv("LISTEN_PID"));
     }
 
     void requireAddress() {
@@ -91,7 +108,8 @@ final class Listening {
 
     /** {@return whether a process manager was to leave the socket, and there is none: plain CGI} */
     boolean isPlainCgi() throws IOException {
-        return inherits && openings.size() == 1 && Listeners.inherited() == null;
+        // nobody starts plain CGI with a socket beside it: then opening it says what is wrong
+        return inherits && openings.size() == 1 && Listeners.inherited() == null && !leftElsewhere();
     }
 
     /** Opens all or none; none when it could not be said who may connect. */

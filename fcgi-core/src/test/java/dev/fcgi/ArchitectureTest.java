@@ -35,7 +35,7 @@ final class ArchitectureTest {
     private static final List<List<Set<String>>> LAYERS = List.of(
             List.of(Set.of("dev.fcgi.httpserver", "dev.fcgi.internal.gateway")),
             List.of(Set.of("dev.fcgi.cgi", "dev.fcgi.internal.cgi"), Set.of("dev.fcgi.client", "dev.fcgi.internal.client")),
-            List.of(Set.of("dev.fcgi", "dev.fcgi.internal.server")),
+            List.of(Set.of("dev.fcgi", "dev.fcgi.internal.server", "dev.fcgi.internal.ops", "dev.fcgi.internal.jfr")),
             List.of(Set.of("dev.fcgi.internal.conn")),
             List.of(Set.of("dev.fcgi.internal.wire"), Set.of("dev.fcgi.internal.io"), Set.of("dev.fcgi.internal.http")),
             List.of(Set.of("dev.fcgi.internal.text")));
@@ -45,7 +45,7 @@ final class ArchitectureTest {
 
     /** Modules other than java.base, and who may use them. */
     private static final Map<String, String> MODULES = Map.of("jdk.httpserver", "dev.fcgi.httpserver",
-            "jdk.net", "dev.fcgi.internal.io");
+            "jdk.net", "dev.fcgi.internal.io", "jdk.jfr", "dev.fcgi.internal.jfr");
 
     /** A line of jdeps: {@code   class -> class   module}. */
     private static final Pattern EDGE = Pattern.compile("^ {3}(dev\\.fcgi\\S*) +-> (\\S+) +(.+?)\\s*$", Pattern.MULTILINE);
@@ -78,7 +78,7 @@ final class ArchitectureTest {
         StringWriter output = new StringWriter();
         PrintWriter writer = new PrintWriter(output);
         int status = ToolProvider.findFirst("jdeps").orElseThrow()
-                .run(writer, writer, "--multi-release", "base", "--add-modules", "jdk.httpserver", "-verbose:class",
+                .run(writer, writer, "--multi-release", "base", "--add-modules", "jdk.httpserver,jdk.jfr", "-verbose:class",
                         "-filter:none", classes().toString());
         assertEquals(0, status, output.toString());
         return EDGE.matcher(output.toString()).results()

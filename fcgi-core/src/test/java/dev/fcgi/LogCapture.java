@@ -54,6 +54,12 @@ public final class LogCapture implements AutoCloseable {
         return false;
     }
 
+    /** Drops what was said so far. */
+    void forget() {
+        flush();
+        lines.clear();
+    }
+
     public List<String> lines() {
         flush();
         return List.copyOf(lines);
@@ -66,6 +72,11 @@ public final class LogCapture implements AutoCloseable {
     /** Waits for what the library has said so far. */
     public static void flush() {
         Log.flush(TimeUnit.SECONDS.toNanos(10));
+    }
+
+    /** {@return what a process has printed to standard error, but for the lines that tell of its start and its stop} */
+    static String withoutLifeLines(String printed) {
+        return printed.replaceAll("(?m)^.*\\RINFO: (server|status page) (listens at|stops:|has stopped after) .*\\R", "");
     }
 
     @Override

@@ -101,13 +101,18 @@ final class NullArgumentsTest {
                 FcgiAcceptor.builder(), OfflineRequest.get("/"), OfflineRequest.builder("GET", "/"),
                 OfflineRequest.get("/").respond(request -> ServerTest.print(request, "")),
                 CgiHead.read(new ByteArrayInputStream("\r\n\r\n".getBytes()), 100, StandardCharsets.UTF_8),
-                PeerRule.users("x"), CgiOptions.builder(), Cookie.builder("a", "b"), Router.builder(),
+                PeerRule.users("x"), AccessLog.builder(), AccessLog.builder().to(System.getLogger("x")),
+                StatusPage.of("x"), CgiOptions.builder(), Cookie.builder("a", "b"), Router.builder(),
                 Router.builder().otherwise(q -> { }).build(), Upload.of("a", "b", "c/d", new byte[1]),
                 client, FcgiClient.builder(), ClientRequest.responder(),
                 CgiParams.of("GET", "/"), CgiParams.builder("GET", "/"), FcgiGateway.builder(client),
                 FcgiHttpServer.create(FcgiServer.builder().listen(0)), new FcgiHttpServerProvider())
                 .forEach(receiver -> receivers.put(receiver.getClass(), receiver));
         receivers.put(FcgiAcceptor.class, FcgiAcceptor.open("127.0.0.1:0"));
+        EventLog events = new EventLog();
+        OfflineRequest.get("/").start(FcgiServer.builder().responder(request -> { }).listener(events), Role.RESPONDER)
+                .response();
+        receivers.put(RequestEvent.class, events.ended().get(0));
         receivers.put(Params.class, Params.of(Map.of()));
         receivers.put(CgiHandler.class, (CgiHandler) q -> { });
         receivers.put(FcgiGateway.class, FcgiGateway.builder(client).documentRoot(Path.of("").toAbsolutePath())
@@ -149,9 +154,10 @@ final class NullArgumentsTest {
             check(constructor, constructor::newInstance);
         }
         for (Method method : type.getDeclaredMethods()) {
+            boolean isListener = type == ServerListener.class; // of the user, and told by the library
             boolean isForUsers = type.isAnnotationPresent(FunctionalInterface.class) || type == GatewayExchange.class;
             boolean ofTheUser = isForUsers && Modifier.isAbstract(method.getModifiers());
-            if (!Modifier.isPublic(method.getModifiers()) || method.isSynthetic() || ofTheUser
+            if (!Modifier.isPublic(method.getModifiers()) || method.isSynthetic() || ofTheUser || isListener
                     || method.getName().equals("equals")) {
                 continue;
             }

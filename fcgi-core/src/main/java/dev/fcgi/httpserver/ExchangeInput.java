@@ -29,9 +29,6 @@ final class ExchangeInput extends InputStream {
         if (closed) {
             throw new IOException("the stream is closed");
         }
-        if (length == 0) {
-            return 0;
-        }
         if (remaining == 0) {
             return -1;
         }

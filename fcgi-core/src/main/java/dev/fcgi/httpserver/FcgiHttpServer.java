@@ -109,8 +109,8 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Stops as {@link FcgiServer#shutdown} does, and blocks like it. A handler that calls it is one of those that are
-     * waited for.
+     * Stops as {@link FcgiServer#shutdown} does, and blocks like it. Not to be waited for by a handler: it would be one
+     * of those that are waited for.
      *
      * @param seconds how long exchanges may take to end by themselves, at least 0
      */

@@ -85,6 +85,16 @@ final class Child implements AutoCloseable {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     }
 
+    /** {@return what it has printed to standard error, but for the lines that tell of its start and its stop} */
+    String complaints() throws IOException {
+        return withoutLifeLines(stderr());
+    }
+
+    /** The format is that of the JDK, with java.util.logging and without: time and place on a line of their own. */
+    static String withoutLifeLines(String log) {
+        return log.replaceAll("(?m)^.*\\RINFO: (server|status page) (listens at|stops:|has stopped after) .*\\R", "");
+    }
+
     /** Sends SIGTERM. */
     void terminate() {
         process.destroy();

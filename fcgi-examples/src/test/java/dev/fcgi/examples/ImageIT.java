@@ -50,7 +50,7 @@ final class ImageIT {
             assertEquals("hello\n", RawConnection.get(address, "/hello", "").body());
             assertEquals("READY\n", playground.process().stdout());
             assertEquals(0, playground.stop());
-            assertEquals("", playground.process().stderr());
+            assertEquals("", playground.process().complaints());
         }
     }
 

@@ -29,6 +29,7 @@ enum Peer {
     FCGIWRAP("fcgiwrap", "fcgiwrap"),
     GIT("git", "git"),
     GO("go", "golang-go"),
+    GOACCESS("goaccess", "goaccess"),
     H2O("h2o", "h2o"),
     HAPROXY("haproxy", "haproxy"),
     IP("ip", "iproute2"),
@@ -40,6 +41,8 @@ enum Peer {
             .map(i -> 99 + 74 - i).mapToObj(i -> "php-fpm" + i / 10 + '.' + i % 10)).toList()),
     SPAWN_FCGI("spawn-fcgi", "spawn-fcgi"),
     UWSGI("uwsgi", "uwsgi-core uwsgi-plugin-psgi"),
+    SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    SYSTEMD_SOCKET_ACTIVATE("systemd-socket-activate", "systemd"),
 
     APACHE_FCGID("mod_fcgid", "libapache2-mod-fcgid", List.of("sh"), "-c",
             "test -f /usr/lib/apache2/modules/mod_fcgid.so"),
@@ -51,6 +54,10 @@ enum Peer {
     PERL_FCGI_CLIENT("FCGI::Client", "libfcgi-client-perl", List.of("perl"), "-MFCGI::Client", "-e", "1"),
     PERL_NET_ASYNC("Net::Async::FastCGI", "libnet-async-fastcgi-perl", List.of("perl"), "-MNet::Async::FastCGI", "-e",
             "1"),
+
+    PHP_STATUS_PAGE("status.html of PHP-FPM", "php-fpm", List.of("sh"), "-c", "ls /usr/share/php/*/fpm/status.html"),
+    PROMETHEUS("prometheus_client", "python3-prometheus-client", List.of("python3"), "-c",
+            "import prometheus_client.openmetrics.parser"),
 
     /** Not of Debian: what the machine allows. */
     DESCRIPTORS("11000 file descriptors", null, List.of("sh"), "-c",

@@ -60,7 +60,7 @@ final class SpawnFcgiIT {
                 assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
             }
             assertEquals(0, playground.stop());
-            assertEquals("", playground.process().stderr());
+            assertEquals("", playground.process().complaints());
             assertTrue(idle.isClosedByPeer());
         }
     }
@@ -76,7 +76,7 @@ final class SpawnFcgiIT {
             }
             hello.terminate();
             assertEquals(128 + 15, hello.exitStatus()); // it says nothing else to the JVM
-            assertEquals("", hello.stderr());
+            assertEquals("", hello.complaints());
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.Outcome;
+import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.wire.RecordBuffers;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What all connections of a server have in common: settings, limits, counters, spare buffers, the stop. Any thread. */
 final class Common {
@@ -17,7 +20,11 @@ final class Common {
     final AtomicInteger readAheads = new AtomicInteger();
     /** Requests whose head is complete and whose handler has not returned. */
     final AtomicInteger requests = new AtomicInteger();
+    /** The most of them that there were at once. */
+    final AtomicInteger mostRequests = new AtomicInteger();
     final RecordBuffers buffers;
+    final Observers observers;
+    private final AtomicLong connectionNumbers = new AtomicLong();
     private final Runnable whenDrained;
     private volatile boolean draining;
     /** Since when a stop refuses requests on connections that are busy; written before draining. */
@@ -33,6 +40,7 @@ final class Common {
         this.buffers = new RecordBuffers(options.outputBuffer);
         this.log = log;
         this.whenDrained = whenDrained;
+        this.observers = new Observers(options, log, counters);
     }
 
     // ---- limits
@@ -52,7 +60,19 @@ final class Common {
 
     /** Takes the permit of one more request, if there is one. */
     boolean admitRequest() {
-        return admit(requests, options.maxRequests);
+        if (!admit(requests, options.maxRequests)) {
+            return false;
+        }
+        int now = requests.get();
+        if (now > mostRequests.get()) {
+            mostRequests.accumulateAndGet(now, Math::max);
+        }
+        return true;
+    }
+
+    /** {@return a number for a new connection, from 1 on} */
+    long numberConnection() {
+        return connectionNumbers.incrementAndGet();
     }
 
     void releaseRequest() {
@@ -67,6 +87,21 @@ final class Common {
             return false;
         }
         return true;
+    }
+
+    // ---- what is counted, and observed
+
+    void refused(Watch watch, Outcome why) {
+        counters.refused.increment();
+        if (why == Outcome.OVER_MAX_REQUESTS || why == Outcome.OVER_MAX_REQUESTS_PER_CONNECTION) {
+            counters.overLimit.increment();
+        }
+        watch.ended(why);
+    }
+
+    void aborted(Watch watch, Reason reason) {
+        counters.aborted.increment();
+        watch.ended(Observation.outcome(reason));
     }
 
     // ---- the stop

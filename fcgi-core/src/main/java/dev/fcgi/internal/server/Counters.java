@@ -12,6 +12,9 @@ final class Counters {
     final Counter failed = new Counter();
     final Counter protocolErrors = new Counter();
     final Counter multiplexed = new Counter();
+    /** Of those that were refused, the ones that would have been one too many. */
+    final Counter overLimit = new Counter();
+    final Counter slow = new Counter();
 
     /** A number that goes up without fail; threads that count at the same time may need memory for that. */
     static final class Counter {

@@ -22,6 +22,8 @@ final class Ending {
     private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
 
     private final Common common;
+    /** For logs. */
+    private final Object name;
     private final Transport transport;
     private final ReentrantLock lock;
     private final Output output;
@@ -29,9 +31,10 @@ final class Ending {
     private final ConnectionThreads threads;
     private final Lifetime lifetime;
 
-    Ending(Common common, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
+    Ending(Common common, Object name, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
             ConnectionThreads threads, Lifetime lifetime) {
         this.common = common;
+        this.name = name;
         this.transport = transport;
         this.lock = lock;
         this.output = output;
@@ -49,7 +52,7 @@ final class Ending {
         try {
             boolean byUs = lifetime.inputEnded();
             if (!requests.isEmpty()) {
-                common.log.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", transport,
+                common.log.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", name,
                         requests.size(), cause == null ? "closed by peer" : cause);
             }
             if (ended && byUs) {
@@ -68,7 +71,7 @@ final class Ending {
 
     private void protocolError(FcgiProtocolException e, Object record) {
         common.counters.protocolErrors.increment();
-        common.log.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", transport,
+        common.log.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", name,
                 e.getMessage(), record);
         lock.lock();
         try {
@@ -93,7 +96,7 @@ final class Ending {
                 peerClosed(io);
             } else {
                 peerClosed(new IOException("internal error", e));
-                common.log.log(Level.ERROR, e, "connection of {0} broken off", transport);
+                common.log.log(Level.ERROR, e, "connection of {0} broken off", name);
             }
         } catch (Throwable outOfMemory) {
             lock.lock();
@@ -176,7 +179,7 @@ final class Ending {
     void check(long now) {
         assert lock.isHeldByCurrentThread();
         if (output.isStuck(common.options.writeTimeout, now)) {
-            common.log.log(Level.WARNING, "write timeout: {0}", transport);
+            common.log.log(Level.WARNING, "write timeout: {0}", name);
             lost(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
         } else if (!lifetime.isOpen()) {
             if (lifetime.isClosingOver(now)) {

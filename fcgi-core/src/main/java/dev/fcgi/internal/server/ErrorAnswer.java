@@ -14,6 +14,7 @@ enum ErrorAnswer {
     UNAVAILABLE("503 Service Unavailable", 1, ProtocolStatus.REQUEST_COMPLETE),
     OVERLOADED("503 Service Unavailable", 0, ProtocolStatus.OVERLOADED);
 
+    private final int status;
     private final byte[] head;
     private final byte[] bareHead;
     private final byte[] body;
@@ -21,6 +22,7 @@ enum ErrorAnswer {
     private final int protocolStatus;
 
     ErrorAnswer(String status, int appStatus, ProtocolStatus protocolStatus) {
+        this.status = Integer.parseInt(status.substring(0, 3));
         this.body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
         this.head = head(status, body.length);
         this.bareHead = head(status, 0);
@@ -34,29 +36,31 @@ enum ErrorAnswer {
     }
 
     /** Appends the answer to a BEGIN_REQUEST; with one that is for people, where those may see it. */
-    static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status) {
+    static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status, Watch watch) {
         if (status == ProtocolStatus.OVERLOADED) {
-            OVERLOADED.appendBareTo(records, requestId); // not knowing yet whether it is a HEAD request
+            OVERLOADED.appendBareTo(records, requestId, watch); // not knowing yet whether it is a HEAD request
         } else {
             records.endRequest(requestId, 0, status.code());
         }
     }
 
     /** Appends an answer that is right whether or not it is a HEAD request: one that says that it has no body. */
-    private void appendBareTo(RecordBuffer records, int requestId) {
+    private void appendBareTo(RecordBuffer records, int requestId, Watch watch) {
+        watch.answered(status, bareHead.length);
         records.appendAll(Fcgi.STDOUT, requestId, bareHead, bareHead.length);
         records.endStream(Fcgi.STDOUT, requestId);
         records.endRequest(requestId, appStatus, protocolStatus);
     }
 
     /** Appends everything from the head to END_REQUEST. */
-    void appendTo(RecordBuffer records, int requestId, boolean withBody) {
-        appendStdout(records, requestId, withBody);
+    void appendTo(RecordBuffer records, int requestId, boolean withBody, Watch watch) {
+        appendStdout(records, requestId, withBody, watch);
         records.endRequest(requestId, appStatus, protocolStatus);
     }
 
     /** Appends all of STDOUT. */
-    void appendStdout(RecordBuffer records, int requestId, boolean withBody) {
+    void appendStdout(RecordBuffer records, int requestId, boolean withBody, Watch watch) {
+        watch.answered(status, head.length + (withBody ? body.length : 0));
         records.appendAll(Fcgi.STDOUT, requestId, head, head.length);
         if (withBody) {
             records.append(Fcgi.STDOUT, requestId, body, 0, body.length);

@@ -60,7 +60,9 @@ final class HandlerInput implements RequestInput.Reader {
                 return 0;
             }
             if (hasContentOf(input, stream)) {
-                return reader.read(target, offset, length);
+                int count = reader.read(target, offset, length);
+                input.watch.received(count);
+                return count;
             }
             records.handle(); // completes no head: a second request makes the connection multiplexed
             lock.lock();

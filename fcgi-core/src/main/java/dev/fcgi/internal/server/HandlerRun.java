@@ -91,17 +91,21 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
      * @return false when the request was cancelled before
      */
     public boolean beginIfOpen() {
+        boolean open;
         lock.lock();
         try {
             claimed = true;
-            if (request.isOpen()) {
+            open = request.isOpen();
+            if (open) {
                 begin();
-                return true;
             }
-            return false;
         } finally {
             lock.unlock();
         }
+        if (open) {
+            request.watch.tellBegin();
+        }
+        return open;
     }
 
     /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
@@ -109,10 +113,12 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         assert lock.isHeldByCurrentThread();
         common.counters.started.increment();
         request.interrupts.begin();
+        request.watch.handlerBegun();
     }
 
     /** Runs the handler; {@link #end} must follow. Returns what it has thrown, and throws nothing. */
     Throwable handle() {
+        request.watch.tellBegin();
         Throwable failure = null;
         try {
             callHandler();
@@ -172,24 +178,19 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
             request.endSafely(failure);
         } finally {
             interrupted = request.interrupts.end();
-            returned();
+            request.watch.tellOver(failure, lock);
+            connection.over(request);
         }
         return interrupted;
-    }
-
-    /** Locked. Nothing works on this request any more. */
-    private void returned() {
-        assert lock.isHeldByCurrentThread();
-        connection.over(request);
     }
 
     private void logSafely(Throwable failure) {
         try {
             if (isAborted()) {
-                log(Level.DEBUG, failure, "handler of an aborted request failed: {0}");
+                common.log.log(Level.DEBUG, failure, "handler of an aborted request failed: {0}", request);
             } else {
                 common.counters.failed.increment();
-                log(Level.WARNING, failure, "handler failed: {0}");
+                common.log.log(Level.WARNING, failure, "handler failed: {0}", request);
             }
         } catch (Throwable ignored) {
             // no memory to tell it, and more important things to do
@@ -209,7 +210,8 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
                 return false;
             }
             connection.reject(request);
-            returned();
+            request.watch.tellOver(null, lock);
+            connection.over(request);
         } finally {
             lock.unlock();
             Uninterrupted.deliver(interrupted);
@@ -230,10 +232,6 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         if (abortActions != null) {
             abortActions.start();
         }
-    }
-
-    private void log(Level level, Throwable cause, String format) {
-        common.log.log(level, cause, format, request);
     }
 
     // ---- Request

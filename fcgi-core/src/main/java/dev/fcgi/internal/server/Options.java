@@ -4,10 +4,12 @@ import dev.fcgi.AbortPolicy;
 import dev.fcgi.Filter;
 import dev.fcgi.Responder;
 import dev.fcgi.Role;
+import dev.fcgi.ServerListener;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.io.PeerUsers;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,7 +33,13 @@ public final class Options implements Cloneable {
     public boolean addressesAreRuled;
     /** Told what handlers throw, on their threads. */
     public Consumer<Throwable> failures = failure -> { };
+    /** Who observes the server. */
+    public List<ServerListener> listeners = List.of();
     public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;
+    /** What the server is for, in logs. */
+    public String purpose = "server";
+    /** Whether the flight recorder hears of it: not of those who look at the status. */
+    public boolean recorded = true;
     /** Whether requests go to a loop: connections are taken one after the other, as the loop asks. */
     public boolean oneAtATime;
     public int maxConnections = 16_384;
@@ -48,6 +56,9 @@ public final class Options implements Cloneable {
     public long keepAliveTimeout = Duration.ofMinutes(5).toNanos();
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long handlerTimeout = Long.MAX_VALUE;
+    public long slowRequestTime = Long.MAX_VALUE;
+    /** How many connections the kernel holds for each socket. */
+    public int backlog = 1024;
     public boolean keepHttpProxy;
     /** What all times are taken from. */
     public Clock clock = Clock.SYSTEM;

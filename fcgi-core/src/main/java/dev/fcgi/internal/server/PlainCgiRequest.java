@@ -1,8 +1,10 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.Outcome;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
@@ -11,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,8 +31,32 @@ import java.util.Map;
 public final class PlainCgiRequest implements Request {
     private final Params params;
     private final InputStream stdin;
-    private final OutputStream stdout = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192);
+    private final OutputStream stdout =
+            new Stdout(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192));
     private final OutputStream stderr = new FileOutputStream(FileDescriptor.err);
+
+    private Watch watch = Watch.NONE;
+    private boolean written;
+
+    /** Tells whoever observes what is written. */
+    private final class Stdout extends FilterOutputStream {
+        Stdout(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            written = true;
+            out.write(source, offset, length);
+            watch.buffered(source, offset, length);
+            watch.sent();
+        }
+    }
 
     private PlainCgiRequest(Params params) {
         this.params = params;
@@ -135,11 +162,34 @@ public final class PlainCgiRequest implements Request {
         stdout.flush();
     }
 
+    /** The program gets the request now. Tells the listeners. */
+    public void begin(Options options) {
+        Observers observers = new Observers(options, Log.of("dev.fcgi.server"), new Counters());
+        if (observers.isOn()) {
+            watch = observers.watch(new ConnectionObservation(0, new OfflineTransport()), id(), role());
+            watch.headComplete(params);
+            watch.handlerBegun();
+            watch.tellBegin();
+        }
+    }
+
+    /** The program has failed, or {@link #end} has. */
+    public void failed(Throwable failure) {
+        over(written ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED, failure);
+    }
+
+    private void over(Outcome how, Throwable failure) {
+        watch.ended(how);
+        watch.tellOver(failure);
+        watch = Watch.NONE;
+    }
+
     /** Ends the request: the program has nothing more to say and to read. */
     public void end() throws IOException {
         stdout.flush();
         // fcgiwrap and Apache drop the answer, a 413 for instance, when they cannot get rid of the body
         stdin.transferTo(OutputStream.nullOutputStream());
+        over(Outcome.COMPLETED, null);
     }
 
     @Override

@@ -99,6 +99,7 @@ final class ReadLoop implements Runnable {
         if (!allowed && isAllowed()) {
             allowed = true;
             common.counters.accepted.increment();
+            common.observers.opened(connection.observed());
         }
         records.askForTrace();
     }
@@ -111,9 +112,11 @@ final class ReadLoop implements Runnable {
             if (refusal == null) {
                 return true;
             }
-            common.log.log(Level.WARNING, "connection of {0} refused: {1}", transport, refusal);
+            common.log.log(Level.WARNING, "connection of {0} refused: {1}", connection, refusal);
+            ConnectionObservation.refused(connection.observed(), refusal);
         } catch (Throwable e) {
-            common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", transport);
+            common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
+            ConnectionObservation.refused(connection.observed(), "allowedPeers failed");
         } finally {
             Thread.interrupted(); // if it left one, it is not for what this thread does next
         }
@@ -126,6 +129,7 @@ final class ReadLoop implements Runnable {
      * would find nothing, and park this thread to be woken up again: three calls of the system more.
      */
     private void letOthersRun() {
+        common.observers.tellWaiting();
         if (inUse && !reader.hasMoreBuffered()) {
             Thread.yield();
         }
@@ -292,6 +296,7 @@ final class ReadLoop implements Runnable {
         transport.close();
         reader.end();
         ending.closed();
+        common.observers.closed(connection.observed());
         whenClosed.accept(connection);
     }
 

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.Outcome;
 import dev.fcgi.Params;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
@@ -148,7 +149,7 @@ final class RecordHandler implements Inbound.Rule {
             if (!request.headComplete(params)) {
                 common.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", common.options.maxRequests,
                         request);
-                request.refuse(ErrorAnswer.OVERLOADED);
+                request.refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_REQUESTS);
                 return null;
             }
             return request;
@@ -162,7 +163,7 @@ final class RecordHandler implements Inbound.Rule {
         try {
             if (request.isOpen()) {
                 common.log.log(Level.WARNING, "parameters over maxParamsLength or maxParamsCount: {0}", request);
-                request.refuse(ErrorAnswer.OVERLOADED);
+                request.refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_PARAMS);
             }
         } finally {
             lock.unlock();
@@ -192,6 +193,7 @@ final class RecordHandler implements Inbound.Rule {
             return;
         }
         stalling = request;
+        request.watch.received(reader.contentLeft());
         try {
             inbound.queue(stream, this);
         } finally {

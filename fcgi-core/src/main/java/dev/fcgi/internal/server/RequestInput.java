@@ -35,10 +35,13 @@ final class RequestInput implements StreamInput.Source {
     final Uninterrupted interrupts;
     /** Whether nobody reads it, and the peer need not send it. */
     private final boolean unwanted;
+    final Watch watch;
 
-    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Uninterrupted interrupts) {
+    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Uninterrupted interrupts,
+            Watch watch) {
         this.requestId = requestId;
         this.interrupts = interrupts;
+        this.watch = watch;
         this.reader = reader;
         this.lock = lock;
         this.stdin = new StreamInput(this, lock, limit);

@@ -40,17 +40,19 @@ final class Response extends OutputStream {
     private final ReentrantLock lock;
     private final Output output;
     private final int id;
+    private final Watch watch;
     private RecordBuffer buffer;
     private Stderr stderr;
     private boolean begun;
     private int appStatus;
 
-    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id) {
+    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id, Watch watch) {
         this.common = common;
         this.gate = gate;
         this.lock = lock;
         this.output = output;
         this.id = id;
+        this.watch = watch;
     }
 
     /** Locked. Whether anything was sent: then there is no way back to an error page. */
@@ -63,6 +65,7 @@ final class Response extends OutputStream {
         lock.lock();
         try {
             appStatus = status;
+            watch.appStatus(status);
         } finally {
             lock.unlock();
         }
@@ -117,6 +120,7 @@ final class Response extends OutputStream {
                     send();
                 } else {
                     buffer.append(Fcgi.STDOUT, id, source, offset + written, count);
+                    watch.buffered(source, offset + written, count);
                     written += count;
                 }
             }
@@ -145,6 +149,7 @@ final class Response extends OutputStream {
         }
         RecordBuffer records = takeBuffer();
         begun = true;
+        watch.sent();
         try {
             gate.write(records);
         } finally {
@@ -197,9 +202,10 @@ final class Response extends OutputStream {
     private void appendEnd(RecordBuffer records, Throwable failure) {
         if (failure != null && !begun) {
             records.clear();
-            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, gate.mayHaveBody());
+            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, gate.mayHaveBody(), watch);
         } else {
             records.endStream(Fcgi.STDOUT, id);
+            watch.sent();
         }
         appendStderr(records); // what a handler said before it failed matters most
         int status = failure != null && appStatus == 0 ? 1 : appStatus;
@@ -224,7 +230,7 @@ final class Response extends OutputStream {
     RecordBuffer answer(ErrorAnswer answer) {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = newRecords();
-        answer.appendTo(records, id, gate.mayHaveBody());
+        answer.appendTo(records, id, gate.mayHaveBody(), watch);
         return records;
     }
 

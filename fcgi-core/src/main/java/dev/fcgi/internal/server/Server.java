@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ public final class Server {
     private final Log log;
     private final Connections connections;
     private final Ticker ticker;
+    private final LifeLog told;
+    private final Instant startTime = Instant.now();
     final Common common;
 
     /** Creates a server for listeners that are bound already. */
@@ -46,6 +49,7 @@ public final class Server {
         this.connections = new Connections(options.maxConnections, options.clock);
         this.ticker = new Ticker(connections.all(), log, options.clock);
         this.common = new Common(options, log, connections::changed);
+        this.told = new LifeLog(options, log);
     }
 
     /**
@@ -56,6 +60,8 @@ public final class Server {
      */
     public void start(Consumer<ListenerLostException> whenLost) {
         ticker.start();
+        common.observers.started(this::stats);
+        told.started(addresses());
         LibraryThreads.start(this::loadTimeZones);
         listeners.forEach(listener ->
                 new AcceptLoop(options, log, listener, connections, this::open, whenLost).start());
@@ -91,16 +97,24 @@ public final class Server {
     public ServerStats stats() {
         int begun = connections.all().stream().mapToInt(ServerConnection::headCount).sum();
         Counters counters = common.counters;
-        return new ServerStats(
+        return new Snapshot(
+                startTime,
                 connections.all().size(),
                 begun + common.requests.get(), // in this order: a head may be completed in between
+                common.mostRequests.get(),
+                options.maxRequests,
                 counters.accepted.sum(),
                 counters.started.sum(),
                 counters.aborted.sum(),
                 counters.refused.sum(),
+                counters.overLimit.sum(),
+                counters.slow.sum(),
                 counters.failed.sum(),
                 counters.protocolErrors.sum(),
-                counters.multiplexed.sum());
+                counters.multiplexed.sum(),
+                options.backlog,
+                addresses(),
+                common.observers.running());
     }
 
     /** Holds the accepting threads back, or lets them go on: connections wait in the kernel meanwhile. */
@@ -153,7 +167,9 @@ public final class Server {
      */
     public boolean shutdown(long graceNanos) throws InterruptedException {
         common.drain(graceNanos / 2);
-        if (connections.end()) {
+        boolean first = connections.end();
+        if (first) {
+            told.stopping(connections.all().size(), common.requests.get());
             listeners.forEach(Listener::stopAccepting);
         }
         boolean drained = false;
@@ -167,12 +183,17 @@ public final class Server {
                 }
             } finally {
                 ticker.stop();
+                if (first) {
+                    common.observers.stopped(this::stats);
+                    told.stopped(common.counters.aborted.sum());
+                }
                 log.close();
             }
         }
     }
 
     private void cancel() throws InterruptedException {
+        told.cancelling(common.counters.aborted.sum());
         listeners.forEach(Listener::close);
         connections.all().forEach(connection -> connection.ending().shutDown());
         boolean ended = false;

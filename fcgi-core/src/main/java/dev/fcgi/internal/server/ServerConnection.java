@@ -1,7 +1,7 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.FcgiProtocolException;
-import dev.fcgi.ProtocolStatus;
+import dev.fcgi.Outcome;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
 import dev.fcgi.internal.conn.Inbound;
@@ -27,6 +27,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     /** How long BEGIN_REQUEST may wait for an id that is still in use. */
     private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
 
+    private final long number;
     private final Common common;
     private final Transport transport;
     private final ReentrantLock lock;
@@ -41,6 +42,8 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     private final RequestTable requests = new RequestTable();
     private final Heads heads;
     private final ReadAhead readAhead;
+    /** Null unless somebody observes. */
+    private ConnectionObservation observation;
 
     /**
      * Creates a connection.
@@ -50,6 +53,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     ServerConnection(Common common, Ticker ticker, Transport transport, ReentrantLock lock, Output output,
             Inbound inbound, Runnable reading) {
         this.common = common;
+        this.number = common.numberConnection();
         this.transport = transport;
         this.lock = lock;
         this.output = output;
@@ -57,7 +61,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         ReaderRole role = new ReaderRole(lock, ticker, this, reading, common.log);
         this.threads = new ConnectionThreads(role, lock, output, common.log);
         this.lifetime = new Lifetime(common, lock, output);
-        this.ending = new Ending(common, transport, lock, output, requests, threads, lifetime);
+        this.ending = new Ending(common, this, transport, lock, output, requests, threads, lifetime);
         this.heads = common.newHeads();
         this.readAhead = new ReadAhead(common);
     }
@@ -107,21 +111,23 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
                 lifetime.inputStaysOpen();
                 return;
             }
-            ProtocolStatus refusal = refusal(role);
+            Watch watch = common.observers.watch(observed(), id, role);
+            Refusal refusal = Refusal.of(role, common.options, requests, lifetime);
             ServerRequest request = refusal == null
-                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role) : null;
+                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role, watch) : null;
             if (request != null && !request.head().begin(heads)) {
-                common.log.log(Level.WARNING, "too many requests begun and not complete, one of {0} refused", this);
-                refusal = ProtocolStatus.OVERLOADED;
+                refusal = Refusal.TOO_MANY_HEADS;
             }
             if (!keepConn) {
                 lifetime.closeAfterLast();
             }
             if (refusal != null) {
-                refuse(id, refusal);
+                refuse(id, refusal, watch);
                 return;
             }
-            if (requests.add(request) == 2 && !output.isMultiplexed()) {
+            int active = requests.add(request);
+            watch.added();
+            if (active == 2 && !output.isMultiplexed()) {
                 output.multiplex();
                 common.counters.multiplexed.increment();
             }
@@ -145,27 +151,20 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         }
     }
 
-    private ProtocolStatus refusal(Role role) {
-        Options options = common.options;
-        boolean alone = requests.isEmpty();
-        if (role == null || !options.handles(role)) {
-            return ProtocolStatus.UNKNOWN_ROLE;
+    /** {@return what tells the observers of the connection; null when there are none} By the reader. */
+    ConnectionObservation observed() {
+        if (observation == null && common.observers.isOn()) {
+            observation = new ConnectionObservation(number, transport);
         }
-        if (!alone && options.maxRequestsPerConnection == 1) {
-            return ProtocolStatus.CANT_MPX_CONN;
-        }
-        if (requests.isFull(options.maxRequestsPerConnection)) {
-            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, request of {1} refused",
-                    options.maxRequestsPerConnection, this);
-            return ProtocolStatus.OVERLOADED;
-        }
-        return !alone && lifetime.isRefusing() ? ProtocolStatus.OVERLOADED : null;
+        return observation;
     }
 
-    private void refuse(int id, ProtocolStatus status) throws IOException {
-        common.counters.refused.increment();
+    private void refuse(int id, Refusal why, Watch watch) throws IOException {
+        why.say(common, this);
+        common.refused(watch, why.outcome);
         RecordBuffer records = common.buffers.take();
-        ErrorAnswer.appendRefusal(records, id, status);
+        ErrorAnswer.appendRefusal(records, id, why.status, watch);
+        watch.over();
         lifetime.inputStaysOpen();
         answer(records);
         settle();
@@ -225,7 +224,8 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         assert lock.isHeldByCurrentThread();
         try {
             if (request.isOpen()) {
-                request.refuse(ErrorAnswer.OVERLOADED);
+                request.refuse(ErrorAnswer.OVERLOADED,
+                        common.options.oneAtATime ? Outcome.DRAINING : Outcome.REJECTED_BY_EXECUTOR);
             }
         } catch (IOException e) {
             lost(e);
@@ -334,6 +334,6 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     /** For logs. */
     @Override
     public String toString() {
-        return transport.toString();
+        return transport + " (connection " + number + ")";
     }
 }

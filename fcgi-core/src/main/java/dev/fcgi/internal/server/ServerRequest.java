@@ -1,5 +1,6 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.Outcome;
 import dev.fcgi.Params;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.RequestAbortedException;
@@ -8,7 +9,6 @@ import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Uninterrupted;
-import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -67,6 +67,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     final Response response;
     /** Keeps the interrupts of its handler away from the socket. */
     final Uninterrupted interrupts;
+    final Watch watch;
     private final Owner owner;
     private final Lifetime lifetime;
     private final Common common;
@@ -92,7 +93,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
 
     /** Makes the request of a BEGIN_REQUEST record. */
     ServerRequest(Common common, Owner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
-            Output output, int id, Role role) {
+            Output output, int id, Role role, Watch watch) {
         this.common = common;
         this.owner = owner;
         this.lifetime = lifetime;
@@ -100,10 +101,11 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         this.output = output;
         this.id = id;
         this.role = role;
+        this.watch = watch;
         this.head = new RequestHead(common.options);
         this.interrupts = new Uninterrupted(lock);
-        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, interrupts);
-        this.response = new Response(common, this, lock, output, id);
+        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, interrupts, watch);
+        this.response = new Response(common, this, lock, output, id, watch);
     }
 
     // ---- the head
@@ -120,6 +122,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     boolean headComplete(Params complete) {
         assert lock.isHeldByCurrentThread();
         params = complete;
+        watch.headComplete(complete);
         head.end();
         hasPermit = common.admitRequest();
         return hasPermit;
@@ -200,6 +203,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             owner.lost(e);
             if (aborted == null) {
                 aborted = Reason.CONNECTION_LOST; // it had ended for us, but its end did not get through
+                common.aborted(watch, aborted);
             }
             throw new RequestAbortedException(aborted, e);
         } finally {
@@ -228,6 +232,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
     void end(Throwable failure) throws IOException {
         assert lock.isHeldByCurrentThread();
+        watch.ended(failure == null ? Outcome.COMPLETED : response.hasBegun() ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED);
         if (failure != null && response.hasBegun() && owner.isAlone(this)) {
             // web servers ignore the application status and would take the part for the whole
             owner.stage(response::incomplete);
@@ -265,13 +270,14 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         owner.requestEnded(this, inputComplete);
         if (handler == null) {
             owner.over(this);
+            watch.over();
         }
     }
 
     /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
-    void refuse(ErrorAnswer answer) throws IOException {
+    void refuse(ErrorAnswer answer, Outcome why) throws IOException {
         assert lock.isHeldByCurrentThread();
-        common.counters.refused.increment();
+        common.refused(watch, why);
         RecordBuffer records = response.answer(answer);
         ended();
         owner.answer(records);
@@ -286,7 +292,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
         aborted = reason;
         abortCause = cause;
-        common.counters.aborted.increment();
+        common.aborted(watch, reason);
         input.fail(this);
         boolean incomplete = response.hasBegun() && reason != Reason.ABORT_REQUEST && owner.isAlone(this);
         if (incomplete) {
@@ -317,9 +323,13 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     void check(long now) {
         assert lock.isHeldByCurrentThread();
         Options options = common.options;
+        watch.check(now);
         if (!isHeadComplete()) {
             if (since.isOver(options.headTimeout, now)) {
-                refuseHead();
+                lifetime.closeAfterLast(); // whoever sends half a head is not to be trusted with more
+                common.refused(watch, Outcome.HEAD_TIMEOUT);
+                owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
+                ended();
                 log(Level.WARNING, null, "request head timeout: {0}");
             }
         } else if (since.isOver(options.handlerTimeout, now)) {
@@ -331,15 +341,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
     }
 
-    /** Locked. Refuses a request whose head takes too long. Never blocks. */
-    private void refuseHead() {
-        assert lock.isHeldByCurrentThread();
-        lifetime.closeAfterLast(); // whoever sends half a head is not to be trusted with more
-        common.counters.refused.increment();
-        owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
-        ended();
-    }
-
     private void log(Level level, Throwable cause, String format) {
         common.log.log(level, cause, format, this);
     }
@@ -347,8 +348,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** For logs: control characters of the peer must not get there. */
     @Override
     public String toString() {
-        String method = params == null ? "?" : params.get("REQUEST_METHOD", "-");
-        String path = params == null ? "" : params.get("SCRIPT_NAME", "") + params.get("PATH_INFO", "");
-        return "request " + id + " of " + owner + ", " + role + " " + Ascii.printable(method + " " + path);
+        return RequestText.of(id, owner, role, params);
     }
 }

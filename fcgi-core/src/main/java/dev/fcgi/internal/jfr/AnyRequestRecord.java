@@ -1,0 +1,31 @@
+package dev.fcgi.internal.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** What all events about requests have. */
+@Category("FastCGI")
+@StackTrace(false)
+abstract class AnyRequestRecord extends Event {
+    @Label("Connection")
+    long connection;
+    @Label("Request Id")
+    int id;
+    @Label("Role")
+    String role;
+    @Label("Method")
+    String method;
+    @Label("URI")
+    String uri;
+    @Label("Client")
+    String client;
+    @Label("Time")
+    @Timespan
+    long time;
+    @Label("Handler Time")
+    @Timespan
+    long handlerTime;
+}

@@ -1,0 +1,15 @@
+package dev.fcgi.internal.jfr;
+
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** A handler that has been at work for long. */
+@Name("dev.fcgi.SlowRequest")
+@Label("Slow FastCGI Request")
+@Description("A handler has been at work for longer than slowRequestTime")
+final class SlowRequestRecord extends AnyRequestRecord {
+    @Label("Stack")
+    @Description("Where the handler was")
+    String stack;
+}

@@ -1,0 +1,92 @@
+package dev.fcgi.internal.ops;
+
+import dev.fcgi.Outcome;
+import dev.fcgi.RequestEvent;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** Requests that have ended, counted by outcome, duration and second. May be used by any thread; nothing blocks. */
+final class Tally {
+    /** Upper bounds of durations, in milliseconds; what is above the last one has a bucket, too. */
+    static final double[] BOUNDS = {1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000};
+    /** How many seconds are remembered: a power of two. */
+    static final int SECONDS = 64;
+
+    private final LongAdder[] outcomes = adders(Outcome.values().length);
+    private final LongAdder[] buckets = adders(BOUNDS.length + 1);
+    private final LongAdder nanos = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    /** Of which second a place in the ring is, and how many requests have ended in it. */
+    private final AtomicLongArray seconds = new AtomicLongArray(SECONDS);
+    private final AtomicLongArray ended = new AtomicLongArray(SECONDS);
+
+    private static LongAdder[] adders(int count) {
+        return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
+    }
+
+    void add(RequestEvent request, long nanoTime) {
+        outcomes[request.outcome().ordinal()].increment();
+        bytesIn.add(request.bytesIn());
+        bytesOut.add(request.bytesOut());
+        if (request.outcome().kind() != Outcome.Kind.REFUSED) { // nobody worked on these
+            long time = request.time().toNanos();
+            nanos.add(time);
+            buckets[bucket(time)].increment();
+        }
+        long second = second(nanoTime);
+        int place = (int) (second % SECONDS);
+        long before = seconds.get(place);
+        if (before != second && seconds.compareAndSet(place, before, second)) {
+            ended.set(place, 0); // a request or two may be lost from the picture
+        }
+        ended.incrementAndGet(place);
+    }
+
+    private static int bucket(long nanos) {
+        int i = 0;
+        while (i < BOUNDS.length && nanos > BOUNDS[i] * 1_000_000) {
+            i++;
+        }
+        return i;
+    }
+
+    private static long second(long nanoTime) {
+        return (nanoTime >>> 1) / (TimeUnit.SECONDS.toNanos(1) / 2); // never negative
+    }
+
+    long count(Outcome outcome) {
+        return outcomes[outcome.ordinal()].sum();
+    }
+
+    /** {@return how many requests took so long that they are in a bucket, from 0 to the number of bounds} */
+    long inBucket(int bucket) {
+        return buckets[bucket].sum();
+    }
+
+    long nanos() {
+        return nanos.sum();
+    }
+
+    long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /** {@return how many requests have ended in each of the last seconds that are over, the oldest first} */
+    long[] lately(long nanoTime) {
+        long now = second(nanoTime);
+        long[] counts = new long[SECONDS - 1];
+        for (int i = 0; i < counts.length; i++) {
+            long second = now - counts.length + i;
+            int place = Math.floorMod(second, SECONDS);
+            counts[i] = seconds.get(place) == second ? ended.get(place) : 0;
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.ConnectionEvent;
+import dev.fcgi.internal.io.PeerIdentity;
+import dev.fcgi.internal.io.Transport;
+import java.net.SocketAddress;
+import java.time.Instant;
+
+/** A connection as it is told to observers. Written by the holder of its reader role. */
+final class ConnectionObservation implements ConnectionEvent {
+    private final long number;
+    private final Transport transport;
+    private final Instant opened = Instant.now();
+    private volatile long requests;
+    private volatile String refusal;
+
+    ConnectionObservation(long number, Transport transport) {
+        this.number = number;
+        this.transport = transport;
+    }
+
+    void requestBegun() {
+        requests = requests + 1; // one thread at a time
+    }
+
+    /** @param connection null when nobody observes */
+    static void refused(ConnectionObservation connection, String why) {
+        if (connection != null) {
+            connection.refusal = why;
+        }
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return transport.peer();
+    }
+
+    @Override
+    public String peerUser() {
+        return PeerIdentity.userOf(transport);
+    }
+
+    @Override
+    public String peerGroup() {
+        return PeerIdentity.groupOf(transport);
+    }
+
+    @Override
+    public Instant opened() {
+        return opened;
+    }
+
+    @Override
+    public long requests() {
+        return requests;
+    }
+
+    @Override
+    public String refusal() {
+        return refusal;
+    }
+}

@@ -1,0 +1,283 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.CgiHead;
+import dev.fcgi.ConnectionEvent;
+import dev.fcgi.Outcome;
+import dev.fcgi.Params;
+import dev.fcgi.RequestAbortedException.Reason;
+import dev.fcgi.RequestEvent;
+import dev.fcgi.Role;
+import dev.fcgi.internal.conn.Clock;
+import dev.fcgi.internal.conn.Uninterrupted;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A request as it is told to observers. Exists only where somebody observes.
+ *
+ * <p>Written by whoever changes the request, under the lock of its connection or before anybody else has it; read by
+ * anybody, who sees each value as it was a moment ago. Nothing here fails, or blocks.
+ */
+final class Observation extends Watch implements RequestEvent {
+    private static final Params NONE = Params.of(Map.of());
+
+    private final Observers observers;
+    private final ConnectionEvent connection;
+    private final Clock clock;
+    private final int id;
+    private final Role role;
+    private final Instant begun = Instant.now();
+    private final long begunAt;
+    /** Of {@link Observers}: the next one that waits to be told. */
+    Observation next;
+
+    private volatile Params params = NONE;
+    private long headAt;
+    private long handlerAt;
+    private long endAt;
+    private volatile Thread thread;
+    private boolean slow;
+    private long bytesIn;
+    private long bytesOut;
+    /** What is buffered, and not sent. */
+    private long pending;
+    private final ResponseHeadCopy head = new ResponseHeadCopy();
+    /** Of an answer of the library itself, or 0. */
+    private int ownStatus;
+    private int appStatus;
+    private volatile Outcome outcome;
+    private Throwable failure;
+
+    Observation(Observers observers, ConnectionEvent connection, Clock clock, int id, Role role) {
+        this.observers = observers;
+        this.connection = connection;
+        this.clock = clock;
+        this.id = id;
+        this.role = role;
+        this.begunAt = clock.nanoTime();
+    }
+
+    // ---- what happens
+
+    @Override
+    void added() {
+        observers.added(this);
+    }
+
+    @Override
+    void headComplete(Params complete) {
+        headAt = clock.nanoTime();
+        params = complete;
+    }
+
+    @Override
+    void handlerBegun() {
+        handlerAt = clock.nanoTime();
+        thread = Thread.currentThread();
+    }
+
+    @Override
+    void tellBegin() {
+        observers.begun(this);
+    }
+
+    @Override
+    void check(long now) {
+        if (!slow && thread != null && observers.isSlow(now - handlerAt)) {
+            slow = true;
+            observers.slow(this);
+        }
+    }
+
+    @Override
+    void received(long bytes) {
+        bytesIn += bytes;
+    }
+
+    @Override
+    void buffered(byte[] source, int offset, int count) {
+        head.append(source, offset, count);
+        pending += count;
+    }
+
+    @Override
+    void sent() {
+        bytesOut += pending;
+        pending = 0;
+    }
+
+    @Override
+    void answered(int status, int length) {
+        ownStatus = status;
+        bytesOut += length;
+        pending = 0;
+    }
+
+    @Override
+    void appStatus(int status) {
+        appStatus = status;
+    }
+
+    @Override
+    void ended(Outcome how) {
+        outcome = how;
+    }
+
+    @Override
+    void over() {
+        ends(null);
+        observers.endedLocked(this);
+    }
+
+    @Override
+    void tellOver(Throwable thrown) {
+        ends(thrown);
+        boolean interrupted = Uninterrupted.putOff(); // it is not for listeners
+        try {
+            observers.ended(this);
+        } finally {
+            Uninterrupted.deliver(interrupted);
+        }
+    }
+
+    @Override
+    void tellOver(Throwable thrown, ReentrantLock lock) {
+        lock.unlock();
+        try {
+            tellOver(thrown);
+        } finally {
+            lock.lock();
+        }
+    }
+
+    private void ends(Throwable thrown) {
+        endAt = clock.nanoTime();
+        thread = null;
+        failure = thrown;
+    }
+
+    static Outcome outcome(Reason reason) {
+        return switch (reason) {
+            case ABORT_REQUEST -> Outcome.ABORTED_BY_PEER;
+            case CONNECTION_LOST -> Outcome.CONNECTION_LOST;
+            case READ_TIMEOUT -> Outcome.READ_TIMEOUT;
+            case WRITE_TIMEOUT -> Outcome.WRITE_TIMEOUT;
+            case HANDLER_TIMEOUT -> Outcome.HANDLER_TIMEOUT;
+            case INPUT_STALLED -> Outcome.INPUT_STALLED;
+            case SHUTDOWN -> Outcome.SHUTDOWN;
+        };
+    }
+
+    // ---- what is told
+
+    @Override
+    public long connection() {
+        return connection.number();
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public Role role() {
+        return role;
+    }
+
+    @Override
+    public Params params() {
+        return params;
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return connection.peer();
+    }
+
+    @Override
+    public String peerUser() {
+        return connection.peerUser();
+    }
+
+    @Override
+    public String peerGroup() {
+        return connection.peerGroup();
+    }
+
+    @Override
+    public Instant begun() {
+        return begun;
+    }
+
+    @Override
+    public Duration headTime() {
+        return between(begunAt, headAt != 0 ? headAt : endAt);
+    }
+
+    @Override
+    public Duration handlerTime() {
+        return handlerAt == 0 ? Duration.ZERO : between(handlerAt, endAt);
+    }
+
+    @Override
+    public Duration time() {
+        return between(begunAt, endAt);
+    }
+
+    private Duration between(long start, long end) {
+        return Duration.ofNanos(Math.max(0, (end != 0 ? end : clock.nanoTime()) - start));
+    }
+
+    @Override
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    @Override
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    @Override
+    public int status() {
+        if (ownStatus != 0 || bytesOut == 0) {
+            return ownStatus;
+        }
+        CgiHead sent = head.read();
+        return sent == null ? 0 : sent.status();
+    }
+
+    @Override
+    public String responseHeader(String name) {
+        Objects.requireNonNull(name, "name");
+        CgiHead sent = ownStatus != 0 || bytesOut == 0 ? null : head.read();
+        return sent == null ? null : sent.header(name);
+    }
+
+    @Override
+    public int appStatus() {
+        return appStatus;
+    }
+
+    @Override
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public List<StackTraceElement> stack() {
+        Thread handling = thread;
+        return handling == null ? List.of() : List.of(handling.getStackTrace());
+    }
+}

@@ -1,0 +1,220 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.RequestEvent;
+import dev.fcgi.Role;
+import dev.fcgi.ServerListener;
+import dev.fcgi.ServerStats;
+import dev.fcgi.internal.conn.Clock;
+import dev.fcgi.internal.conn.LibraryThreads;
+import dev.fcgi.internal.conn.Log;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Tells the listeners of a server what happens, one after the other. They are code of others: called without any lock,
+ * and what they throw is logged.
+ *
+ * <p>What ends while a lock is held, without a thread of a handler that could tell it, waits in a chain, which needs no
+ * memory. Whoever reads a connection tells what waits there; so does a thread that exists only while something does. So
+ * what can wait is bounded by the requests that are in flight.
+ */
+final class Observers {
+    /** Handlers that are slow are more than a line each: they have a log of their own. */
+    private static final String SLOW = "dev.fcgi.slow";
+    private static final int SLOW_LINES = 10;
+    private static final long LAST_WORDS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final List<ServerListener> listeners;
+    private final Log log;
+    private final Log slowLog;
+    private final long slowAfter;
+    private final boolean recorded;
+    private final Counters counters;
+    private final Clock clock;
+    private final Set<Observation> running = ConcurrentHashMap.newKeySet();
+    /** The latest first. */
+    private final AtomicReference<Observation> waiting = new AtomicReference<>();
+    private final AtomicReference<Thread> telling = new AtomicReference<>();
+
+    Observers(Options options, Log log, Counters counters) {
+        this.listeners = List.copyOf(options.listeners);
+        this.slowAfter = options.slowRequestTime;
+        this.recorded = options.recorded;
+        this.log = log;
+        this.slowLog = new Log(SLOW, SLOW_LINES, SLOW_LINES, options.clock);
+        this.counters = counters;
+        this.clock = options.clock;
+    }
+
+    /** {@return whether anybody wants to know anything} */
+    boolean isOn() {
+        return !listeners.isEmpty() || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
+    }
+
+    /** {@return the requests that are observed and not over} */
+    List<RequestEvent> running() {
+        return List.copyOf(running);
+    }
+
+    private void tell(Consumer<ServerListener> event) {
+        for (ServerListener listener : listeners) {
+            tell(listener, event);
+        }
+        if (recorded && Jfr.isOn()) {
+            tell(Jfr.listener(), event);
+        }
+    }
+
+    private void tell(ServerListener listener, Consumer<ServerListener> event) {
+        try {
+            event.accept(listener);
+        } catch (Throwable e) {
+            log.log(Level.WARNING, e, "a listener failed");
+        }
+    }
+
+    void started(Supplier<ServerStats> stats) {
+        tell(listener -> listener.started(stats));
+    }
+
+    void stopped(Supplier<ServerStats> stats) {
+        tellWaiting();
+        for (long left = LAST_WORDS; !running.isEmpty() && left > 0; left -= LOOK) { // a listener is at it
+            LockSupport.parkNanos(LOOK);
+        }
+        if (!listeners.isEmpty()) {
+            ServerStats last = stats.get();
+            tell(listener -> listener.stopped(last));
+        }
+        slowLog.close();
+    }
+
+    /** {@code connection} is null when nobody observes, here and below. */
+    void opened(ConnectionObservation connection) {
+        if (connection == null) {
+            return;
+        }
+        tell(listener -> listener.connectionOpened(connection));
+    }
+
+    void closed(ConnectionObservation connection) {
+        if (connection == null) {
+            return;
+        }
+        tellWaiting();
+        tell(listener -> listener.connectionClosed(connection));
+    }
+
+    // ---- requests
+
+    /** {@return what watches a request that begins, or is refused} */
+    Watch watch(ConnectionObservation connection, int id, Role role) {
+        if (connection == null) {
+            return Watch.NONE;
+        }
+        connection.requestBegun();
+        return new Observation(this, connection, clock, id, role);
+    }
+
+    void added(Observation request) {
+        running.add(request);
+    }
+
+    /** A handler is about to begin. */
+    void begun(Observation request) {
+        tell(listener -> listener.requestBegun(request));
+    }
+
+    /** Nothing works on a request any more; told by this thread, which holds no lock. */
+    void ended(Observation request) {
+        tell(listener -> listener.requestEnded(request));
+        running.remove(request);
+    }
+
+    /** The same, from under a lock. Never blocks, never throws. */
+    void endedLocked(Observation request) {
+        Observation before;
+        do {
+            before = waiting.get();
+            request.next = before;
+        } while (!waiting.compareAndSet(before, request));
+        startTelling();
+    }
+
+    boolean isSlow(long nanos) {
+        return nanos > slowAfter;
+    }
+
+    /** Called by the clock, with the lock of the connection held: has another thread tell it. */
+    void slow(Observation request) {
+        counters.slow.increment();
+        LibraryThreads.start(() -> tellSlow(request));
+    }
+
+    private void tellSlow(Observation request) {
+        Throwable stack = new SlowRequest();
+        stack.setStackTrace(request.stack().toArray(StackTraceElement[]::new));
+        slowLog.log(Level.WARNING, stack, "slow request, after {0} ms: {1}", request.handlerTime().toMillis(),
+                RequestText.of(request));
+        tell(listener -> listener.requestSlow(request));
+    }
+
+    // ---- what waits
+
+    private void startTelling() {
+        try {
+            if (telling.get() == null) {
+                LibraryThreads.start(this::runTelling);
+            }
+        } catch (Throwable ignored) {
+            // out of memory: whoever reads a connection tells it
+        }
+    }
+
+    private void runTelling() {
+        while (waiting.get() != null && telling.compareAndSet(null, Thread.currentThread())) {
+            try {
+                tellWaiting();
+            } finally {
+                telling.set(null);
+            }
+        }
+    }
+
+    /** Tells what waits; called by whoever reads a connection, without a lock. */
+    void tellWaiting() {
+        if (waiting.get() == null) {
+            return;
+        }
+        Observation first = null; // the latest was first
+        for (Observation next = waiting.getAndSet(null); next != null; ) {
+            Observation following = next.next;
+            next.next = first;
+            first = next;
+            next = following;
+        }
+        for (Observation request = first; request != null; ) {
+            Observation following = request.next;
+            request.next = null;
+            ended(request);
+            request = following;
+        }
+    }
+
+    /** Carries the stack of a handler to the log. */
+    private static final class SlowRequest extends Throwable {
+        private static final long serialVersionUID = 1;
+
+        SlowRequest() {
+            super("the handler is here", null, false, true);
+        }
+    }
+}

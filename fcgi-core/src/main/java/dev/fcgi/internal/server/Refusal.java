@@ -1,0 +1,53 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.Outcome;
+import dev.fcgi.ProtocolStatus;
+import dev.fcgi.Role;
+import java.lang.System.Logger.Level;
+
+/** Why a request may not begin: what the peer is told, and what observers are. */
+enum Refusal {
+    UNKNOWN_ROLE(ProtocolStatus.UNKNOWN_ROLE, Outcome.UNKNOWN_ROLE),
+    /** No multiplexing, and one request is active. */
+    SECOND(ProtocolStatus.CANT_MPX_CONN, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
+    CONNECTION_FULL(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
+    TOO_MANY_HEADS(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS),
+    DRAINING(ProtocolStatus.OVERLOADED, Outcome.DRAINING);
+
+    final ProtocolStatus status;
+    final Outcome outcome;
+
+    Refusal(ProtocolStatus status, Outcome outcome) {
+        this.status = status;
+        this.outcome = outcome;
+    }
+
+    /**
+     * {@return why one more request may not begin on a connection; null when it may} The lock of the connection is held.
+     *
+     * @param role null when it is unknown
+     */
+    static Refusal of(Role role, Options options, RequestTable requests, Lifetime lifetime) {
+        boolean alone = requests.isEmpty();
+        if (role == null || !options.handles(role)) {
+            return UNKNOWN_ROLE;
+        }
+        if (!alone && options.maxRequestsPerConnection == 1) {
+            return SECOND;
+        }
+        if (requests.isFull(options.maxRequestsPerConnection)) {
+            return CONNECTION_FULL;
+        }
+        return !alone && lifetime.isRefusing() ? DRAINING : null;
+    }
+
+    /** Leaves a line in the log, if it is for those who set the limits. */
+    void say(Common common, Object connection) {
+        if (this == CONNECTION_FULL) {
+            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, request of {1} refused",
+                    common.options.maxRequestsPerConnection, connection);
+        } else if (this == TOO_MANY_HEADS) {
+            common.log.log(Level.WARNING, "too many requests begun and not complete, one of {0} refused", connection);
+        }
+    }
+}
