@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /** The command line tool {@code fcgi}: calls, checks, measures and fronts FastCGI servers. */
 @Command(name = "fcgi", versionProvider = Fcgi.Version.class, sortOptions = false, usageHelpWidth = 100,
-        subcommands = {CallCommand.class, ValuesCommand.class, PingCommand.class, LoadCommand.class,
+        subcommands = {CallCommand.class, ValuesCommand.class, PingCommand.class, TopCommand.class, LoadCommand.class,
             FrontCommand.class, CheckCommand.class, CompletionCommand.class},
         header = "Calls, checks, measures and fronts FastCGI servers.",
         synopsisSubcommandLabel = "COMMAND",
@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  fcgi call unix:/run/app.sock /hello",
             "  fcgi call 127.0.0.1:9000 /index.php?a=1 --script /srv/www/index.php -i",
             "  fcgi ping unix:/run/php/php-fpm.sock",
+            "  fcgi top unix:/run/app-status.sock",
             "  fcgi load unix:/run/app.sock /hello -c 32 -t 10",
             "  fcgi check unix:/run/app.sock --path /hello",
             "",

@@ -6,9 +6,8 @@ import dev.fcgi.client.ClientResponse;
 import dev.fcgi.client.FcgiClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +27,6 @@ import picocli.CommandLine.ParentCommand;
             "  fcgi ping unix:/run/app.sock --path /hello?from=ping --timeout 500ms"
         })
 final class PingCommand implements Callable<Integer> {
-    private static final Pattern QUEUE = Pattern.compile(
-            "^listen queue:\\s*(\\d{1,9})\\s*$|[{,]\\s*\"listen queue\":\\s*(\\d{1,9})", Pattern.MULTILINE);
-
     @ParentCommand
     private Fcgi fcgi;
 
@@ -52,13 +48,32 @@ final class PingCommand implements Callable<Integer> {
     private String status;
 
     @Option(names = "--max-queue", paramLabel = "N", order = 21,
-            description = "With --status: unhealthy when PHP-FPM's listen queue is longer.")
+            description = "With --status: unhealthy when the listen queue is longer.")
     private Integer maxQueue;
+
+    @Option(names = "--max-active", paramLabel = "N", order = 22,
+            description = "With --status: unhealthy when more processes are active, or requests in flight.")
+    private Integer maxActive;
+
+    @Option(names = "--min-idle", paramLabel = "N", order = 23,
+            description = "With --status: unhealthy when fewer processes are idle, or places for requests free.")
+    private Integer minIdle;
+
+    @Option(names = "--max-slow", paramLabel = "N", order = 24,
+            description = "With --status: unhealthy after more slow requests.")
+    private Integer maxSlow;
+
+    @Option(names = "--max-accepted", paramLabel = "N", order = 25,
+            description = "With --status: unhealthy after more accepted connections, or requests: time for a restart.")
+    private Integer maxAccepted;
 
     @Override
     public Integer call() throws Exception {
-        if (maxQueue != null && status == null) {
-            throw new IllegalArgumentException("--max-queue needs --status");
+        List<Threshold> thresholds = List.of(Threshold.most("listen queue", maxQueue),
+                Threshold.most("active processes", maxActive), Threshold.least("idle processes", minIdle),
+                Threshold.most("slow requests", maxSlow), Threshold.most("accepted conn", maxAccepted));
+        if (status == null && thresholds.stream().anyMatch(threshold -> threshold.limit() != null)) {
+            throw new IllegalArgumentException("a threshold needs --status");
         }
         try (FcgiClient client = server.client().build()) {
             long start = System.nanoTime();
@@ -73,7 +88,10 @@ final class PingCommand implements Callable<Integer> {
             if (status != null) {
                 String text = get(client, status, request.paramsOfStatusPage(status));
                 fcgi.console().println(text.stripTrailing());
-                checkQueue(text);
+                StatusFields fields = StatusFields.parse(text);
+                for (Threshold threshold : thresholds) {
+                    threshold.check(fields, status);
+                }
             }
             return ExitStatus.OK;
         }
@@ -89,20 +107,6 @@ final class PingCommand implements Callable<Integer> {
             String body = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
             response.end();
             return body;
-        }
-    }
-
-    private void checkQueue(String page) throws Failure {
-        if (maxQueue == null) {
-            return;
-        }
-        Matcher matcher = QUEUE.matcher(page);
-        if (!matcher.find()) {
-            throw new Failure(ExitStatus.FAILED, status + " does not tell the length of the listen queue");
-        }
-        String length = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
-        if (Integer.parseInt(length) > maxQueue) {
-            throw new Failure(ExitStatus.FAILED, "listen queue of " + length + ", more than " + maxQueue);
         }
     }
 }

@@ -53,7 +53,7 @@ final class CommandLineDocumentTest {
             told.removeAll(real);
             assertEquals(Set.of(), told, command + ": in the document only");
         }
-        assertEquals(Set.of("call", "check", "front", "load", "ping", "values"), commands);
+        assertEquals(Set.of("call", "check", "front", "load", "ping", "top", "values"), commands);
         assertTrue(text.contains("fcgi completion"));
     }
 

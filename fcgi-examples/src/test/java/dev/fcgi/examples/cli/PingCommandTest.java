@@ -75,11 +75,33 @@ final class PingCommandTest {
                 assertEquals(0, Run.of("ping", server.address(), "--status", page, "--max-queue", "7").status());
                 Run full = Run.of("ping", server.address(), "--status", page, "--max-queue", "6");
                 assertEquals(ExitStatus.FAILED, full.status());
-                assertEquals("fcgi ping: listen queue of 7, more than 6", full.error());
+                assertEquals("fcgi ping: listen queue is 7, more than 6", full.error());
             }
             assertEquals(ExitStatus.FAILED,
                     Run.of("ping", server.address(), "--status", "/ping", "--max-queue", "6").status());
             assertEquals(ExitStatus.USAGE, Run.of("ping", server.address(), "--max-queue", "6").status());
         }
+    }
+
+    @Test
+    void thresholds() throws IOException {
+        String page = "Content-Type: text/plain\r\n\r\naccepted conn:        40\nlisten queue:         0\n"
+                + "idle processes:       3\nactive processes:     5\nslow requests:        2\n";
+        try (TestServer server = TestServer.of(TestServer.saying(page))) {
+            for (String well : new String[] {"--max-active 5", "--min-idle 3", "--max-slow 2", "--max-accepted 40"}) {
+                assertEquals(0, ping(server, well).status(), well);
+            }
+            assertEquals("fcgi ping: active processes is 5, more than 4", ping(server, "--max-active 4").error());
+            assertEquals("fcgi ping: idle processes is 3, less than 4", ping(server, "--min-idle 4").error());
+            assertEquals("fcgi ping: slow requests is 2, more than 1", ping(server, "--max-slow 1").error());
+            assertEquals("fcgi ping: accepted conn is 40, more than 39", ping(server, "--max-accepted 39").error());
+            assertEquals(ExitStatus.FAILED, ping(server, "--max-slow 1").status());
+            assertEquals(ExitStatus.USAGE, Run.of("ping", server.address(), "--max-slow", "1").status());
+        }
+    }
+
+    private static Run ping(TestServer server, String threshold) {
+        String[] words = threshold.split(" ");
+        return Run.of("ping", server.address(), "--status", "/status", words[0], words[1]);
     }
 }
