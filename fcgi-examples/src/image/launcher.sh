@@ -12,6 +12,12 @@ while [ -h "$self" ]; do
   esac
 done
 
+# A socket that systemd has left as file descriptor 3 is wanted as 0 (FastCGI 2.2).
+if [ "${LISTEN_PID-}" = "$$" ] && [ "${LISTEN_FDS-}" = 1 ]; then
+  exec 0<&3 3<&-
+  unset LISTEN_PID LISTEN_FDS LISTEN_FDNAMES
+fi
+
 # Serial: the smallest heap and the quickest start; any -XX:+Use...GC in FCGI_JAVA_OPTS replaces it.
 gc=-XX:+UseSerialGC
 case ${FCGI_JAVA_OPTS-} in *-XX:+Use*GC*) gc= ;; esac
