@@ -1,6 +1,6 @@
 """Requests/s of a small answer behind nginx (one worker, wrk with 64 connections): the playground, a libfcgi program
-with a thread for each connection, a JDK HttpServer on virtual threads behind proxy_pass, and the same program on the
-provider of this project ("provider"). Needs nginx, wrk, gcc and libfcgi-dev. "kept" is with upstream keep-alive, "fresh" nginx's default, a connection for each request. FastCGI runs
+with a thread for each connection, and a JDK HttpServer on virtual threads behind proxy_pass. Needs nginx, wrk, gcc and
+libfcgi-dev. "kept" is with upstream keep-alive, "fresh" nginx's default, a connection for each request. FastCGI runs
 over Unix sockets; HttpServer knows TCP only, and gets TCP_NODELAY, without which it waits for delayed acknowledgements.
 
 The kernel places the processes, as it does for everybody (--pinning none). "together" pins nginx and the server to one
@@ -22,13 +22,8 @@ import programs
 
 CONNECTIONS = 64
 THREADS = 80  # of libfcgi: more than nginx ever opens connections, or some of them would starve
-# The least ratios of our requests/s to the others', for --check.
-LEAST = {
-    ('playground', 'libfcgi', 'kept'): 1.2, ('playground', 'libfcgi', 'fresh'): 1.1,
-    ('playground', 'HttpServer', 'kept'): 1.1, ('playground', 'HttpServer', 'fresh'): 1.5,
-    ('provider', 'HttpServer', 'kept'): 1.1, ('provider', 'HttpServer', 'fresh'): 1.5,
-}
-KINDS = ('playground', 'libfcgi', 'HttpServer', 'provider')
+# The least ratios of the playground's requests/s to the others', for --check.
+LEAST = {('libfcgi', 'kept'): 1.2, ('libfcgi', 'fresh'): 1.1, ('HttpServer', 'kept'): 1.1, ('HttpServer', 'fresh'): 1.5}
 PINNING = {'none': (None, None, None), 'together': (1, 1, 0), 'apart': (0, 1, 0)}  # cores of nginx, server, wrk
 NGINX = """
 daemon off;
@@ -63,7 +58,6 @@ def options(command):
     command.add_argument('--rounds', type=int, default=7)
     command.add_argument('--seconds', type=int, default=3, help='of each measurement')
     command.add_argument('--warm', type=int, default=8, help='seconds for each server before')
-    command.add_argument('--servers', nargs='+', choices=KINDS, default=KINDS)
     command.add_argument('--pinning', choices=PINNING, default='none')
     command.add_argument('--check', action='store_true', help='fail when a ratio is below what the project promises')
 
@@ -73,10 +67,9 @@ def run(arguments):
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(programs.directory())
         hello, source = directory / 'hello', Path(__file__).with_name('hello.c')
-        if 'libfcgi' in arguments.servers:
-            subprocess.run(['cc', '-O2', '-o', hello, source, '-lfcgi', '-lpthread'], check=True)
+        subprocess.run(['cc', '-O2', '-o', hello, source, '-lfcgi', '-lpthread'], check=True)
         servers = [Server(stack, directory, hello, kind, upstream, server_cpu)
-                   for upstream in ('kept', 'fresh') for kind in arguments.servers]
+                   for upstream in ('kept', 'fresh') for kind in ('playground', 'libfcgi', 'HttpServer')]
         configuration = directory / 'nginx.conf'
         configuration.write_text(NGINX.format(servers=''.join(server.configuration for server in servers)))
         nginx = stack.enter_context(programs.started(
@@ -106,13 +99,10 @@ class Server:
             programs.await_listener(self.process, socket)
         else:
             http, classes = programs.free_port(), programs.ROOT / 'fcgi-benchmarks/target/classes'
-            properties = ['-Dsun.net.httpserver.nodelay=true'] if kind == 'HttpServer' else [
-                '-Dcom.sun.net.httpserver.HttpServerProvider=dev.fcgi.httpserver.FcgiHttpServerProvider',
-                f'-Ddev.fcgi.httpserver.listen.{http}=unix:{socket}']
             self.process = stack.enter_context(programs.started(
-                programs.in_image('java'), '-XX:+UseSerialGC', *properties,
+                programs.in_image('java'), '-XX:+UseSerialGC', '-Dsun.net.httpserver.nodelay=true',
                 '-cp', classes, 'dev.fcgi.benchmarks.HttpHello', http, cpu=cpu))
-            programs.await_listener(self.process, http if kind == 'HttpServer' else socket)
+            programs.await_listener(self.process, http)
         tcp = kind == 'HttpServer'
         self.configuration = SERVER.format(
             name=name, port=self.port, address=f'127.0.0.1:{http}' if tcp else f'unix:{socket}',
@@ -138,21 +128,21 @@ class Server:
 
 def report(servers, check):
     failures = []
-    print('upstream  server      requests/s  p50 us  p99 us  server us  nginx us  wrong  ours to this one')
+    print('upstream  server      requests/s  p50 us  p99 us  server us  nginx us  wrong  playground to this one')
     for server in servers:
         wrong = sum(result['wrong'] for result in server.results)
         line = (f'{server.upstream:9} {server.kind:11} {server.median("rate"):10.0f} {server.median("p50"):7.0f} '
                 f'{server.median("p99"):7.0f} {server.median("server"):10.1f} {server.median("nginx"):9.1f} {wrong:6}')
+        key = (server.kind, server.upstream)
         if wrong:
-            failures.append(f'{server.kind}, {server.upstream}: {wrong} wrong answers')
-        for ours in servers:
-            least = LEAST.get((ours.kind, server.kind, server.upstream))
-            if ours.upstream == server.upstream and least:
-                ratios = sorted(a['rate'] / b['rate'] for a, b in zip(ours.results, server.results))
-                ratio = statistics.median(ratios)
-                line += f'  {ours.kind} {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})'
-                if check and ratio < least:
-                    failures.append(f'{ours.kind} to {server.kind}, {server.upstream}: {ratio:.2f}, less than {least}')
+            failures.append(f'{key}: {wrong} wrong answers')
+        if key in LEAST:
+            ours = next(s for s in servers if s.kind == 'playground' and s.upstream == server.upstream)
+            ratios = sorted(a['rate'] / b['rate'] for a, b in zip(ours.results, server.results))
+            ratio = statistics.median(ratios)
+            line += f'  {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})'
+            if check and ratio < LEAST[key]:
+                failures.append(f'{key}: {ratio:.2f}, less than {LEAST[key]}')
         print(line)
     return failures
 

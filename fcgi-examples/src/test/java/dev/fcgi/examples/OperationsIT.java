@@ -1,0 +1,203 @@
+package dev.fcgi.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fcgi.FcgiServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A program as docs/operations.md has it, to which all happens that may, and the commands of that page: each shows what
+ * has happened.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class OperationsIT {
+    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:java|fcgi|goaccess|jfr) .*)$");
+
+    @TempDir
+    private Path directory;
+
+    private String document;
+    private List<String> commands;
+    private String app;
+
+    @BeforeEach
+    void install() throws Exception {
+        document = Files.readString(Path.of(System.getProperty("fcgi.docs"), "operations.md"));
+        commands = COMMAND.matcher(document).results().map(command -> command.group(1)).toList();
+        MatchResult program = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(document).results()
+                .findFirst().orElseThrow();
+        Files.writeString(directory.resolve("App.java"), program.group(1));
+        Path core = Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Files.copy(core, directory.resolve("fcgi-core.jar"));
+        app = "unix:" + directory.resolve("app.sock");
+    }
+
+    private Child type(String command) throws Exception {
+        String path = Path.of(System.getProperty("java.home"), "bin") + ":" // the image has a java, too, without a compiler
+                + Path.of(Image.program("fcgi")).getParent() + ":" + System.getenv("PATH");
+        return Child.start(directory, Map.of("PATH", path), "/bin/sh", "-c", "cd \"$0\" && exec " + command,
+                directory.toString());
+    }
+
+    private String output(int status, String command) throws Exception {
+        try (Child child = type(command)) {
+            assertEquals(status, child.exitStatus(), command + ": " + child.stderr());
+            return child.stdout();
+        }
+    }
+
+    private String status(String format) throws Exception {
+        return RawConnection.get("unix:" + directory.resolve("status.sock"), "/status", format).body();
+    }
+
+    private void awaitActive(int count) throws Exception {
+        Await.until(count + " run", () -> status("").contains("active processes:     " + count + '\n'));
+    }
+
+    private RawConnection send(String path) throws Exception {
+        RawConnection connection = RawConnection.open(app);
+        Map<String, String> params = RawConnection.environment(path, "");
+        params.put("REMOTE_ADDR", "192.0.2.1");
+        params.put("REQUEST_URI", path);
+        params.put("REQUEST_ID", "id-of-" + path.substring(1));
+        connection.send(RawConnection.RESPONDER, false, params, new byte[0], null);
+        return connection;
+    }
+
+    private String ask(String path) throws Exception {
+        try (RawConnection connection = send(path)) {
+            return connection.reply().head();
+        }
+    }
+
+    @Test
+    void everythingShowsWhatHasHappened() throws Exception {
+        Peer.require(Peer.GOACCESS);
+        try (Child program = type(commands.get(0))) {
+            Await.until("it serves", () -> Files.exists(directory.resolve("status.sock")));
+            for (int i = 0; i < 20; i++) {
+                assertTrue(ask("/hello").startsWith("Content-Type"));
+                awaitActive(0); // a request counts until its line is written
+            }
+            assertTrue(ask("/fail").startsWith("Status: 500"));
+            awaitActive(0);
+            RawConnection gone = send("/sleep");
+            awaitActive(1);
+            gone.close();
+            awaitActive(0);
+
+            List<RawConnection> sleeping = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                sleeping.add(send("/sleep"));
+            }
+            awaitActive(4);
+            assertTrue(ask("/hello").startsWith("Status: 503"));
+            assertEquals("fcgi ping: idle processes is 0, less than 1", pingForIdle());
+            assertTrue(output(0, "fcgi top unix:status.sock -n 1").lines().filter(line -> line.endsWith("/sleep")).count()
+                    == 4);
+            Await.until("they are slow", () -> status("").contains("slow requests:        4\n"));
+            for (RawConnection connection : sleeping) {
+                connection.reply();
+                connection.close();
+            }
+            awaitActive(0);
+            assertTrue(status("").contains("max children reached: 1\n"), status(""));
+            for (String outcome : List.of("completed\"} 24", "failed\"} 1", "connection_lost\"} 1",
+                    "over_max_requests\"} 1")) {
+                assertTrue(status("openmetrics").contains("outcome=\"" + outcome + '\n'), status("openmetrics"));
+            }
+            for (String command : commands) {
+                if (command.startsWith("fcgi ")) {
+                    output(0, command);
+                }
+            }
+            program.terminate();
+            assertEquals(143, program.exitStatus());
+            checkLog(program.stderr());
+        }
+        checkAccessLog();
+        checkRecording();
+        output(0, commands.stream().filter(command -> command.startsWith("goaccess")).findFirst().orElseThrow());
+        assertTrue(Files.readString(directory.resolve("report.json")).replaceAll("\\s", "")
+                .contains("\"total_requests\":27,\"valid_requests\":27,"));
+    }
+
+    private String pingForIdle() throws Exception {
+        try (Child ping = type("fcgi ping unix:status.sock --status /status --min-idle 1")) {
+            assertEquals(1, ping.exitStatus());
+            return ping.stderr().strip();
+        }
+    }
+
+    private static void checkLog(String log) {
+        for (String part : List.of("INFO: server listens at unix:app.sock: maxRequests 4, ",
+                "INFO: status page listens at unix:status.sock: ", "WARNING: maxRequests 4 reached, refused: request 1 of ",
+                "GET /hello for 192.0.2.1, id id-of-hello", "WARNING: handler failed: request 1 of ",
+                "GET /fail for 192.0.2.1, id id-of-fail", "as asked for", "WARNING: slow request, after ",
+                "GET /sleep for 192.0.2.1, id id-of-sleep", "App.respond(App.java:")) {
+            assertTrue(log.contains(part), part + "\n" + log);
+        }
+    }
+
+    private void checkAccessLog() throws Exception {
+        List<String> lines = Files.readAllLines(directory.resolve("access.log"));
+        assertEquals(27, lines.size());
+        for (String line : List.of("^192\\.0\\.2\\.1 - - \\[.*\\] \"GET /hello HTTP/1\\.1\" 200 34 \\d+\\.\\d{3} 1/1 COMPLETED$",
+                "\"GET /fail HTTP/1\\.1\" 500 \\d+ .* FAILED$", "\"GET /sleep HTTP/1\\.1\" 499 0 .* CONNECTION_LOST$",
+                "\"GET /sleep HTTP/1\\.1\" 200 34 3\\d{3}\\.\\d{3} .* COMPLETED$",
+                "\"GET /hello HTTP/1\\.1\" 503 \\d+ .* OVER_MAX_REQUESTS$")) {
+            assertTrue(lines.stream().anyMatch(Pattern.compile(line).asPredicate()), line + "\n" + String.join("\n", lines));
+        }
+    }
+
+    private void checkRecording() throws Exception {
+        String requests = output(0, "jfr print --events dev.fcgi.Request app.jfr");
+        assertEquals(27, Pattern.compile("(?m)^dev\\.fcgi\\.Request ").matcher(requests).results()
+                .count());
+        for (String outcome : List.of("FAILED", "CONNECTION_LOST", "OVER_MAX_REQUESTS")) {
+            assertTrue(requests.contains("outcome = \"" + outcome + '"'), outcome);
+        }
+        assertTrue(output(0, "jfr print --events dev.fcgi.SlowRequest app.jfr").contains("App.respond("));
+        assertTrue(output(0, "jfr summary app.jfr").contains("dev.fcgi.Connection"));
+    }
+
+    /** One request of plain CGI is observed, too. */
+    @Test
+    void plainCgi() throws Exception {
+        Files.writeString(directory.resolve("Cgi.java"), """
+                import dev.fcgi.*;
+                import java.nio.file.Path;
+
+                public class Cgi {
+                    public static void main(String[] args) throws Exception {
+                        AccessLog log = AccessLog.builder().format("%m %r %s %c %O %B").open(Path.of("cgi.log"));
+                        try (log; var acceptor = FcgiAcceptor.builder().listenInherited().listener(log).open()) {
+                            acceptor.serve(request -> {
+                                if (request.meta("SCRIPT_NAME").equals("/fail")) {
+                                    throw new IllegalStateException("as asked for");
+                                }
+                                request.stdout().write("Status: 201 x\\r\\n\\r\\nhello".getBytes());
+                            });
+                        }
+                    }
+                }
+                """);
+        String java = "REQUEST_METHOD=GET SCRIPT_NAME=%s GATEWAY_INTERFACE=CGI/1.1; export REQUEST_METHOD SCRIPT_NAME"
+                + " GATEWAY_INTERFACE; exec java -cp fcgi-core.jar Cgi.java";
+        assertEquals("Status: 201 x\r\n\r\nhello", output(0, "sh -c '" + java.formatted("/a") + "'"));
+        output(1, "sh -c '" + java.formatted("/fail") + "'");
+        assertEquals(List.of("GET /a 201 0/1 COMPLETED 22", "GET /fail 503 0/1 FAILED 0"),
+                Files.readAllLines(directory.resolve("cgi.log")));
+    }
+}
