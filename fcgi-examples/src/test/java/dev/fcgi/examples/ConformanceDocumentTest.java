@@ -24,6 +24,8 @@ final class ConformanceDocumentTest {
     @Test
     void statements() throws IOException {
         assertEquals(ConformanceDocument.statements(Suite.APPLICATIONS.cases()), ConformanceDocument.part("statements"));
+        assertEquals(ConformanceDocument.statements(Suite.WEB_SERVERS.cases()),
+                ConformanceDocument.part("web server statements"));
     }
 
     @Test
@@ -34,7 +36,8 @@ final class ConformanceDocumentTest {
             assertTrue(ids.add(one.id()), one.id());
             assertEquals(one.id(), one.section() + one.id().substring(one.section().length()));
         }
-        assertTrue(ids.size() >= 90);
+        assertTrue(Suite.APPLICATIONS.cases().size() >= 90);
+        assertTrue(Suite.WEB_SERVERS.cases().size() >= 40);
     }
 
     /** Comments name a case by its ID, which the case keeps. */

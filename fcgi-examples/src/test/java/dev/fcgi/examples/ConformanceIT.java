@@ -67,7 +67,7 @@ final class ConformanceIT {
         }
     }
 
-    private static void report(String name, List<Result> results, Report report) {
+    static void report(String name, List<Result> results, Report report) {
         List<List<String>> rows = new ArrayList<>();
         for (Result result : results) {
             if (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.NON_STRICT) {

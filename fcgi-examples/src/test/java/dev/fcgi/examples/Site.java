@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A web server with a playground behind it, configured by its file in docs/webservers. */
@@ -27,6 +29,7 @@ final class Site implements AutoCloseable {
 
     private final WebServer server;
     private final Path root;
+    private final Path configuration;
     private final int port;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String address;
@@ -37,6 +40,7 @@ final class Site implements AutoCloseable {
     private Site(WebServer server, Path root, int port, String address) {
         this.server = server;
         this.root = root;
+        this.configuration = root.resolve(server.file());
         this.port = port;
         this.address = address;
     }
@@ -47,17 +51,10 @@ final class Site implements AutoCloseable {
      * @param directory below which everything is
      */
     static Site start(WebServer server, Path directory) throws Exception {
-        Path root = Daemon.open(directory.resolve(server.name()));
-        Path socket = root.resolve("run/app/app.sock");
-        int port = Ports.free();
-        int fastcgiPort = Ports.free();
-        Site site = new Site(server, root, port, server.place() == WebServer.Place.TCP
-                ? "127.0.0.1:" + fastcgiPort
-                : "unix:" + socket);
-        String text = site.configuration(port, fastcgiPort);
+        Site site = prepare(server, directory, true);
         try {
             site.startPlayground();
-            site.startServer(Files.writeString(root.resolve(server.file()), text));
+            site.startServer();
             return site;
         } catch (Throwable e) {
             site.close();
@@ -65,7 +62,24 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private String configuration(int port, int fastcgiPort) throws IOException {
+    /** Starts nothing: somebody else is the application at {@link #upstream}, and runs {@link #shellCommand}. */
+    static Site prepare(WebServer server, Path directory) throws Exception {
+        return prepare(server, directory, false);
+    }
+
+    private static Site prepare(WebServer server, Path directory, boolean withPlayground) throws Exception {
+        Path root = Daemon.open(directory.resolve(server.name()));
+        Path socket = root.resolve("run/app/app.sock");
+        int port = Ports.free();
+        int fastcgiPort = Ports.free();
+        Site site = new Site(server, root, port, server.place() == WebServer.Place.TCP
+                ? "127.0.0.1:" + fastcgiPort
+                : "unix:" + socket);
+        Files.writeString(site.configuration, site.text(port, fastcgiPort, withPlayground));
+        return site;
+    }
+
+    private String text(int port, int fastcgiPort, boolean withPlayground) throws IOException {
         String text = server.changed(Files.readString(FILES.resolve(server.file())));
         text = WebServer.replace(text, "8080", Integer.toString(port));
         if (server.place() == WebServer.Place.TCP) {
@@ -79,7 +93,13 @@ final class Site implements AutoCloseable {
             };
         }
         text = text.replaceAll("\\b9000\\b", Integer.toString(fastcgiPort));
-        if (server.place() == WebServer.Place.STARTED) {
+        if (server.place() == WebServer.Place.STARTED && !withPlayground) {
+            String relay = Peer.PERL.path() + " " + Resource.copy("relay.pl", root) + " " + address.substring("unix:".length());
+            text = WebServer.replace(text, "/usr/lib/app/bin/app fd:0", relay).replace("/usr/lib/app/bin", root.toString());
+            // a relay for each request, started at once
+            text = WebServer.replace(text, "FcgidMaxProcesses 4", "FcgidMaxProcesses 20\nFcgidSpawnScoreUpLimit 1000");
+            makeDirectory("/run/app");
+        } else if (server.place() == WebServer.Place.STARTED) {
             Image.copyTo(root.resolve("image"));
             Path bin = root.resolve("image/bin");
             text = WebServer.replace(text, "/usr/lib/app/bin/app", bin.resolve("playground").toString())
@@ -105,12 +125,24 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private void startServer(Path configuration) throws Exception {
-        String[] command = Stream.concat(Stream.of(server.program().path()),
-                server.arguments(configuration.toString()).stream()).toArray(String[]::new);
-        // Caddy keeps things in the home directory
-        Map<String, String> environment = Map.of("XDG_CONFIG_HOME", root.toString(), "XDG_DATA_HOME", root.toString());
-        daemon = Daemon.start(root, environment, log(), () -> Daemon.listens(port), command);
+    private List<String> command() {
+        return Stream.concat(Stream.of(server.program().path()), server.arguments(configuration.toString()).stream())
+                .toList();
+    }
+
+    /** Caddy keeps things in the home directory. */
+    private Map<String, String> environment() {
+        return Map.of("XDG_CONFIG_HOME", root.toString(), "XDG_DATA_HOME", root.toString());
+    }
+
+    /** {@return a command for a shell that runs the web server} */
+    String shellCommand() {
+        return environment().entrySet().stream().map(variable -> variable + " ").collect(Collectors.joining())
+                + "exec " + String.join(" ", command()) + " >" + root.resolve("output") + " 2>&1";
+    }
+
+    private void startServer() throws Exception {
+        daemon = Daemon.start(root, environment(), log(), () -> Daemon.listens(port), command().toArray(String[]::new));
     }
 
     /** {@return the file where the web server logs, if it does not print} */
@@ -186,6 +218,11 @@ final class Site implements AutoCloseable {
         try (Socket socket = socket()) {
             return HttpReply.parse(RawHttp.exchange(socket, requestLine, headers).getBytes(StandardCharsets.ISO_8859_1));
         }
+    }
+
+    /** {@return where the web server, or a relay that it starts, expects the application} */
+    String upstream() {
+        return address;
     }
 
     /** {@return the address of the playground} */

@@ -50,13 +50,23 @@ record Answer(Kind kind, int status, String output, String told) {
         String all = new String(page, StandardCharsets.ISO_8859_1);
         int at = output.indexOf(firstWord);
         int status = status(at < 0 ? output : output.substring(0, at));
-        Kind kind = at >= 0 ? ofPage(got.status(), output.substring(0, at), output.substring(at), all)
-                : output.isEmpty() || isPart(got.bytes(), stdout) ? got.status() == 0 ? Kind.SHORT
-                        : output.isEmpty() ? Kind.ERROR : Kind.CUT
-                : got.status() != 0 || status >= 400 || status == 0 ? Kind.ERROR
-                : output.matches("(?s).*\r?\n\r?\n") ? Kind.SHORT
-                : Kind.GARBLED;
+        Kind kind = at >= 0
+                ? ofPage(got.status(), output.substring(0, at), output.substring(at), all)
+                : withoutPage(got, output, status, isPart(got.bytes(), stdout));
         return new Answer(kind, status, output, told(kind, got, status));
+    }
+
+    private static Kind withoutPage(Browser.Output got, String output, int status, boolean isPart) {
+        boolean isWell = got.status() == 0;
+        if (output.isEmpty()) {
+            return isWell ? Kind.SHORT : Kind.ERROR;
+        } else if (isPart) {
+            return isWell ? Kind.SHORT : Kind.CUT;
+        } else if (!isWell || status >= 400 || status == 0) {
+            return Kind.ERROR;
+        } else {
+            return isHead(output) ? Kind.SHORT : Kind.GARBLED;
+        }
     }
 
     private static Kind ofPage(int exit, String head, String rest, String page) {

@@ -239,9 +239,12 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return received;
     }
 
-    /** Receives what there is, without waiting, and hands over all records that nobody asked for yet. */
+    /**
+     * Receives a part of what there is, without waiting, and hands over all records that nobody asked for yet. Who does
+     * not take more leaves the rest to the other side.
+     */
     List<FcgiRecord> take() {
-        receive();
+        receive(1);
         List<FcgiRecord> all = List.copyOf(received);
         received.clear();
         return all;
@@ -249,8 +252,12 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
 
     /** Receives what is there, without waiting. */
     private void receive() {
+        receive(Integer.MAX_VALUE);
+    }
+
+    private void receive(int reads) {
         boolean open = socket.isOpen();
-        for (FcgiRecord record : socket.receive()) {
+        for (FcgiRecord record : socket.receive(reads)) {
             log("<", record.toString());
             received.add(record);
         }

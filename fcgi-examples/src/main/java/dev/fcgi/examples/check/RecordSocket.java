@@ -86,10 +86,10 @@ final class RecordSocket {
         }
     }
 
-    /** {@return the records that are there} */
-    List<FcgiRecord> receive() {
+    /** {@return the records that are there, or as many of them as a number of reads finds} */
+    List<FcgiRecord> receive(int reads) {
         List<FcgiRecord> records = new ArrayList<>();
-        while (isOpen() && total < MOST) {
+        for (int i = 0; i < reads && isOpen() && total < MOST; i++) {
             if (partialLength == partial.length) {
                 partial = Arrays.copyOf(partial, 2 * partial.length);
             }

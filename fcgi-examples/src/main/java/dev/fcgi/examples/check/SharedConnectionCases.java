@@ -55,8 +55,8 @@ final class SharedConnectionCases {
         web.trial().saw(ended == null ? "it waits for the close of the connection" : "it has " + ended + " the connection");
     }
 
-    @Case(id = "3.5-kept-connection", level = MUST, says = "If FCGI_KEEP_CONN is not zero, the Web server retains responsibility "
-            + "for the connection: it uses it again, or closes it")
+    @Case(id = "3.5-kept-connection", level = INFO, says = "If FCGI_KEEP_CONN is not zero, the Web server retains responsibility "
+            + "for the connection: does it use it again?")
     static void kept(WebServer web) {
         Visit first = page(web);
         if (!first.request().keepsConnection()) {
@@ -67,9 +67,6 @@ final class SharedConnectionCases {
             again |= page(web).connection() == first.connection();
         }
         web.trial().saw(again ? "it uses the connection again" : "it does not use the connection again");
-        if (!again && first.connection().awaitEnd(web.trial().timeout()) == null) {
-            throw Judgement.nonStrict("it does not use the connection again, and does not close it");
-        }
     }
 
     @Case(id = "3.5-kept-and-closed", level = SHOULD, says = "A connection may end at any time: where the application has closed "

@@ -270,6 +270,16 @@ final class Visit {
         return answer;
     }
 
+    /** The same, and no part that looks whole. */
+    void expectNoShortPage() {
+        Answer answer = answer();
+        if (answer.kind() == Answer.Kind.SHORT || answer.kind() == Answer.Kind.GARBLED
+                || answer.kind() == Answer.Kind.NONE) {
+            throw Judgement.unmet("the browser gets " + answer.told());
+        }
+        web.trial().saw("the browser gets " + answer.told());
+    }
+
     Duration quiet() {
         return web.trial().quiet();
     }

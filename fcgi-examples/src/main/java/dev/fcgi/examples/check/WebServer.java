@@ -34,6 +34,14 @@ public final class WebServer {
         return trial;
     }
 
+    /** The case is about what is made of a response. */
+    WebServer needsHead() {
+        if (subject.isPlain()) {
+            throw Judgement.unimplemented("it passes on what is on STDOUT, and leaves the head to others");
+        }
+        return this;
+    }
+
     /** From now on GET_VALUES is answered so, or not at all. */
     WebServer values(Map<String, String> answers) {
         values = answers;

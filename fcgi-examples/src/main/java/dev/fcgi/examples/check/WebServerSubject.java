@@ -13,6 +13,7 @@ public final class WebServerSubject implements Subject<WebServer> {
     private final AtomicInteger visits = new AtomicInteger();
     /** Null before the start. */
     private Listener listener;
+    private boolean isPlain;
 
     /**
      * Creates it.
@@ -39,6 +40,11 @@ public final class WebServerSubject implements Subject<WebServer> {
 
     Browser browser() {
         return browser;
+    }
+
+    /** {@return whether it makes nothing of the response, and passes on what is on STDOUT} */
+    boolean isPlain() {
+        return isPlain;
     }
 
     /** {@return a connection of the web server's, or null when there is none now} */
@@ -85,7 +91,8 @@ public final class WebServerSubject implements Subject<WebServer> {
     public String failure(Duration timeout) {
         Trial trial = new Trial(timeout);
         try {
-            of(trial).visit().page().end().expectPage();
+            Answer answer = of(trial).visit().page().end().expectPage();
+            isPlain = answer.output().startsWith(Visit.HEAD);
             return null;
         } catch (Judgement e) {
             return e.getMessage();

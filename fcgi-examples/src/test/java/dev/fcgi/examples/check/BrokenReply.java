@@ -122,7 +122,6 @@ final class BrokenReply {
             FcgiRecord record = read();
             boolean isOurs = record.id() == id;
             if (record.type() == END_REQUEST && (isOurs || has(WebServerFault.ANY_ID_ENDS))) {
-                end.countDown();
                 lost |= !isOurs;
                 return has(WebServerFault.STDOUT_HAS_AN_END) && !ended ? error(502) : ended(record.content());
             }

@@ -60,13 +60,4 @@ final class WebServerFaultsTest {
         assertEquals(Suite.WEB_SERVERS.cases().stream().map(TestCase::id).collect(Collectors.toCollection(TreeSet::new)),
                 passed);
     }
-
-    @Test
-    void noCaseHasTheNameOfAnother() {
-        List<String> ids = new ArrayList<>();
-        Suite.APPLICATIONS.cases().forEach(one -> ids.add(one.id()));
-        Suite.WEB_SERVERS.cases().forEach(one -> ids.add(one.id()));
-        Set<String> twice = ids.stream().filter(id -> ids.indexOf(id) != ids.lastIndexOf(id)).collect(Collectors.toSet());
-        assertEquals(Set.of(), twice);
-    }
 }

@@ -147,4 +147,29 @@ final class CheckCommandTest {
         Run run = Run.of(("check " + arguments).strip().split(" "));
         assertEquals(ExitStatus.USAGE, run.status(), run.err());
     }
+
+    @Test
+    void casesForWebServers() throws IOException {
+        Run run = Run.of("check", "--client", "--list", "5.5-lost");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.out().startsWith("SHOULD 5.5-lost-after-body "), run.out());
+    }
+
+    @Test
+    void whatWebServersNeed() {
+        assertEquals("fcgi check: --client needs --listen and --drive", Run.of("check", "--client").error());
+        assertEquals("fcgi check: the URL that is asked for must have {id} in it",
+                Run.of("check", "--client", "--listen", "127.0.0.1:0", "--drive", "true").error());
+        assertEquals("fcgi check: --listen, --drive and --post are for --client only",
+                Run.of("check", "--listen", "127.0.0.1:0").error());
+    }
+
+    @Test
+    void aWebServerThatDoesNotAsk() {
+        Run run = Run.of("check", "--client", "--listen", "unix:" + directory.resolve("s"), "--drive", "exit 7 # {id}");
+        assertEquals(ExitStatus.CANNOT_CONNECT, run.status());
+        assertEquals("fcgi check: no request comes with check-1- in its parameters, and the browser has got an error, "
+                + "exit status 7: \"\"", run.error());
+        assertFalse(Files.exists(directory.resolve("s")));
+    }
 }
