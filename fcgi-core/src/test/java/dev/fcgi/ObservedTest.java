@@ -69,6 +69,7 @@ final class ObservedTest extends ServerTest {
     private void expect(String... lines) throws Exception {
         List<String> expected = List.of(lines).stream().sorted().toList();
         until("all have ended: " + events.ended(), () -> events.ended().size() == expected.size());
+        until("all have heard of it", () -> server.stats().requests().isEmpty() && server.stats().activeRequests() == 0);
         assertEquals(expected, events.ended().stream().map(one -> one.connection() + "/" + one.id() + ' ' + one.outcome()
                 + ' ' + one.status()).sorted().toList());
         assertEquals(expected.stream().map(line -> line.replaceAll(" 0$", line.contains(" COMPLETED") ? " 200"
