@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.Outcome.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,10 +66,19 @@ final class ObservedTest extends ServerTest {
                 .filter(event -> !"/status".equals(event.getString("uri").split("\\?")[0])).toList();
     }
 
+    private int recordedCount() {
+        try {
+            return recorded().size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Waits until the given ends are told, in any order, and compares all five. */
     private void expect(String... lines) throws Exception {
         List<String> expected = List.of(lines).stream().sorted().toList();
         until("all have ended: " + events.ended(), () -> events.ended().size() == expected.size());
+        until("the recorder, which is told last, has heard of it", () -> recordedCount() == expected.size());
         until("all have heard of it", () -> server.stats().requests().isEmpty() && server.stats().activeRequests() == 0);
         assertEquals(expected, events.ended().stream().map(one -> one.connection() + "/" + one.id() + ' ' + one.outcome()
                 + ' ' + one.status()).sorted().toList());
