@@ -150,6 +150,35 @@ final class FrontBesideNginxIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"bytes=1-2,206", "bytes=-2,206", "bytes=3-,206", "bytes=0-0,206", "bytes=6-,416", "bytes=9-10,416",
+        "bytes=x,200", "lines=1-2,200"})
+    void rangesOfFiles(String range, int status) throws Exception {
+        String head = "GET /[id].js HTTP/1.0\nHost: localhost\nRange: " + range + "\n";
+        HttpReply other = HttpReply.exchange(nginx.socket(), head, new byte[0]);
+        HttpReply ours = HttpReply.exchange(toFront(), head, new byte[0]);
+        assertEquals(status, ours.status());
+        if (other.status() == status) { // a malformed one is 416 to it
+            assertEquals(other.header("Content-Range"), ours.header("Content-Range"));
+        }
+        if (status == 206) {
+            assertEquals(other.status(), ours.status());
+            assertEquals(other.text(), ours.text());
+        }
+    }
+
+    @Test
+    void aFileThatTheBrowserHas() throws Exception {
+        String date = ask(toFront(), "/[id].js").header("Last-Modified");
+        String head = "GET /[id].js HTTP/1.0\nHost: localhost\nIf-Modified-Since: " + date + "\n";
+        for (Socket socket : new Socket[] {nginx.socket(), toFront()}) {
+            HttpReply reply = HttpReply.exchange(socket, head, new byte[0]);
+            assertEquals(304, reply.status());
+            assertEquals(date, reply.header("Last-Modified"));
+            assertEquals("", reply.text());
+        }
+    }
+
     @Test
     void aLongRequestLine() throws Exception {
         String query = "x".repeat(8192 - "GET /url.php? HTTP/1.0\r\n".length());
