@@ -27,9 +27,9 @@ import java.util.Objects;
  *
  * <p>May be used by any number of threads at once. A call blocks until the response is passed on, so the HTTP server
  * needs an executor; by default it would do one request after the other. Before JDK 24, that server blocks inside
- * monitors: a slow browser then occupies a carrier of virtual threads, while the body of a request over 32 KiB is read
- * or, unless the executor has platform threads, the response written. The client stays the caller's, to be closed after
- * the HTTP server.
+ * monitors: on a virtual thread, a slow browser then occupies a carrier while its body is read or its response written,
+ * and as many of them as there are processors stop everything. Give it an executor of platform threads there. The
+ * client stays the caller's, to be closed after the HTTP server.
  *
  * <p><b>Paths.</b> With a document root, a path is walked along directories to the first regular file. If its name ends
  * like that of a script it is SCRIPT_NAME, and the rest of the path is PATH_INFO; any other file is sent as it is, if
