@@ -52,6 +52,10 @@ final class BrokenApplication implements AutoCloseable {
             while (true) {
                 SocketChannel channel = listener.accept();
                 connections.add(channel);
+                if (!listener.isOpen()) { // it has been accepted in the last moment: close() may have missed it
+                    channel.close();
+                    return;
+                }
                 Thread.ofVirtual().start(() -> serve(channel));
             }
         } catch (IOException closed) {
