@@ -53,7 +53,7 @@ record Answer(Kind kind, int status, String output, String told) {
         Kind kind = at >= 0
                 ? ofPage(got.status(), output.substring(0, at), output.substring(at), all)
                 : withoutPage(got, output, status, isPart(got.bytes(), stdout));
-        return new Answer(kind, status, output, told(kind, got, status));
+        return new Answer(kind, status, output, told(kind, got, status, page));
     }
 
     private static Kind withoutPage(Browser.Output got, String output, int status, boolean isPart) {
@@ -103,7 +103,7 @@ record Answer(Kind kind, int status, String output, String told) {
         return status;
     }
 
-    private static String told(Kind kind, Browser.Output got, int status) {
+    private static String told(Kind kind, Browser.Output got, int status, byte[] page) {
         String what = switch (kind) {
             case WHOLE -> "the whole page";
             case ERROR -> "an error";
@@ -114,7 +114,25 @@ record Answer(Kind kind, int status, String output, String told) {
         };
         return what + (status == 0 ? "" : ", status " + status)
                 + (got.status() == 0 ? "" : ", exit status " + got.status())
-                + (kind == Kind.WHOLE ? "" : ": " + Transcript.text(got.bytes()))
+                + (kind == Kind.WHOLE ? "" : ": " + shown(got.bytes(), page))
                 + (got.errors().isEmpty() ? "" : " (" + got.errors().replaceAll("\\s+", " ") + ")");
+    }
+
+    /** Where it is no more what the page is; it begins with the head of HTTP, which says little of that. */
+    private static String shown(byte[] bytes, byte[] page) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        Matcher blankLine = BLANK_LINE.matcher(text);
+        int from = 0;
+        while (text.startsWith("HTTP/", from) && blankLine.find(from)) {
+            from = blankLine.end();
+        }
+        if (from == 0 || from == bytes.length) {
+            return Transcript.text(bytes);
+        }
+        byte[] rest = Arrays.copyOfRange(bytes, from, bytes.length);
+        int same = Arrays.mismatch(rest, page);
+        int length = same < 0 ? page.length : same;
+        return "after the head " + (length == 0 ? "" : "and " + length + " of " + page.length + " bytes of the page ")
+                + Transcript.text(Arrays.copyOfRange(rest, length, rest.length));
     }
 }

@@ -141,8 +141,8 @@ final class BodyCases {
         app.connect().request(1, 0, "CONTENT_LENGTH", "-1").expectSomeEnd(1);
     }
 
-    @Case(id = "6.2-unread-body", level = MUST, says = "The application needn't finish reading from FCGI_STDIN; what it has "
-            + "not read is no part of the next request")
+    @Case(id = "6.2-unread-body", level = MUST, says = "The script is not obliged to read any of the body (RFC 3875, 4.2); "
+            + "what it has not read is no part of the next request on a connection that is kept (section 5.1)")
     static void unreadBody(Application app) {
         ToApplication c = app.needs(KEEP).connect().post(1, KEEP_CONN, bytes(100_000));
         c.reply(1).complete();
