@@ -73,8 +73,6 @@ final class Demo {
     }
 
     private void start(InetSocketAddress address) throws IOException {
-        playground.start();
-        site.start();
         FcgiGateway playgroundPages = FcgiGateway.builder(toPlayground).passAllRequests().build();
         FcgiGateway sitePages = FcgiGateway.builder(toSite).passAllRequests().build();
         FcgiGateway guestbookPages = FcgiGateway.builder(toSite).passAllRequests("/guestbook").build();
@@ -82,7 +80,9 @@ final class Demo {
             String path = exchange.target().split("\\?", 2)[0];
             boolean isGuestbook = path.equals("/guestbook") || path.startsWith("/guestbook/");
             (isGuestbook ? guestbookPages : path.equals("/") ? sitePages : playgroundPages).handle(exchange);
-        });
+        }); // first, since its port may be in use; nobody knows of it before the others have started
+        playground.start();
+        site.start();
     }
 
     private void end() {

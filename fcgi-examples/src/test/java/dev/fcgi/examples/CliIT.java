@@ -27,7 +27,7 @@ final class CliIT {
     private String output(int status, String... arguments) throws Exception {
         try (Child child = fcgi(arguments)) {
             assertEquals(status, child.exitStatus(), child.stderr());
-            assertEquals("", child.stderr());
+            assertEquals("", child.complaints());
             return child.stdout();
         }
     }

@@ -161,8 +161,8 @@ enum Peer {
                     .flatMap(name -> Stream.of(PLACES.split(":")).map(directory -> Path.of(directory, name)))
                     .filter(Files::isExecutable)
                     .map(Path::toString)
-                    .findFirst()
-                    .filter(this::works);
+                    .filter(this::works) // of several of one name, some may be without a library
+                    .findFirst();
         }
         return found;
     }
