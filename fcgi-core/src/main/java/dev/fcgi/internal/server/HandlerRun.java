@@ -112,7 +112,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
     void begin() {
         assert lock.isHeldByCurrentThread();
         common.counters.started.increment();
-        request.interrupts.begin();
+        request.input.interrupts.begin();
         request.watch.handlerBegun();
     }
 
@@ -177,7 +177,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         try {
             request.endSafely(failure);
         } finally {
-            interrupted = request.interrupts.end();
+            interrupted = request.input.interrupts.end();
             request.watch.tellOver(failure, lock);
             connection.over(request);
         }
@@ -227,7 +227,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         assert lock.isHeldByCurrentThread();
         connection.abandon(request);
         if (common.options.abortPolicy == AbortPolicy.INTERRUPT) {
-            request.interrupts.interrupt();
+            request.input.interrupts.interrupt();
         }
         if (abortActions != null) {
             abortActions.start();

@@ -237,7 +237,7 @@ final class RecordHandler implements Inbound.Rule {
         lock.lock();
         try {
             // the answer is staged: stop reading while the peer does not take those that wait
-            output.awaitRoom(ANSWER_LENGTH, request::isOpen);
+            output.awaitRoom(ANSWER_LENGTH, request);
             request.abort(Reason.ABORT_REQUEST, null);
             connection.settle();
         } finally {

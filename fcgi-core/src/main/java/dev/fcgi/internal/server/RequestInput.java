@@ -31,16 +31,15 @@ final class RequestInput implements StreamInput.Source {
     final StreamInput stdin;
     /** Null unless the role is Filter. */
     final StreamInput data;
-    /** Kept away from the socket while the handler reads it. */
+    /** Keeps the interrupts of the handler away from the socket. */
     final Uninterrupted interrupts;
     /** Whether nobody reads it, and the peer need not send it. */
     private final boolean unwanted;
     final Watch watch;
 
-    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Uninterrupted interrupts,
-            Watch watch) {
+    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Watch watch) {
         this.requestId = requestId;
-        this.interrupts = interrupts;
+        this.interrupts = new Uninterrupted(lock);
         this.watch = watch;
         this.reader = reader;
         this.lock = lock;

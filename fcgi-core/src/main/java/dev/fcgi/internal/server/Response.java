@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a request sends: STDOUT as it fills the buffer, STDERR kept for the end, END_REQUEST with the tail. To handlers
@@ -20,9 +21,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Response extends OutputStream {
     /** What admits the records of a response; all "Locked" but {@link #isOpen}. */
-    interface Gate {
+    interface Gate extends BooleanSupplier {
         /** Whether records may be admitted; for sure only under the lock. */
         boolean isOpen();
+
+        /** Whether it is worth waiting to have them admitted. */
+        @Override
+        default boolean getAsBoolean() {
+            return isOpen();
+        }
 
         /** Throws when they may not, and says why. */
         void checkOpen() throws IOException;
@@ -142,7 +149,7 @@ final class Response extends OutputStream {
     /** Locked. Sends what is buffered; releases the lock meanwhile. The request is open afterwards. */
     private void send() throws IOException {
         assert lock.isHeldByCurrentThread();
-        output.awaitRoomInterruptibly(length(), gate::isOpen);
+        output.awaitRoomInterruptibly(length(), gate);
         gate.checkOpen();
         if (length() == 0) {
             return;

@@ -8,7 +8,6 @@ import dev.fcgi.Role;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.StreamInput;
-import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -65,8 +64,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     final Role role;
     final RequestInput input;
     final Response response;
-    /** Keeps the interrupts of its handler away from the socket. */
-    final Uninterrupted interrupts;
     final Watch watch;
     private final Owner owner;
     private final Lifetime lifetime;
@@ -103,8 +100,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         this.role = role;
         this.watch = watch;
         this.head = new RequestHead(common.options);
-        this.interrupts = new Uninterrupted(lock);
-        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, interrupts, watch);
+        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, watch);
         this.response = new Response(common, this, lock, output, id, watch);
     }
 
@@ -196,7 +192,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     public void write(RecordBuffer records) throws IOException {
         assert lock.isHeldByCurrentThread();
         records.close();
-        boolean interrupted = interrupts.enter();
+        boolean interrupted = input.interrupts.enter();
         try {
             output.write(records);
         } catch (IOException e) {
@@ -207,7 +203,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             }
             throw new RequestAbortedException(aborted, e);
         } finally {
-            interrupts.leave(interrupted);
+            input.interrupts.leave(interrupted);
         }
     }
 
@@ -241,7 +237,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             owner.settle();
             return;
         }
-        output.awaitRoom(response.length(), this::isOpen); // an interrupt must not cost the END_REQUEST
+        output.awaitRoom(response.length(), this); // an interrupt must not cost the END_REQUEST
         if (!isOpen()) {
             return; // cancelled meanwhile
         }
