@@ -1,6 +1,7 @@
 package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fcgi.examples.check.Result;
 import dev.fcgi.examples.check.Suite;
@@ -19,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The conformance suite for web servers and clients on ours, which have to pass, and on others, which is reported. With
+ * The conformance suite for web servers and clients on ours, which have to pass, and on others, which is reported.
+ * {@code fcgi call} is a virtual machine for each page: that takes a minute, and is for {@code -Dfcgi.long}. With
  * {@code -Dfcgi.conformance=write} it makes the table of docs/conformance.md.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -37,6 +39,7 @@ final class WebServerConformanceIT {
     @ParameterizedTest
     @EnumSource(names = {"FRONT", "CALL"})
     void ours(CheckedWebServer ours) throws Exception {
+        assumeTrue(ours != CheckedWebServer.CALL || LongRun.ASKED, "only with -Dfcgi.long");
         ours.require();
         Set<String> failures = new TreeSet<>();
         for (Result result : ours.check(Daemon.open(directory), OUR_TIMEOUT)) {
