@@ -11,6 +11,18 @@ public final class LibraryThreads {
 
     private LibraryThreads() {}
 
+    /**
+     * Has the JDK make what lets virtual threads wait for sockets. It does so when one first waits; if no file
+     * descriptors are left at that moment, none can wait any more, for as long as the process lives (seen with JDK 21).
+     */
+    public static void prepareToWait() {
+        try {
+            Class.forName("sun.nio.ch.Poller");
+        } catch (ClassNotFoundException ignored) {
+            // a JDK that does it otherwise
+        }
+    }
+
     public static void start(Runnable task) {
         factory.newThread(task).start();
     }

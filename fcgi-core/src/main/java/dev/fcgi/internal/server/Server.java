@@ -59,6 +59,7 @@ public final class Server {
      *     listeners
      */
     public void start(Consumer<ListenerLostException> whenLost) {
+        LibraryThreads.prepareToWait();
         ticker.start();
         common.observers.started(this::stats);
         told.started(addresses());
