@@ -65,16 +65,8 @@ public final class ApplicationSubject implements Subject<Application> {
     }
 
     @Override
-    public String failure(Duration timeout) {
-        Trial trial = new Trial(timeout);
-        try {
-            new Application(this, trial).connect().request(1, 0).expectPage(1);
-            return null;
-        } catch (Judgement e) {
-            return e.getMessage();
-        } finally {
-            trial.close();
-        }
+    public void look(Trial trial) {
+        of(trial).connect().request(1, 0).expectPage(1);
     }
 
     @Override

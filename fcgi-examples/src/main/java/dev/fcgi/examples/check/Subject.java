@@ -19,7 +19,20 @@ public interface Subject<T> extends AutoCloseable {
     T of(Trial trial);
 
     /** {@return why it does not do what all cases need, or null if it does} Asked before the first case and after each. */
-    String failure(Duration timeout);
+    default String failure(Duration timeout) {
+        Trial trial = new Trial(timeout);
+        try {
+            look(trial);
+            return null;
+        } catch (Judgement e) {
+            return e.getMessage();
+        } finally {
+            trial.close();
+        }
+    }
+
+    /** Does what all cases need. Throws a {@link Judgement} when that fails. */
+    void look(Trial trial);
 
     @Override
     void close();

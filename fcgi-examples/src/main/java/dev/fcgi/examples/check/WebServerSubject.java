@@ -2,7 +2,6 @@ package dev.fcgi.examples.check;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A web server, or a client, which we are the application of. */
@@ -88,17 +87,9 @@ public final class WebServerSubject implements Subject<WebServer> {
     }
 
     @Override
-    public String failure(Duration timeout) {
-        Trial trial = new Trial(timeout);
-        try {
-            Answer answer = of(trial).visit().page().end().expectPage();
-            isPlain = answer.output().startsWith(Visit.HEAD);
-            return null;
-        } catch (Judgement e) {
-            return e.getMessage();
-        } finally {
-            trial.close();
-        }
+    public void look(Trial trial) {
+        Answer answer = of(trial).visit().page().end().expectPage();
+        isPlain = answer.output().startsWith(Visit.HEAD);
     }
 
     @Override
