@@ -51,7 +51,7 @@ final class Common {
 
     /** Whether one more stream may queue more than usual. */
     boolean admitReadAhead() {
-        return admit(readAheads, MAX_READ_AHEADS);
+        return admit(readAheads, MAX_READ_AHEADS) > 0;
     }
 
     void releaseReadAhead() {
@@ -60,14 +60,11 @@ final class Common {
 
     /** Takes the permit of one more request, if there is one. */
     boolean admitRequest() {
-        if (!admit(requests, options.maxRequests)) {
-            return false;
-        }
-        int now = requests.get();
+        int now = admit(requests, options.maxRequests);
         if (now > mostRequests.get()) {
             mostRequests.accumulateAndGet(now, Math::max);
         }
-        return true;
+        return now > 0;
     }
 
     /** {@return a number for a new connection, from 1 on} */
@@ -81,12 +78,14 @@ final class Common {
         }
     }
 
-    private static boolean admit(AtomicInteger number, int limit) {
-        if (number.incrementAndGet() > limit) {
+    /** {@return how many there are with one more; 0 when there may be none} */
+    private static int admit(AtomicInteger number, int limit) {
+        int now = number.incrementAndGet();
+        if (now > limit) {
             number.decrementAndGet();
-            return false;
+            return 0;
         }
-        return true;
+        return now;
     }
 
     // ---- what is counted, and observed
