@@ -214,7 +214,7 @@ public final class MultipartParser {
         return at + 2;
     }
 
-    /** Reads once, behind the bytes that are still needed; called only while no content is known. */
+    /** Reads once, after the bytes that are still needed; called only while no content is known. */
     private void receive() throws IOException {
         if (position == limit || limit == buffer.length) {
             System.arraycopy(buffer, position, buffer, 0, limit - position); // at most a delimiter with its padding

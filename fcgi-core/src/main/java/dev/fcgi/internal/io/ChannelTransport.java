@@ -42,7 +42,7 @@ public final class ChannelTransport implements Transport {
 
     /**
      * Has the kernel ask whether the peer is still there. A host that lost its power or its network says no goodbye: a
-     * handler that waits, with nothing to read or to write, would wait for ever. After about a minute reading fails.
+     * handler that waits, with nothing to read or to write, would wait forever. After about a minute reading fails.
      */
     private static void keepAlive(SocketChannel channel) throws IOException {
         Set<SocketOption<?>> supported = channel.supportedOptions();

@@ -124,7 +124,7 @@ final class Connections {
         }
     }
 
-    /** Waits for a change behind that number, for a while. */
+    /** Waits for a change after that number, for a while. */
     void awaitChange(long before, long nanos) {
         lock.lock();
         try {

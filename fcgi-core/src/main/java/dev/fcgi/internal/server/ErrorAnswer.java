@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Answers that the library gives itself, complete with END_REQUEST in one run of records. Web servers disagree on what
- * a bare OVERLOADED means, from an empty 200 to waiting for ever; all of them show a 503.
+ * a bare OVERLOADED means, from an empty 200 to waiting forever; all of them show a 503.
  */
 enum ErrorAnswer {
     INTERNAL_SERVER_ERROR("500 Internal Server Error", 1, ProtocolStatus.REQUEST_COMPLETE),

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The requests that wait are linked to each other, which takes no memory. Guarded by the connection's lock.
  */
 final class HandlerThreads {
-    /** What waits for a thread, linked to what waits behind it. */
+    /** What waits for a thread, linked to what waits after it. */
     abstract static class Task implements Runnable {
         private Task next;
     }
@@ -71,7 +71,7 @@ final class HandlerThreads {
         }
     }
 
-    /** Locked. For who waits behind a handler that may last; called now and then, too, for those who got no thread. */
+    /** Locked. For who waits after a handler that may last; called now and then, too, for those who got no thread. */
     void startAnother() {
         assert lock.isHeldByCurrentThread();
         if (first == null || onItsWay) {

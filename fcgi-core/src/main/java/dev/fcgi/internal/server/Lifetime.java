@@ -131,7 +131,7 @@ final class Lifetime {
 
     // ---- limits on time
 
-    /** Locked. Whether the peer has been closing its side for too long; a stop does not wait for ever. */
+    /** Locked. Whether the peer has been closing its side for too long; a stop does not wait forever. */
     boolean isClosingOver(long now) {
         assert lock.isHeldByCurrentThread();
         return state == State.CLOSING && output.isIdle()

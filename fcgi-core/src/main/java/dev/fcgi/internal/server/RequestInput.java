@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The input of one request: STDIN, and DATA behind it for role Filter.
+ * The input of one request: STDIN, and DATA after it for role Filter.
  *
  * <p>Guarded by the connection's lock.
  */

@@ -255,7 +255,7 @@ final class Response extends OutputStream {
     }
 
     /**
-     * Locked. Returns the last record of an incomplete response; the connection closes behind it. For nginx a close
+     * Locked. Returns the last record of an incomplete response; the connection closes after it. For nginx a close
      * alone is the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes
      * it fail the response in all cases; whoever ignores it still sees no END_REQUEST.
      */

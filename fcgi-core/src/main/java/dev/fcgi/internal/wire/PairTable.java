@@ -78,7 +78,7 @@ public final class PairTable {
         return size;
     }
 
-    /** {@return the first pair of a name, at an index or behind it; -1 when there is none} */
+    /** {@return the first pair of a name, at an index or after it; -1 when there is none} */
     public int find(String name, int from) {
         byte wanted = shortened(name.length());
         for (int i = from; i < size; i++) {

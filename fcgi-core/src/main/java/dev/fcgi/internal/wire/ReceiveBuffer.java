@@ -57,7 +57,7 @@ final class ReceiveBuffer {
         position += count;
     }
 
-    /** Reads once, behind the bytes that are still needed, fewer than 8, of a header; false at the end of the stream. */
+    /** Reads once, after the bytes that are still needed, fewer than 8, of a header; false at the end of the stream. */
     boolean receive(ReadableByteChannel channel) throws IOException {
         makeRoom();
         int count = channel.read(bytes);
