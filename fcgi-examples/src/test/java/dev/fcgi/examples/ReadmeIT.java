@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fcgi.FcgiServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
@@ -51,14 +50,7 @@ final class ReadmeIT {
         home = directory.resolve("home");
         Path jar = home.resolve(find("java -cp ~/(\\S+\\.jar) ").group(1));
         Daemon.open(jar.getParent());
-        Files.copy(core(), jar);
-    }
-
-    /** {@return the jar that the build has made} */
-    private static Path core() throws Exception {
-        Path core = Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        assertTrue(Files.isRegularFile(core), "not the jar, but " + core + ": run verify on all modules");
-        return core;
+        Files.copy(Installed.jar(), jar);
     }
 
     private MatchResult find(String expression) {
@@ -173,7 +165,7 @@ final class ReadmeIT {
             client = WebServer.replace(client, "/srv/www/index.php", script.toString());
             Path classes = compile("client", List.of(client));
             try (Child java = Child.start(directory, environment(), "/bin/sh", "-c",
-                    "exec java -cp \"$0:$1\" app.Snippet0", classes.toString(), core().toString())) {
+                    "exec java -cp \"$0:$1\" app.Snippet0", classes.toString(), Installed.jar().toString())) {
                 assertEquals(0, java.exitStatus(), java.stderr());
                 assertEquals("200\nhello from PHP", java.stdout());
             }
@@ -185,7 +177,7 @@ final class ReadmeIT {
         Path sources = Files.createDirectories(directory.resolve(name).resolve("src"));
         Path classes = directory.resolve(name).resolve("classes");
         List<String> arguments = new ArrayList<>(List.of("--release", "21", "-Xlint:all", "-Werror", "-d",
-                classes.toString(), "--module-path", core() + ":" + junit()));
+                classes.toString(), "--module-path", Installed.jar() + ":" + junit()));
         arguments.add(Files.writeString(sources.resolve("module-info.java"), """
                 module app {
                     requires dev.fcgi;
