@@ -152,7 +152,7 @@ final class PoolTest extends ClientTest {
             }));
             Thread caller = result(thread);
             if (i > 0) {
-                until("it waits", () -> caller.getState() == Thread.State.TIMED_WAITING);
+                until("it waits", () -> caller.getState() == Thread.State.WAITING);
             } else {
                 assertEquals(path, take(asked).path());
             }

@@ -6,26 +6,30 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Ends the calls of one connection that take too long, for the clock. Guarded by the connection's lock. */
 final class CallChecks {
-    private final ClientConnection connection;
+    private final Link link;
     private final ReentrantLock lock;
     private final CallTable calls;
+    private final ClientLifetime lifetime;
+    private final CallEnding ending;
     private boolean freed;
 
-    CallChecks(ClientConnection connection, CallTable calls) {
-        this.connection = connection;
-        this.lock = connection.lock();
+    CallChecks(Link link, CallTable calls, ClientLifetime lifetime, CallEnding ending) {
+        this.link = link;
+        this.lock = link.lock();
         this.calls = calls;
+        this.lifetime = lifetime;
+        this.ending = ending;
     }
 
     /** Locked. Returns whether the pool must be told, without the lock, of a place that is free. */
     boolean check(long now) {
         assert lock.isHeldByCurrentThread();
         freed = false;
-        boolean stalled = connection.reader().isStalled();
+        boolean stalled = link.inbound().isStalled();
         calls.forEach(call -> check(call, stalled, now));
-        if (!stalled && connection.output().isStuck(connection.options().writeTimeout, now)) {
+        if (!stalled && link.output().isStuck(link.options().writeTimeout, now)) {
             calls.forEach(call -> call.timeOut(Limit.WRITE));
-            connection.closeTransport(new IOException("the application took no input in time"));
+            lifetime.closeTransport(new IOException("the application took no input in time"));
         }
         return freed;
     }
@@ -35,11 +39,11 @@ final class CallChecks {
             Limit limit = call.exceeded(stalled, now);
             if (limit != null) {
                 call.timeOut(limit);
-                freed |= connection.abandon(call, () -> new IOException("timeout"));
+                freed |= ending.abandon(call, () -> new IOException("timeout"));
             }
         } else if (!stalled && call.limits().isAbortTimeOver(now)) {
-            connection.takesNoMore(); // many applications go on with it, so that others on the connection are all right
-            connection.closeIfDone();
+            lifetime.takesNoMore(); // many applications go on with it, so that others on the connection are all right
+            lifetime.closeIfDone();
         }
     }
 }

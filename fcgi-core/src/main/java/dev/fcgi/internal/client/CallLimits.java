@@ -39,20 +39,21 @@ final class CallLimits {
     /**
      * {@return the limit that is exceeded, or null}
      *
+     * @param received whether something of the response has come
+     * @param full whether the caller leaves it unread: then it is the caller who is idle
      * @param stalled whether nothing is read, for another caller's sake; only the whole request has a limit then
      */
-    Limit exceeded(ClientCall call, boolean stalled, long now) {
+    Limit exceeded(boolean received, boolean full, boolean stalled, long now) {
         if (TimeLimit.isOver(options.requestTimeout, startedAt, now)) {
             return Limit.REQUEST;
         }
         if (stalled || writing) { // how long writing may take is a limit of the connection
             return null;
         }
-        if (!call.hasReceived()) {
+        if (!received) {
             return idle.isOver(options.firstByteTimeout, now) ? Limit.FIRST_BYTE : null;
         }
-        // with a full queue it is the caller who is idle
-        return !call.stdoutQueue().isFull() && idle.isOver(options.readTimeout, now) ? Limit.READ : null;
+        return !full && idle.isOver(options.readTimeout, now) ? Limit.READ : null;
     }
 
     RequestTimeoutException failure(Limit limit) {

@@ -9,16 +9,16 @@ final class CallOutput extends InputStream {
     /** Of what is read byte by byte, which is the head; more often than not it is all there. */
     private static final int PIECE = 256;
 
-    private final ClientCall call;
     private final InputStream stdout;
+    private final CallStderr stderr;
     /** What was read for single bytes: piece[position .. limit). Made by the first. */
     private byte[] piece;
     private int position;
     private int limit;
 
-    CallOutput(ClientCall call, InputStream stdout) {
-        this.call = call;
+    CallOutput(InputStream stdout, CallStderr stderr) {
         this.stdout = stdout;
+        this.stderr = stderr;
     }
 
     @Override
@@ -50,10 +50,10 @@ final class CallOutput extends InputStream {
     }
 
     private int pull(byte[] target, int offset, int length) throws IOException {
-        call.deliverStderr();
+        stderr.deliver();
         int count = stdout.read(target, offset, length);
         if (count < 0) {
-            call.deliverStderr();
+            stderr.deliver();
         }
         return count;
     }

@@ -39,7 +39,7 @@ public record CallRequest(
                 stream.close();
             }
         } catch (Throwable e) { // the response does not depend on it
-            ConnectionPool.LOG.log(Level.DEBUG, e, "closing the input of a request failed");
+            ClientLog.LOG.log(Level.DEBUG, e, "closing the input of a request failed");
         }
     }
 }

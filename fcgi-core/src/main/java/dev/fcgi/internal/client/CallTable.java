@@ -18,15 +18,26 @@ final class CallTable {
     /** By id; ids are low. */
     private ClientCall[] calls = new ClientCall[2];
     private int size;
+    private int most;
     /** Ids of requests that were aborted: some applications send records of them after END_REQUEST. */
     private final Set<Integer> retired = new HashSet<>(0);
 
-    boolean isEmpty() {
-        return size == 0;
+    /** @param most how many there may be at a time */
+    CallTable(int most) {
+        this.most = most;
     }
 
-    int size() {
-        return size;
+    void takesOneAtATime() {
+        most = 1;
+    }
+
+    /** {@return how many more calls there may be now} */
+    int room() {
+        return Math.max(0, most - size);
+    }
+
+    boolean isEmpty() {
+        return size == 0;
     }
 
     /** {@return the lowest id that is free, since applications keep tables; 0 when there is none} */
@@ -53,6 +64,11 @@ final class CallTable {
 
     boolean contains(ClientCall call) {
         return get(call.id()) == call;
+    }
+
+    /** {@return whether a call is still to be sent} */
+    boolean wants(ClientCall call) {
+        return contains(call) && !call.hasFailed() && !call.isAbandoned();
     }
 
     void remove(ClientCall call) {

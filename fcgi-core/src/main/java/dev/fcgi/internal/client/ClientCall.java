@@ -24,14 +24,13 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ClientCall implements StreamInput.Source {
     private static final byte[] NOTHING = {};
 
-    private final ClientConnection connection;
+    private final Carrier carrier;
     private final ReentrantLock lock;
     private final CallRequest request;
     private final int id;
     private final boolean onUsedConnection;
     private final StreamInput stdout;
     private final CallLimits limits;
-
     private final CallStderr stderr;
     private boolean begun;
     private boolean received;
@@ -45,23 +44,24 @@ public final class ClientCall implements StreamInput.Source {
     private StreamInput.Failure failure;
 
     /** @param onUsedConnection whether an earlier request was answered on the connection */
-    ClientCall(ClientConnection connection, int id, CallRequest request, boolean onUsedConnection) {
-        this.connection = connection;
-        this.lock = connection.lock();
+    ClientCall(Carrier carrier, ReentrantLock lock, ClientOptions options, int id, CallRequest request,
+            boolean onUsedConnection) {
+        this.carrier = carrier;
+        this.lock = lock;
         this.id = id;
         this.onUsedConnection = onUsedConnection;
         this.request = request;
-        this.stdout = new StreamInput(this, lock, connection.options().responseBuffer);
-        this.limits = new CallLimits(connection.options());
-        this.stderr = new CallStderr(lock, connection.options().maxStderrLength, request.stderr());
+        this.stdout = new StreamInput(this, lock, options.responseBuffer);
+        this.limits = new CallLimits(options);
+        this.stderr = new CallStderr(lock, options.maxStderrLength, request.stderr());
     }
 
     int id() {
         return id;
     }
 
-    ClientConnection connection() {
-        return connection;
+    Carrier carrier() {
+        return carrier;
     }
 
     CallRequest request() {
@@ -210,7 +210,7 @@ public final class ClientCall implements StreamInput.Source {
     /** Locked. Tells the limit that is exceeded, or null. */
     Limit exceeded(boolean stalled, long now) {
         assert lock.isHeldByCurrentThread();
-        return end != null || failure != null ? null : limits.exceeded(this, stalled, now);
+        return end != null || failure != null ? null : limits.exceeded(received, stdout.isFull(), stalled, now);
     }
 
     /** Locked. Fails because of a limit. */
@@ -233,7 +233,7 @@ public final class ClientCall implements StreamInput.Source {
 
     /** {@return STDOUT; the stream gives the lines of STDERR to their sink before it blocks and at its end} */
     public InputStream stdout() {
-        return new CallOutput(this, stdout);
+        return new CallOutput(stdout, stderr);
     }
 
     /**
@@ -291,8 +291,9 @@ public final class ClientCall implements StreamInput.Source {
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
         assert lock.isHeldByCurrentThread();
-        if (connection.mayRead(this)) {
-            return connection.reader().readFor(this, target, offset, length);
+        int count = carrier.read(this, target, offset, length);
+        if (count >= 0) {
+            return count;
         }
         waiting = true;
         try {
@@ -307,7 +308,7 @@ public final class ClientCall implements StreamInput.Source {
     @Override
     public void roomMade(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
-        connection.reader().wakeUp();
+        carrier.roomMade();
     }
 
     /** {@return whether the request was HEAD, so that no body belongs to the response} */
@@ -349,21 +350,20 @@ public final class ClientCall implements StreamInput.Source {
     public void surplus(long bytes) {
         // many programs answer HEAD as they answer GET, and leave the rest to the web server (RFC 3875 4.3.3)
         Level level = isHead() ? Level.DEBUG : Level.WARNING;
-        ConnectionPool.LOG.log(level, "{0} bytes after the end of the body dropped: {1}", bytes, this);
+        ClientLog.LOG.log(level, "{0} bytes after the end of the body dropped: {1}", bytes, this);
     }
 
     /** For logs; no control characters of the caller's. */
     @Override
     public String toString() {
         String uri = request.params().getOrDefault("REQUEST_URI", request.params().getOrDefault("SCRIPT_NAME", ""));
-        String text = request.params().getOrDefault("REQUEST_METHOD", "") + ' ' + uri + " at " + connection.transport();
+        String text = request.params().getOrDefault("REQUEST_METHOD", "") + ' ' + uri + " at " + carrier;
         return Ascii.printable(text);
     }
 
     /** Aborts the request, unless it has ended. */
     public void abort() {
-        connection.reader().dropReceived(this); // the end of the response may be there, and nobody has looked
-        connection.abort(this, () -> new FcgiException("the request was aborted"));
+        carrier.abort(this, () -> new FcgiException("the request was aborted"));
         deliverStderr();
     }
 }

@@ -1,20 +1,15 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiException;
-import dev.fcgi.client.RequestTimeoutException;
-import dev.fcgi.client.RequestTimeoutException.Limit;
-import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.wire.RecordBuffers;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.time.Duration;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -22,28 +17,26 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Guarded by a lock of its own, under which nothing blocks; the locks of connections may be taken under it.
  */
-public final class ConnectionPool {
-    /** Of all clients. */
-    static final Log LOG = Log.of("dev.fcgi.client");
-
+public final class ConnectionPool implements ClientConnection.Owner {
     private final ClientOptions options;
     private final Connector connector;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-    final Ticker ticker;
-    final RecordBuffers buffers = new RecordBuffers(4 * 1024);
+    private final Ticker ticker;
+    private final RecordBuffers buffers = new RecordBuffers(4 * 1024);
     private final ReentrantLock lock = new ReentrantLock();
+    private final WaitingLine line;
 
     // guarded by the lock
     /** Those with nothing to do, the latest used last. */
     private final Deque<ClientConnection> idle = new ArrayDeque<>();
-    private final Deque<Condition> waiting = new ArrayDeque<>();
     private int open;
     private boolean closed;
 
     public ConnectionPool(ClientOptions options) {
         this.options = options;
-        this.ticker = new Ticker(connections, LOG, options.clock);
+        this.ticker = new Ticker(connections, ClientLog.LOG, options.clock);
         this.connector = new Connector(options, this::relieve, ticker::watch);
+        this.line = new WaitingLine(options, lock, ticker::watch);
         ticker.start();
     }
 
@@ -58,15 +51,15 @@ public final class ConnectionPool {
      * @param reuse whether a connection that was used before will do
      */
     public ClientCall call(CallRequest request, boolean reuse) throws IOException {
-        long deadline = options.clock.nanoTime() + options.connectTimeout;
+        long begin = options.clock.nanoTime();
         boolean sent = false;
         try {
-            ClientCall call = place(request, reuse, deadline);
-            while (call != null && call.isOnUsedConnection() && !call.connection().isFresh()) {
-                call = place(request, reuse, deadline);
+            ClientCall call = place(request, reuse, begin);
+            while (call != null && call.isOnUsedConnection() && !call.carrier().isFresh()) {
+                call = place(request, reuse, begin);
             }
             if (call == null) {
-                call = connect(request, deadline);
+                call = connect(request, begin + options.connectTimeout);
             }
             send(call);
             sent = true;
@@ -81,25 +74,25 @@ public final class ConnectionPool {
     private static void send(ClientCall call) {
         boolean sent = false;
         try {
-            call.connection().send(call);
+            call.carrier().send(call);
             sent = true;
         } finally {
             if (!sent) { // out of memory, say
-                call.connection().abort(call, () -> new FcgiException("the request could not be sent"));
+                call.carrier().abort(call, () -> new FcgiException("the request could not be sent"));
             }
         }
     }
 
     /** {@return a place on an open connection; null when a new one shall be made, which is counted already} */
-    private ClientCall place(CallRequest request, boolean reuse, long deadline) throws IOException {
-        Condition turn = null;
+    private ClientCall place(CallRequest request, boolean reuse, long begin) throws IOException {
+        WaitingLine.Turn turn = null;
         lock.lock();
         try {
             while (true) {
                 if (closed) {
                     throw new FcgiException("the client is closed");
                 }
-                if (turn == null ? waiting.isEmpty() : waiting.peekFirst() == turn) { // nobody overtakes
+                if (line.isFirst(turn)) { // nobody overtakes
                     ClientCall call = reuse ? reserve(request) : null;
                     if (call != null) {
                         return call;
@@ -110,28 +103,13 @@ public final class ConnectionPool {
                     }
                 }
                 if (turn == null) {
-                    turn = lock.newCondition();
-                    waiting.addLast(turn);
+                    turn = line.join(begin);
                 }
-                await(turn, deadline);
+                line.await(turn);
             }
         } finally {
-            waiting.remove(turn);
-            signalNext(); // what is left may do for the next in line
+            line.leave(turn);
             lock.unlock();
-        }
-    }
-
-    private void await(Condition turn, long deadline) throws IOException {
-        try {
-            long left = options.connectTimeout == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - options.clock.nanoTime();
-            if (left <= 0) {
-                throw new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
-            }
-            options.clock.await(turn, left);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for a connection");
         }
     }
 
@@ -175,7 +153,7 @@ public final class ConnectionPool {
         boolean started = false;
         try {
             connected = connector.connect(deadline);
-            connection = new ClientConnection(this, options, connected);
+            connection = connection(connected);
             ClientCall call = connection.reserve(request);
             add(connection);
             connection.start();
@@ -188,6 +166,10 @@ public final class ConnectionPool {
         }
     }
 
+    ClientConnection connection(Connector.Connected connected) {
+        return new ClientConnection(this, ticker, buffers, Link.of(options, connected));
+    }
+
     private void add(ClientConnection connection) throws IOException {
         lock.lock();
         try {
@@ -195,7 +177,7 @@ public final class ConnectionPool {
                 throw new FcgiException("the client is closed");
             }
             connections.add(connection);
-            signalNext(); // where requests share it there is room for those who wait
+            line.signalFirst(); // where requests share it there is room for those who wait
         } finally {
             lock.unlock();
         }
@@ -217,22 +199,16 @@ public final class ConnectionPool {
                 if (!counted) { // else closed() has done it
                     open--;
                 }
-                signalNext();
+                line.signalFirst();
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    private void signalNext() {
-        Condition next = waiting.peekFirst();
-        if (next != null) {
-            next.signal();
-        }
-    }
-
     /** A request on the connection has ended. */
-    void released(ClientConnection connection) {
+    @Override
+    public void released(ClientConnection connection) {
         lock.lock();
         try {
             if (connection.isReusable()) {
@@ -246,21 +222,27 @@ public final class ConnectionPool {
             if (closed) {
                 connection.close();
             }
-            signalNext();
+            line.signalFirst();
         } finally {
             lock.unlock();
         }
     }
 
+    @Override
+    public void refusedToShare(SocketAddress peer) {
+        connector.disableMultiplexing(peer);
+    }
+
     /** The connection has ended. */
-    void closed(ClientConnection connection) {
+    @Override
+    public void closed(ClientConnection connection) {
         lock.lock();
         try {
             idle.remove(connection);
             if (connections.remove(connection)) {
                 open--;
             }
-            signalNext();
+            line.signalFirst();
         } finally {
             lock.unlock();
         }
@@ -288,7 +270,8 @@ public final class ConnectionPool {
     }
 
     /** Closes a connection that has been idle for too long. Called by the clock. */
-    void checkIdle(ClientConnection connection, long now) {
+    @Override
+    public void checkIdle(ClientConnection connection, long now) {
         if (!connection.isIdleLongerThan(options.keepAliveTimeout, now) || !lock.tryLock()) {
             return;
         }
@@ -306,7 +289,7 @@ public final class ConnectionPool {
         lock.lock();
         try {
             closed = true;
-            waiting.forEach(Condition::signal);
+            line.signalAll();
             connections.forEach(ClientConnection::close);
         } finally {
             lock.unlock();

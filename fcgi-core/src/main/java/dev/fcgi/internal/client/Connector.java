@@ -242,13 +242,13 @@ public final class Connector {
 
     private IOException explained(SocketAddress address, IOException cause) {
         if (cause instanceof SocketTimeoutException) {
-            ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0} in time", Address.text(address));
+            ClientLog.LOG.log(Level.DEBUG, "cannot connect to {0} in time", Address.text(address));
             return new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
         }
         if (cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException) {
             return cause;
         }
-        ConnectionPool.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", Address.text(address), cause);
+        ClientLog.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", Address.text(address), cause);
         return new IOException("cannot connect to " + Address.text(address) + ": " + cause.getMessage(), cause);
     }
 

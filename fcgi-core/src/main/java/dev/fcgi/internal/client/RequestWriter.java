@@ -19,18 +19,22 @@ final class RequestWriter {
     /** A body up to this goes out in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
 
-    private final ClientConnection connection;
     private final ClientOptions options;
     private final Output output;
-    private final RecordBuffers buffers;
     private final ReentrantLock lock;
+    private final CallTable calls;
+    private final ClientLifetime lifetime;
+    private final CallEnding ending;
+    private final RecordBuffers buffers;
 
-    RequestWriter(ClientConnection connection) {
-        this.connection = connection;
-        this.options = connection.options();
-        this.output = connection.output();
-        this.buffers = connection.pool().buffers;
-        this.lock = connection.lock();
+    RequestWriter(Link link, CallTable calls, ClientLifetime lifetime, CallEnding ending, RecordBuffers buffers) {
+        this.options = link.options();
+        this.output = link.output();
+        this.lock = link.lock();
+        this.calls = calls;
+        this.lifetime = lifetime;
+        this.ending = ending;
+        this.buffers = buffers;
     }
 
     /**
@@ -105,7 +109,7 @@ final class RequestWriter {
 
     /** The input cannot be sent to its end. */
     void abort(ClientCall call, StreamInput.Failure failure) {
-        connection.abort(call, failure);
+        ending.abort(call, failure);
     }
 
     /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
@@ -120,8 +124,8 @@ final class RequestWriter {
     }
 
     private boolean writeInTurn(ClientCall call, RecordBuffer records) throws InterruptedIOException {
-        output.awaitRoomInterruptibly(records.length(), () -> connection.wants(call));
-        if (!connection.wants(call)) {
+        output.awaitRoomInterruptibly(records.length(), () -> calls.wants(call));
+        if (!calls.wants(call)) {
             return false;
         }
         boolean first = !call.hasBegun();
@@ -134,7 +138,7 @@ final class RequestWriter {
             call.limits().progress();
             return true;
         } catch (IOException e) {
-            connection.takesNoMore();
+            lifetime.takesNoMore();
             taken = !(e instanceof Output.NothingWrittenException);
             // whoever reads finds out what became of it: the answer may have been sent before the end
             return false;
@@ -143,18 +147,6 @@ final class RequestWriter {
                 call.notBegun();
             }
             Uninterrupted.deliver(interrupted);
-        }
-    }
-
-    /** Locked. Has ABORT_REQUEST sent; does not block. */
-    void abortRequest(ClientCall call) {
-        assert lock.isHeldByCurrentThread();
-        RecordBuffer records = new RecordBuffer(0, false);
-        records.abortRequest(call.id());
-        try {
-            output.stage(records);
-        } catch (IOException e) {
-            connection.takesNoMore();
         }
     }
 }

@@ -23,26 +23,25 @@ import java.util.concurrent.locks.ReentrantLock;
  * marked "Locked" expect it.
  */
 final class ResponseReader implements Runnable {
-    private final ClientConnection connection;
+    private final Link link;
     private final ReentrantLock lock;
-    private final ReaderRole role;
     private final RecordReader reader;
+    private final CallTable calls;
+    private final ReaderRole role;
+    private final ClientLifetime lifetime;
     private final ResponseRecords records;
     /** Who has the role; each thread looks for itself only. */
     private volatile Thread holder;
     private boolean answered;
 
-    ResponseReader(ClientConnection connection) {
-        this.connection = connection;
-        this.lock = connection.lock();
-        this.role = new ReaderRole(lock, connection.pool().ticker, connection, this, ConnectionPool.LOG,
-                connection.options().threads);
-        this.reader = new RecordReader(connection.transport().input());
-        this.records = new ResponseRecords(connection, this, reader);
-    }
-
-    ReaderRole role() {
-        return role;
+    ResponseReader(Link link, CallTable calls, ReaderRole role, ClientLifetime lifetime, CallEnding ending) {
+        this.link = link;
+        this.lock = link.lock();
+        this.reader = link.reader();
+        this.calls = calls;
+        this.role = role;
+        this.lifetime = lifetime;
+        this.records = new ResponseRecords(link, this, calls, lifetime, ending);
     }
 
     // ---- on a thread of the library
@@ -53,14 +52,14 @@ final class ResponseReader implements Runnable {
         holder = Thread.currentThread();
         try {
             while (holds()) {
-                if (connection.isMultiplexed()) {
+                if (link.isMultiplexed()) {
                     letOthersRun();
                 }
                 if (reader.contentLeft() > 0 || next()) {
                     records.act();
                     passOn();
                 } else {
-                    connection.lost(null);
+                    lifetime.lost(null);
                     break;
                 }
             }
@@ -73,20 +72,26 @@ final class ResponseReader implements Runnable {
 
     /** Leaves the role to the caller if that waits now, with nothing received that this thread can act on. */
     private void passOn() {
-        if (connection.isMultiplexed() || !holds() || reader.hasMoreBuffered()) {
+        if (link.isMultiplexed() || !holds() || reader.hasMoreBuffered()) {
             return;
         }
         lock.lock();
         try {
-            if (connection.hasWaitingCaller()) {
+            if (calls.waiting() != null) {
                 pass();
             }
         } finally {
-            connection.unlock();
+            lifetime.unlock();
         }
     }
 
     // ---- on the thread of a caller
+
+    /** Locked. Takes the role for a caller: if its call is the only one, and nobody else reads. */
+    boolean takeFor(ClientCall call) {
+        assert lock.isHeldByCurrentThread();
+        return !link.isMultiplexed() && calls.contains(call) && role.take();
+    }
 
     /**
      * Locked. For a caller that has just taken the role. Reads until there is output for the target, or the call has
@@ -118,7 +123,7 @@ final class ResponseReader implements Runnable {
             }
             if (holds()) {
                 pass();
-                connection.endIfOver();
+                lifetime.endIfOver();
             }
         }
         return count;
@@ -129,7 +134,7 @@ final class ResponseReader implements Runnable {
         letOthersRun();
         do {
             if (reader.contentLeft() == 0 && !next()) {
-                connection.lost(null);
+                lifetime.lost(null);
                 break;
             }
             if (!isOutputOf(call)) {
@@ -160,7 +165,7 @@ final class ResponseReader implements Runnable {
     void dropReceived(ClientCall call) {
         lock.lock();
         try {
-            if (!connection.mayRead(call)) {
+            if (!takeFor(call)) {
                 return;
             }
             call.stdoutQueue().discard();
@@ -184,7 +189,7 @@ final class ResponseReader implements Runnable {
     boolean isQuiet() {
         holder = Thread.currentThread();
         try {
-            return connection.transport().isQuiet();
+            return link.transport().isQuiet();
         } catch (Throwable e) {
             failed(e);
             return false;
@@ -204,7 +209,7 @@ final class ResponseReader implements Runnable {
             try {
                 pass();
             } finally {
-                connection.unlock();
+                lifetime.unlock();
             }
         }
     }
@@ -214,7 +219,10 @@ final class ResponseReader implements Runnable {
         assert lock.isHeldByCurrentThread();
         holder = null;
         role.release();
-        connection.wakeUpCaller();
+        ClientCall waiting = link.isMultiplexed() ? null : calls.waiting();
+        if (waiting != null) {
+            waiting.wakeUp();
+        }
     }
 
     /** Nothing is read any more. */
@@ -224,13 +232,13 @@ final class ResponseReader implements Runnable {
 
     private void failed(Throwable e) {
         if (e instanceof IOException io) {
-            connection.lost(io);
+            lifetime.lost(io);
             return;
         }
         try {
-            connection.lost(new IOException("internal error", e)); // first others must know: there may be no memory
+            lifetime.lost(new IOException("internal error", e)); // first others must know: there may be no memory
         } finally {
-            ConnectionPool.LOG.log(Level.ERROR, e, "connection to {0} given up", connection.transport());
+            ClientLog.LOG.log(Level.ERROR, e, "connection to {0} given up", link.transport());
         }
     }
 
@@ -248,22 +256,8 @@ final class ResponseReader implements Runnable {
         boolean found = reader.next();
         if (!answered && found) {
             answered = true;
-            connection.answered();
+            link.connected().arrival().answered(); // so the application has accepted the connection
         }
         return found;
-    }
-
-    // ---- for others
-
-    /** Locked. Has the thread look again, if it waits for a caller. */
-    void wakeUp() {
-        assert lock.isHeldByCurrentThread();
-        records.wakeUp();
-    }
-
-    /** Locked. Whether the thread waits for a caller: what the application does cannot be seen then. */
-    boolean isStalled() {
-        assert lock.isHeldByCurrentThread();
-        return records.isStalled();
     }
 }

@@ -17,25 +17,27 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ResponseRecords implements Inbound.Rule {
     private static final long NEVER = -1;
 
-    private final ClientConnection connection;
+    private final Link link;
     private final ResponseReader owner;
     private final RecordReader reader;
     private final ReentrantLock lock;
-    private final Inbound inbound;
     private final CallTable calls;
+    private final ClientLifetime lifetime;
+    private final CallEnding ending;
     /** Whose output was queued last. */
     private ClientCall queueing;
     /** After how much waiting for a caller others began to wait. */
     private long stalledFrom = NEVER;
 
     /** @param owner gives up its role when there is nothing more to do for this thread */
-    ResponseRecords(ClientConnection connection, ResponseReader owner, RecordReader reader) {
-        this.connection = connection;
+    ResponseRecords(Link link, ResponseReader owner, CallTable calls, ClientLifetime lifetime, CallEnding ending) {
+        this.link = link;
         this.owner = owner;
-        this.reader = reader;
-        this.lock = connection.lock();
-        this.calls = connection.calls();
-        this.inbound = new Inbound(reader, lock, connection.options().clock);
+        this.reader = link.reader();
+        this.lock = link.lock();
+        this.calls = calls;
+        this.lifetime = lifetime;
+        this.ending = ending;
     }
 
     /** Acts on the record at hand, or on what is left of it. Afterwards this thread may have given up the role. */
@@ -65,12 +67,12 @@ final class ResponseRecords implements Inbound.Rule {
             }
             if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
                 // whoever answers what was not asked may mix up answers, too
-                connection.takesNoMore();
-                if (call != null || !connection.isMultiplexed()) {
+                lifetime.takesNoMore();
+                if (call != null || !link.isMultiplexed()) {
                     throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
                             + ", which is not active");
                 }
-                connection.closeIfDone();
+                lifetime.closeIfDone();
             }
             return null;
         } finally {
@@ -88,7 +90,7 @@ final class ResponseRecords implements Inbound.Rule {
             return;
         }
         queueing = call;
-        if (!inbound.queue(call.stdoutQueue(), this)) {
+        if (!link.inbound().queue(call.stdoutQueue(), this)) {
             owner.leave();
         }
     }
@@ -115,10 +117,10 @@ final class ResponseRecords implements Inbound.Rule {
     @Override
     public long patience(StreamInput stream, long waitedNanos) {
         assert lock.isHeldByCurrentThread();
-        if (!connection.isMultiplexed()) {
+        if (!link.isMultiplexed()) {
             return -1;
         }
-        long limit = connection.options().stallTimeout;
+        long limit = link.options().stallTimeout;
         if (limit == Long.MAX_VALUE || !calls.hasWaitersAfter(queueing)) {
             stalledFrom = NEVER;
             return Long.MAX_VALUE;
@@ -129,7 +131,7 @@ final class ResponseRecords implements Inbound.Rule {
         long left = limit - (waitedNanos - stalledFrom);
         if (left <= 0) {
             queueing.timeOut(Limit.STALL);
-            connection.abandon(queueing, () -> new IOException("stalled"));
+            ending.abandon(queueing, () -> new IOException("stalled"));
         }
         return Math.max(0, left);
     }
@@ -137,7 +139,8 @@ final class ResponseRecords implements Inbound.Rule {
     @Override
     public void goesOn() {
         stalledFrom = NEVER;
-        connection.restartClocks();
+        calls.forEach(call -> call.limits().progress()); // the time that went by was a caller's, not the application's
+        link.output().restartClock();
     }
 
     private void stderr(ClientCall call) throws IOException {
@@ -157,31 +160,19 @@ final class ResponseRecords implements Inbound.Rule {
         reader.shrink();
         lock.lock();
         try {
-            connection.responseEnded(call, body, more);
-            if (!connection.isMultiplexed()) {
+            ending.responseEnded(call, body, more);
+            if (!link.isMultiplexed()) {
                 owner.pass(); // to the next call
             }
         } finally {
-            connection.unlock();
+            lifetime.unlock();
         }
-        connection.released(body); // before the caller knows: its next request shall find the connection
+        ending.released(body); // before the caller knows: its next request shall find the connection
         lock.lock();
         try {
             call.ended(body);
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Locked. Has the thread look again, if it waits for a caller. */
-    void wakeUp() {
-        assert lock.isHeldByCurrentThread();
-        inbound.wakeUp();
-    }
-
-    /** Locked. Whether the thread waits for a caller. */
-    boolean isStalled() {
-        assert lock.isHeldByCurrentThread();
-        return inbound.isStalled();
     }
 }

@@ -64,7 +64,7 @@ public final class ClientConnectionFuzz {
         int count = (flags & SHARED) != 0 ? 3 : 1;
         boolean keepAlive = (flags & CLOSING) == 0;
         Backlog backlog = new Backlog(any -> true, Clock.SYSTEM);
-        ClientConnection connection = new ClientConnection(POOLS[keepAlive ? 0 : 1], options(keepAlive),
+        ClientConnection connection = POOLS[keepAlive ? 0 : 1].connection(
                 new Connector.Connected(transport, count, backlog, backlog.arrive()));
         List<ClientCall> calls = new ArrayList<>();
         List<CompletableFuture<String>> outcomes = new ArrayList<>();
