@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Jazzer on each target, from the seeds on, led by what the inputs reach in the library: for a second, for a quarter of
- * a minute with {@code -Dfcgi.long}, or as long as one likes, for one target too:
+ * Jazzer on each target, from the seeds on, led by what the inputs reach in the library: one target for a second;
+ * all of them, each for a quarter of a minute, with {@code -Dfcgi.long}; or as long as one likes, for one target too:
  *
  * <pre>
  * ./mvnw verify -pl fcgi-core -Dtest=FuzzSeedsTest -Dit.test=FuzzIT -Dfuzz.seconds=600 -Dfuzz.target=SERVER
@@ -40,9 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FuzzIT {
-    /** For all targets together; the start of a JVM with Jazzer takes some more. */
-    private static final long SECONDS = LongRun.seconds("fuzz.seconds", FuzzTarget.values().length, 100);
-    private static final String TARGET = System.getProperty("fuzz.target", "");
+    /** For all targets together; the start of a JVM with Jazzer takes some more, some seconds of a processor. */
+    private static final long SECONDS = LongRun.seconds("fuzz.seconds", 1, 100);
+    private static final String TARGET = System.getProperty("fuzz.target", SECONDS > 1 ? "" : "SERVER");
     private static final Path DIRECTORY = Path.of(System.getProperty("fcgi.fuzz", "target/fuzz"));
     private static final Path REPORTS = Path.of(System.getProperty("fcgi.reports", "target/reliability"));
 
@@ -63,7 +63,7 @@ final class FuzzIT {
     @ParameterizedTest
     @EnumSource(FuzzTarget.class)
     void fuzz(FuzzTarget target) throws Exception {
-        assumeTrue(TARGET.isEmpty() || target.name().equals(TARGET), "not asked for");
+        assumeTrue(TARGET.isEmpty() || target.name().equals(TARGET), "only with -Dfcgi.long");
         long seconds = Math.max(1, TARGET.isEmpty() ? SECONDS / FuzzTarget.values().length : SECONDS);
         Path directory = Files.createDirectories(DIRECTORY.resolve(target.name().toLowerCase()));
         Path log = directory.resolve("log.txt");

@@ -28,8 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Mixed traffic with aborts, closes and slow peers at random, in a JVM of its own: every request ends once, as planned,
  * and afterwards the JVM has no thread, no descriptor, no request and no buffer more than before.
  *
- * <p>Each run takes 3 seconds, with {@code -Dfcgi.long} 15, with {@code -Dsoak.seconds=600} ten minutes;
- * {@code -Dsoak.seed=...} draws again what a failed run has drawn.
+ * <p>It runs for 3 seconds on one carrier thread; with {@code -Dfcgi.long} for 15 seconds, and once more on as many as
+ * there are processors; with {@code -Dsoak.seconds=600} for ten minutes. {@code -Dsoak.seed=...} repeats the choices of
+ * a run that failed.
  */
 final class SoakTest {
     private static final int SECONDS = LongRun.seconds("soak.seconds", 3, 15);
@@ -53,6 +54,7 @@ final class SoakTest {
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS) // the program has its own limits
     void everyRequestEndsOnceAndNothingIsLeft() throws Exception {
+        assumeTrue(LongRun.isLong() || SECONDS > 3, "only with -Dfcgi.long");
         soak("carriers as many as processors");
     }
 
