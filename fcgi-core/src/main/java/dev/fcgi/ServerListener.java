@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 public interface ServerListener {
     /**
-     * The server is about to accept connections.
+     * The server is about to accept connections; or a program of plain CGI is about to get its one request.
      *
      * @param stats gives the counters of the server whenever it is asked, also after its end
      */
@@ -65,7 +65,7 @@ public interface ServerListener {
     default void requestEnded(RequestEvent request) {}
 
     /**
-     * The server has stopped.
+     * The server has stopped; or the one request of plain CGI is over.
      *
      * @param stats the last counters
      */

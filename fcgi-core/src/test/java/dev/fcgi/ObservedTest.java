@@ -203,15 +203,17 @@ final class ObservedTest extends ServerTest {
     void abortedBecauseThePeerTakesNothing() throws Exception {
         holdTime();
         observe(b -> b.writeTimeout(SHORT).responder(request -> {
+            print(request, "Status: 203 x\r\n\r\n");
+            request.stdout().flush();
             for (byte[] much = new byte[100_000]; ; ) {
                 request.stdout().write(much);
             }
         }));
-        peer().request(1, "/").send();
+        ScriptedPeer peer = peer().request(1, "/").send();
         until("it runs", () -> server.stats().requestsStarted() == 1);
         clock.until("it is aborted", () -> server.stats().requestsAborted() == 1);
-        until("it has ended", () -> events.ended().size() == 1);
-        assertEquals(Outcome.WRITE_TIMEOUT, events.ended().get(0).outcome());
+        expect("1/1 WRITE_TIMEOUT 203");
+        peer.expectStdoutPart(1, "Status: 203 x\r\n\r\n").expectGone();
     }
 
     @Test
@@ -296,15 +298,13 @@ final class ObservedTest extends ServerTest {
         ScriptedPeer peer = peer().request(1, "/").send();
         until("it runs", () -> server.stats().requestsStarted() == 1);
         var stopped = stop(server, SHORT.multipliedBy(10));
-        clock.until("half of the grace is over", () -> {
-            peer.request(2, "/");
-            return log.has(line -> line.contains("stops"));
-        });
-        clock.advance(SHORT.multipliedBy(6));
-        peer.request(3, "/").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
+        until("it stops", () -> log.has(line -> line.contains("server stops")));
+        clock.advance(SHORT.multipliedBy(6)); // more than half of the grace period
+        peer.request(2, "/").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED);
         goOn.countDown();
-        clock.until("it stops", stopped::isDone);
-        assertTrue(events.ended().stream().anyMatch(one -> one.outcome() == Outcome.DRAINING));
+        peer.expectAnswer(1, "").expectClosed();
+        assertTrue(stopped.get());
+        expect("1/1 COMPLETED 0", "1/2 DRAINING 503");
     }
 
     @Test

@@ -4,16 +4,15 @@ import dev.fcgi.Outcome;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
+import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.EncodedParams;
 import dev.fcgi.internal.wire.NameValuePairs;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,8 +20,11 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The one request of a program that was started as plain CGI: environment, standard input, standard output. Nobody can
@@ -31,18 +33,22 @@ import java.util.Map;
 public final class PlainCgiRequest implements Request {
     private final Params params;
     private final InputStream stdin;
-    private final OutputStream stdout =
-            new Stdout(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192));
+    private final OutputStream stdout = new Stdout();
     private final OutputStream stderr = new FileOutputStream(FileDescriptor.err);
 
+    private final Counters counters = new Counters();
+    private final Instant started = Instant.now();
+    /** Null while nobody observes. */
+    private Observers observers;
     private Watch watch = Watch.NONE;
+    private volatile boolean ended;
     private boolean written;
 
-    /** Tells whoever observes what is written. */
-    private final class Stdout extends FilterOutputStream {
-        Stdout(OutputStream out) {
-            super(out);
-        }
+    /** Standard output, and whoever observes: each tells what was buffered from what was sent. */
+    private final class Stdout extends OutputStream {
+        private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        private final byte[] buffer = new byte[8192];
+        private int count;
 
         @Override
         public void write(int b) throws IOException {
@@ -50,11 +56,38 @@ public final class PlainCgiRequest implements Request {
         }
 
         @Override
-        public void write(byte[] source, int offset, int length) throws IOException {
-            written = true;
-            out.write(source, offset, length);
+        public synchronized void write(byte[] source, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, source.length);
+            if (length > buffer.length - count) {
+                flush();
+            }
             watch.buffered(source, offset, length);
+            if (length > buffer.length) {
+                send(source, offset, length);
+            } else {
+                System.arraycopy(source, offset, buffer, count, length);
+                count += length;
+            }
+        }
+
+        @Override
+        public synchronized void flush() throws IOException {
+            if (count > 0) {
+                send(buffer, 0, count);
+                count = 0;
+            }
+        }
+
+        private void send(byte[] source, int offset, int length) throws IOException {
+            written = true;
             watch.sent();
+            out.write(source, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+            out.close();
         }
     }
 
@@ -162,26 +195,41 @@ public final class PlainCgiRequest implements Request {
         stdout.flush();
     }
 
-    /** The program gets the request now. Tells the listeners. */
+    /** The program gets the request now. Tells the listeners, of a server that has this request and no other. */
     public void begin(Options options) {
-        Observers observers = new Observers(options, Log.of("dev.fcgi.server"), new Counters());
-        if (observers.isOn()) {
-            watch = observers.watch(new ConnectionObservation(0, new OfflineTransport()), id(), role());
+        Observers listeners = new Observers(options, Log.of("dev.fcgi.server"), counters);
+        if (listeners.isOn()) {
+            observers = listeners;
+            counters.started.increment();
+            listeners.started(this::stats);
+            watch = listeners.watch(new ConnectionObservation(0, new OfflineTransport()), id(), role());
+            watch.added();
             watch.headComplete(params);
             watch.handlerBegun();
             watch.tellBegin();
         }
     }
 
+    private ServerStats stats() {
+        return new Snapshot(started, 0, ended ? 0 : 1, 1, 1, 0, counters.started.sum(), 0, 0, 0, 0, counters.failed.sum(), 0,
+                0, 0, List.of(), observers.running());
+    }
+
     /** The program has failed, or {@link #end} has. */
     public void failed(Throwable failure) {
+        counters.failed.increment();
         over(written ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED, failure);
     }
 
     private void over(Outcome how, Throwable failure) {
+        if (observers == null || ended) {
+            return;
+        }
+        ended = true;
         watch.ended(how);
         watch.tellOver(failure);
         watch = Watch.NONE;
+        observers.stopped(this::stats);
     }
 
     /** Ends the request: the program has nothing more to say and to read. */

@@ -162,9 +162,13 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     private void refuse(int id, Refusal why, Watch watch) throws IOException {
         why.say(common, this);
         common.refused(watch, why.outcome);
-        RecordBuffer records = common.buffers.take();
-        ErrorAnswer.appendRefusal(records, id, why.status, watch);
-        watch.over();
+        RecordBuffer records;
+        try {
+            records = common.buffers.take();
+            ErrorAnswer.appendRefusal(records, id, why.status, watch);
+        } finally {
+            watch.over(); // whether or not there is memory for an answer
+        }
         lifetime.inputStaysOpen();
         answer(records);
         settle();

@@ -273,8 +273,8 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
     void refuse(ErrorAnswer answer, Outcome why) throws IOException {
         assert lock.isHeldByCurrentThread();
+        RecordBuffer records = response.answer(answer); // without memory for that it is aborted, and not refused
         common.refused(watch, why);
-        RecordBuffer records = response.answer(answer);
         ended();
         owner.answer(records);
         owner.settle();

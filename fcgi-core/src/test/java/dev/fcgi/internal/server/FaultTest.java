@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.fcgi.LogCapture;
+import dev.fcgi.Outcome;
 import dev.fcgi.Request;
+import dev.fcgi.RequestEvent;
+import dev.fcgi.ServerListener;
 import dev.fcgi.fault.FaultyChannel;
 import dev.fcgi.fault.Faults;
 import dev.fcgi.fuzz.NaiveRecord;
@@ -29,7 +32,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The n-th operation in the life of a request fails, for every n, in each way there is. Afterwards nothing that is
@@ -50,6 +56,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class FaultTest {
     private static final int TIME_OUT_MILLIS = 5_000;
     private static final int LARGE = 300_000;
+    private static final int MAX_PARAMS = 1000;
     private static final byte[] BODY = pattern(100_000);
     /** Where an operation fails that cannot fail like that, what is thrown is unchecked all the same. */
     private static final List<Function<String, Throwable>> FAILURES =
@@ -88,6 +95,8 @@ final class FaultTest {
         byte[] errors = concat(head(1, 1, "/errors"), end(Fcgi.STDIN, 1));
         byte[] unread = concat(head(1, 0, "/small"), body(1), end(Fcgi.STDIN, 1));
         byte[] values = concat(record(Fcgi.GET_VALUES, 0, pair("FCGI_MAX_CONNS", "")), kept);
+        byte[] tooLong = concat(record(Fcgi.BEGIN_REQUEST, 2, new byte[] {0, 1, 1, 0, 0, 0, 0, 0}),
+                record(Fcgi.PARAMS, 2, pair("X", "x".repeat(MAX_PARAMS))), kept);
         byte[] refused = concat(record(Fcgi.BEGIN_REQUEST, 1, new byte[] {0, 9, 1, 0, 0, 0, 0, 0}), kept);
         Map<Integer, byte[]> one = Map.of(1, ok);
         Map<Integer, byte[]> none = Map.of(1, new byte[0], 2, new byte[0]);
@@ -108,7 +117,8 @@ final class FaultTest {
                 new Exchange("left by the peer", false, head(1, 1, "/wait"), Map.of()),
                 new Exchange("half a head, left by the peer", false, Arrays.copyOf(small, 30), Map.of()),
                 new Exchange("after a query", false, values, one),
-                new Exchange("after a refused one", false, refused, one));
+                new Exchange("after a refused one", false, refused, one),
+                new Exchange("after one that is too long", false, tooLong, Map.of(1, ok, 2, new byte[0])));
     }
 
     // ---- what is done
@@ -116,7 +126,51 @@ final class FaultTest {
     @ParameterizedTest
     @MethodSource("exchanges")
     void eachOperationFails(Exchange exchange) throws Exception {
-        start(exchange.executor);
+        start(exchange.executor, List.of());
+        failEach(exchange);
+    }
+
+    /** And whoever observes hears of the begin and the end of each, once: what fails is not what tells it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"alone, kept", "with a body", "multiplexed", "aborted, multiplexed", "left by the peer",
+        "after a refused one", "after one that is too long"})
+    void observersHearOfAll(String name) throws Exception {
+        Ends ends = new Ends();
+        start(false, List.of(ends));
+        failEach(exchanges().stream().filter(one -> one.name.equals(name)).findFirst().orElseThrow());
+        until("all have ended", () -> server.stats().requests().isEmpty());
+        assertEquals(server.stats().requestsStarted(), ends.begun.get());
+        assertEquals(List.of(), ends.again);
+        for (Outcome.Kind kind : List.of(Outcome.Kind.ABORTED, Outcome.Kind.REFUSED, Outcome.Kind.FAILED)) {
+            long counted = switch (kind) {
+                case ABORTED -> server.stats().requestsAborted();
+                case REFUSED -> server.stats().requestsRefused();
+                default -> server.stats().handlersFailed();
+            };
+            assertEquals(counted, ends.told.stream().filter(one -> one.outcome().kind() == kind).count(), kind.toString());
+        }
+    }
+
+    /** What a listener is told of. */
+    private static final class Ends implements ServerListener {
+        private final AtomicInteger begun = new AtomicInteger();
+        private final Set<RequestEvent> told = ConcurrentHashMap.newKeySet();
+        private final List<RequestEvent> again = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void requestBegun(RequestEvent request) {
+            begun.incrementAndGet();
+        }
+
+        @Override
+        public void requestEnded(RequestEvent request) {
+            if (!told.add(request)) {
+                again.add(request);
+            }
+        }
+    }
+
+    private void failEach(Exchange exchange) throws Exception {
         try (Peer innocent = new Peer()) {
             for (Function<String, Throwable> failure : FAILURES) {
                 String failed = "";
@@ -165,12 +219,14 @@ final class FaultTest {
         return failed;
     }
 
-    private void start(boolean executor) throws IOException {
+    private void start(boolean executor, List<ServerListener> listeners) throws IOException {
         FaultyThreads.install(faults);
         FaultyBuffers.install(faults);
         Options options = new Options();
         options.responder = this::respond;
+        options.maxParamsLength = MAX_PARAMS;
         options.executor = executor ? this::execute : null;
+        options.listeners = listeners;
         listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         server = new Server(options, List.of());
         server.start(lost -> { });
