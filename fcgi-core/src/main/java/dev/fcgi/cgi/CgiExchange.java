@@ -317,6 +317,21 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     // ---- whole answers
 
     /**
+     * Forgets status, header fields and body, all that was set and written so far: for an answer in place of another,
+     * such as an error page of one's own that an interceptor makes.
+     *
+     * @return this
+     * @throws IllegalStateException when the head was sent
+     */
+    public CgiExchange reset() {
+        requireUncommitted();
+        head.clear();
+        body.reset();
+        writer = null;
+        return this;
+    }
+
+    /**
      * Answers with a redirect, status 302.
      *
      * @param location an absolute URI, or a path on this server
@@ -363,11 +378,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      */
     public CgiExchange error(int code, String message) {
         Objects.requireNonNull(message, "message");
-        requireUncommitted();
-        head.clear();
-        body.reset();
-        writer = null;
-        status(code);
+        reset().status(code);
         out().print(code + " " + Status.reason(code) + "\n" + (message.isEmpty() ? "" : message + "\n"));
         return this;
     }

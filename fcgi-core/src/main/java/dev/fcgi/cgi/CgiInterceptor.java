@@ -16,7 +16,7 @@ package dev.fcgi.cgi;
  *
  * <p>After the handler the exchange tells the response that is sent, also while an exception of the handler passes
  * through: it was made an error page already, 500 unless it is a {@link CgiException}. The interceptor may answer
- * something else, and throw the exception on or not.
+ * something else, after {@link CgiExchange#reset()}, and throw the exception on or not.
  */
 @FunctionalInterface
 public interface CgiInterceptor {

@@ -229,6 +229,41 @@ final class RouterTest {
         assertEquals("409 Conflict\nbusy\n", response.text());
     }
 
+    @ParameterizedTest
+    @CsvSource({"/none, 404", "/large, 413"})
+    void anInterceptorMayMakeAnErrorPageOfItsOwn(String path, int status) throws Exception {
+        Router.Builder router = Router.builder().intercept((q, next) -> {
+            try {
+                next.handle(q);
+            } catch (CgiException e) {
+                assertEquals(413, e.status());
+            }
+            int code = q.status();
+            q.reset();
+            assertEquals(200, q.status());
+            q.status(code).setContentType("text/html").out().print("<p>" + code);
+        }).get("/large", q -> {
+            q.setHeader("X-Seen", "secret").out().print("secret");
+            throw new CgiException(413, "much");
+        });
+        OfflineResponse response = send(router, "GET", path);
+        assertEquals(status, response.status());
+        assertEquals("<p>" + status, response.text());
+        assertNull(response.header("X-Seen"));
+        assertEquals("text/html; charset=utf-8", response.header("Content-Type"));
+    }
+
+    @Test
+    void aResponseThatWasSentIsNotForgotten() throws Exception {
+        OfflineResponse response = send(Router.builder().get("/a", q -> {
+            q.out().print("sent");
+            q.flush();
+            assertThrows(IllegalStateException.class, q::reset);
+        }), "GET", "/a");
+        assertEquals("sent", response.text());
+        assertNull(response.failure());
+    }
+
     @Test
     void aCgiExceptionIsItsStatusPage() throws Exception {
         Router.Builder router = Router.builder().get("/a", q -> {
