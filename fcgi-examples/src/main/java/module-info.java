@@ -4,6 +4,7 @@ module dev.fcgi.examples {
     requires dev.fcgi;
     requires HdrHistogram;
     requires info.picocli;
+    requires java.logging;
     requires jdk.httpserver; // FcgiGateway is a handler of it, too
     requires org.eclipse.jetty.logging; // a service of SLF4J's, which is not looked for in an image
     requires org.eclipse.jetty.server;

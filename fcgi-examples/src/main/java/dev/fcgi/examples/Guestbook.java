@@ -7,10 +7,11 @@ import dev.fcgi.cgi.CgiHandler;
 import dev.fcgi.cgi.CgiOptions;
 import dev.fcgi.cgi.Cookie;
 import dev.fcgi.cgi.Upload;
+import dev.fcgi.cgi.UrlPart;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BinaryOperator;
 
 /**
  * A guestbook in the manner of a CGI program: a loop, a form, a cookie, an upload, a redirect. Runs on fd 0, on
@@ -26,15 +27,24 @@ final class Guestbook {
 
     public static void main(String[] args) throws Exception {
         CgiFast.options(OPTIONS);
-        CgiFast.serve(args, q -> answer(q, directory(q)));
+        CgiFast.serve(args, q -> answer(q, directory(q), Guestbook::plain));
     }
 
     /** The same program as part of a server, with its entries in a given directory. */
     static CgiHandler in(Path directory) {
-        return q -> answer(q, directory);
+        return in(directory, Guestbook::plain);
     }
 
-    private static void answer(CgiExchange q, Path directory) throws IOException {
+    /** @param frame makes a page of a title and its content */
+    static CgiHandler in(Path directory, BinaryOperator<String> frame) {
+        return q -> answer(q, directory, frame);
+    }
+
+    private static String plain(String title, String content) {
+        return "<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n" + content;
+    }
+
+    private static void answer(CgiExchange q, Path directory, BinaryOperator<String> frame) throws IOException {
         GuestbookEntries entries = new GuestbookEntries(directory);
         String picture = q.queryParam("picture");
         if (q.method().equals("POST")) {
@@ -42,7 +52,7 @@ final class Guestbook {
         } else if (picture != null) {
             entries.sendPicture(picture, q);
         } else {
-            show(q, entries);
+            show(q, entries, frame);
         }
     }
 
@@ -61,7 +71,7 @@ final class Guestbook {
         entries.add(name, message, picture);
         q.addCookie(Cookie.builder("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
                 .sameSite(Cookie.SameSite.LAX).build());
-        q.redirect(q.url(), 303);
+        q.redirect(q.url(UrlPart.PATH_INFO), 303); // to itself, whatever part of its path is SCRIPT_NAME
     }
 
     private static String required(CgiExchange q, String field, int maxLength) throws IOException {
@@ -72,28 +82,25 @@ final class Guestbook {
         return value.strip();
     }
 
-    private static void show(CgiExchange q, GuestbookEntries entries) throws IOException {
-        String name = q.cookie("name");
-        PrintWriter out = q.setContentType("text/html").setHeader("Cache-Control", "no-cache").out();
-        out.print("<!DOCTYPE html>\n<title>Guestbook</title>\n<h1>Guestbook</h1>\n");
+    private static void show(CgiExchange q, GuestbookEntries entries, BinaryOperator<String> frame) throws IOException {
+        StringBuilder html = new StringBuilder();
         for (GuestbookEntries.Entry entry : entries.all()) {
-            out.printf("<p><b>%s</b>: %s", escape(entry.name()), escape(entry.message()));
+            html.append("<p><b>%s</b>: %s".formatted(Page.escape(entry.name()), Page.escape(entry.message())));
             if (entry.picture() != null) {
-                out.printf(" <img src=\"?picture=%s\" alt=\"\" height=\"48\">", entry.picture());
+                html.append(" <img src=\"?picture=%s\" alt=\"\" height=\"48\">".formatted(entry.picture()));
             }
-            out.print("</p>\n");
+            html.append("</p>\n");
         }
-        out.printf("""
+        String name = q.cookie("name");
+        html.append("""
                 <form method="post" enctype="multipart/form-data">
-                <p><label>Name <input name="name" maxlength="%d" value="%s" required></label></p>
-                <p><label>Message <textarea name="message" maxlength="%d" required></textarea></label></p>
-                <p><label>Picture <input type="file" name="picture" accept="image/*"></label></p>
-                <p><button>Sign</button></p>
+                <label>Name <input name="name" maxlength="%d" value="%s" required></label>
+                <label>Message <textarea name="message" rows="3" maxlength="%d" required></textarea></label>
+                <label>Picture <input type="file" name="picture" accept="image/*"></label>
+                <button>Sign</button>
                 </form>
-                """, MAX_NAME, escape(name == null ? "" : name), MAX_MESSAGE);
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+                """.formatted(MAX_NAME, Page.escape(name == null ? "" : name), MAX_MESSAGE));
+        q.setContentType("text/html").setHeader("Cache-Control", "no-cache").out()
+                .print(frame.apply("Guestbook", html.toString()));
     }
 }

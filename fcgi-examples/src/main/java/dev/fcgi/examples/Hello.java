@@ -2,6 +2,7 @@ package dev.fcgi.examples;
 
 import dev.fcgi.FcgiAcceptor;
 import dev.fcgi.Request;
+import java.io.IOException;
 import java.io.PrintStream;
 
 /** An accept loop in {@code main}: on the address that is given, else on fd 0, else one request of plain CGI. */
@@ -11,11 +12,16 @@ final class Hello {
     public static void main(String[] args) throws Exception {
         try (var acceptor = args.length > 0 ? FcgiAcceptor.open(args[0]) : FcgiAcceptor.inherited()) {
             Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close)); // SIGTERM: answer what has come, end
-            for (Request request; (request = acceptor.accept()) != null; ) {
-                var out = new PrintStream(request.stdout());
-                out.print("Content-Type: text/plain\r\n\r\n");
-                out.println("hello " + request.params().get("REMOTE_ADDR", "world"));
-            }
+            greet(acceptor);
+        }
+    }
+
+    /** The loop; it ends when the acceptor is closed. */
+    static void greet(FcgiAcceptor acceptor) throws IOException, InterruptedException {
+        for (Request request; (request = acceptor.accept()) != null; ) {
+            var out = new PrintStream(request.stdout());
+            out.print("Content-Type: text/plain\r\n\r\n");
+            out.println("hello " + request.params().get("REMOTE_ADDR", "world"));
         }
     }
 }

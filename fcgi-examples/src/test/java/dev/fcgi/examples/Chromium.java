@@ -42,7 +42,7 @@ final class Chromium implements AutoCloseable {
             driver.awaitOutput("started successfully");
             String flags = FLAGS.stream().map(Chromium::quoted).collect(Collectors.joining(","));
             String answer = started.post("", """
-                    {"capabilities": {"alwaysMatch": {"goog:chromeOptions":
+                    {"capabilities": {"alwaysMatch": {"goog:loggingPrefs": {"browser": "ALL"}, "goog:chromeOptions":
                     {"binary": %s, "args": [%s, %s]}}}}""".formatted(quoted(Peer.CHROMIUM.path()), flags,
                             quoted("--user-data-dir=" + profile)));
             started.session = field(answer, "sessionId");
@@ -55,6 +55,24 @@ final class Chromium implements AutoCloseable {
 
     void open(String url) throws Exception {
         post("/" + session + "/url", "{\"url\": " + quoted(url) + "}");
+    }
+
+    /** Makes the window that wide, without an edge, for somebody who prefers a scheme of colours: light or dark. */
+    void look(int width, String scheme) throws Exception {
+        command("Emulation.setDeviceMetricsOverride",
+                "{\"width\": " + width + ", \"height\": 800, \"deviceScaleFactor\": 1, \"mobile\": false}");
+        command("Emulation.setEmulatedMedia",
+                "{\"features\": [{\"name\": \"prefers-color-scheme\", \"value\": " + quoted(scheme) + "}]}");
+    }
+
+    private void command(String name, String parameters) throws Exception {
+        post("/" + session + "/goog/cdp/execute", "{\"cmd\": " + quoted(name) + ", \"params\": " + parameters + "}");
+    }
+
+    /** {@return what the console has said since the last call: a JSON array} */
+    String console() throws Exception {
+        String answer = post("/" + session + "/se/log", "{\"type\": \"browser\"}");
+        return answer.substring(answer.indexOf('['), answer.lastIndexOf(']') + 1);
     }
 
     /** Runs a script in the page; its result is a string. */

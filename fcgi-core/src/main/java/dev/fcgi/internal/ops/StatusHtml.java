@@ -32,7 +32,7 @@ final class StatusHtml {
               --soft: #97a5b4; --line: #2e3945; --accent: #6cb2f2; --bad: #ff8a80 } }
             body { margin: 0 auto; max-width: 76rem; padding: 1.5rem; background: var(--ground); color: var(--ink);
               font: 15px/1.5 system-ui, sans-serif }
-            h1 { font-size: 1.4rem; margin: 0 0 1rem } h2 { font-size: 1rem; margin: 1.5rem 0 .5rem }
+            h1 { font-size: 1.4rem; margin: 0 0 1rem; overflow-wrap: anywhere } h2 { font-size: 1rem; margin: 1.5rem 0 .5rem }
             .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem }
             .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem }
             .card b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums } .card, .note { color: var(--soft) }
