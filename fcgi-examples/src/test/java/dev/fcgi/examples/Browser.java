@@ -31,6 +31,11 @@ interface Browser extends AutoCloseable {
 
     /** {@return one that keeps connections} */
     static Browser of(Function<String, URI> uris) {
+        return of(uris, null);
+    }
+
+    /** {@return one that keeps connections, and says of what type its bodies are} */
+    static Browser of(Function<String, URI> uris, String contentType) {
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         return new Browser() {
             @Override
@@ -38,6 +43,9 @@ interface Browser extends AutoCloseable {
                 HttpRequest.Builder request = HttpRequest.newBuilder(uris.apply(pathAndQuery));
                 if (body != null) {
                     request.POST(BodyPublishers.ofByteArray(body));
+                }
+                if (body != null && contentType != null) {
+                    request.header("Content-Type", contentType);
                 }
                 HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
                 return new Answer(answer.statusCode(), answer.body());

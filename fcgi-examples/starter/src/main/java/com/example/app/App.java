@@ -1,0 +1,47 @@
+package com.example.app;
+
+import dev.fcgi.AccessLog;
+import dev.fcgi.FcgiServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+
+/**
+ * The program. Its argument is the address to listen at, {@code unix:app.sock} or {@code 127.0.0.1:9000}; without one it
+ * takes the socket that systemd has opened. Log and status page are in the directories that systemd makes, or here.
+ */
+public final class App {
+    private App() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            serve(args.length > 0 ? args[0] : "fd:0");
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("app: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String address) throws IOException, InterruptedException {
+        AccessLog log = AccessLog.builder()
+                .format("%{REMOTE_ADDR}e - %{REMOTE_USER}e [%t] \"%m %{REQUEST_URI}e %{SERVER_PROTOCOL}e\" %s %B"
+                        + " %{milli}d %c %O")
+                .open(directory("LOGS_DIRECTORY").resolve("access.log"));
+        FcgiServer server = FcgiServer.builder()
+                .listen(address)
+                .statusListen("unix:" + directory("RUNTIME_DIRECTORY").resolve("status.sock"))
+                // Everybody who gets into the directory may connect; FCGI_WEB_SERVER_USERS says who is served.
+                .unixMode(PosixFilePermissions.fromString("rw-rw-rw-"))
+                .listener(log)
+                .slowRequestTime(Duration.ofSeconds(10)) // then the stack of the handler is logged
+                .responder(Pages.RESPONDER)
+                .build();
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // SIGTERM, Ctrl-C: answer what has come, end
+        server.serve();
+    }
+
+    private static Path directory(String variable) {
+        return Path.of(System.getenv().getOrDefault(variable, ""));
+    }
+}

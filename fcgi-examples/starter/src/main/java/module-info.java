@@ -1,0 +1,4 @@
+/** A FastCGI program. */
+module com.example.app {
+    requires dev.fcgi;
+}
