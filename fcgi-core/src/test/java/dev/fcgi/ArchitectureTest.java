@@ -164,7 +164,7 @@ final class ArchitectureTest {
                 }
             }
         }
-        assertEquals(Set.of("conn/Log.class", "conn/Log$Line.class"), callers);
+        assertEquals(Set.of("conn/Log.class", "conn/LogThread$Voice.class"), callers);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
  */
 public final class LogCapture implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private volatile String source;
     private final BiConsumer<String, Throwable> sink;
     private final Object logger; // a strong reference: the log manager keeps a weak one
     private final Method setFilter;
@@ -49,6 +50,7 @@ public final class LogCapture implements AutoCloseable {
         String message = (String) type.getMethod("getMessage").invoke(record);
         Object[] parameters = (Object[]) type.getMethod("getParameters").invoke(record);
         Object thrown = type.getMethod("getThrown").invoke(record);
+        source = (String) type.getMethod("getSourceClassName").invoke(record);
         String text = parameters == null ? message : MessageFormat.format(message, parameters);
         sink.accept(level + " " + text + (thrown == null ? "" : " / " + thrown), (Throwable) thrown);
         return false;
@@ -63,6 +65,12 @@ public final class LogCapture implements AutoCloseable {
     public List<String> lines() {
         flush();
         return List.copyOf(lines);
+    }
+
+    /** {@return the class that said the last line, as the logger has found it; null when it says its own name instead} */
+    public String source() {
+        flush();
+        return source;
     }
 
     public boolean has(Predicate<String> wanted) {

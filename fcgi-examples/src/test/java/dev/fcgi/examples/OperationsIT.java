@@ -172,6 +172,35 @@ final class OperationsIT {
         assertTrue(output(0, "jfr summary app.jfr").contains("dev.fcgi.Connection"));
     }
 
+    /** The lines of a stop in a shutdown hook, with the loggers of the JDK, in the two ways of that page. */
+    @Test
+    void logsOfTheJdk() throws Exception {
+        MatchResult manager = Pattern.compile("```java\n(public class LastLines.*?)```", Pattern.DOTALL).matcher(document)
+                .results().findFirst().orElseThrow();
+        Files.writeString(directory.resolve("LastLines.java"), manager.group(1));
+        output(0, "javac LastLines.java");
+        String lines = stopped(command("LastLines"));
+        assertTrue(lines.contains("INFO: server stops: 0 requests in flight"), lines);
+        assertTrue(lines.contains("INFO: server has stopped after "), lines);
+        String line = stopped(command("SimpleFormatter")).lines().findFirst().orElseThrow();
+        assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d INFO dev\\.fcgi\\.server: server listens at "
+                + "unix:app\\.sock: .*"), line);
+    }
+
+    private String command(String part) {
+        return commands.stream().filter(command -> command.contains(part)).findFirst().orElseThrow();
+    }
+
+    /** {@return what a program has said that was terminated once it had said that it serves} */
+    private String stopped(String command) throws Exception {
+        try (Child program = type(command)) {
+            Await.until("it serves", () -> program.stderr().contains("status page listens"));
+            program.terminate();
+            assertEquals(143, program.exitStatus());
+            return program.stderr();
+        }
+    }
+
     /** One request of plain CGI is observed, too. */
     @Test
     void plainCgi() throws Exception {

@@ -170,22 +170,16 @@ public final class Log {
     }
 
     /** A line that waits for the log thread. */
-    record Line(Log log, Level level, String text, Throwable cause, boolean trace) {
-        /** Gives the line to the logger, which may do anything. */
-        void say() {
-            Logger logger = log.logger;
-            if (level == Level.DEBUG) {
-                log.debug = logger.isLoggable(level);
-                log.debugAsked = log.clock.nanoTime();
-            }
-            if (cause == null) {
-                logger.log(level, text);
-            } else if (trace) {
-                logger.log(level, text, cause);
-            } else {
-                logger.log(level, text + ": " + cause);
-            }
-        }
+    record Line(Log log, Level level, String text, Throwable cause, boolean trace) {}
+
+    Logger logger() {
+        return logger;
+    }
+
+    /** The logger has said whether it wants DEBUG. */
+    void debugs(boolean wanted) {
+        debug = wanted;
+        debugAsked = clock.nanoTime();
     }
 
     // ---- the trace of all records, for who looks for a fault: whole, in order, on the thread that reads

@@ -1,9 +1,11 @@
 package dev.fcgi.internal.conn;
 
 import dev.fcgi.internal.conn.Log.Line;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.ResourceBundle;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -41,25 +43,9 @@ final class LogThread {
     }
 
     private static void start() {
-        Thread starting = Thread.ofPlatform().name("fcgi-log").daemon().inheritInheritableThreadLocals(false)
-                .unstarted(LogThread::run);
+        Thread starting = new Voice();
         starting.start();
         thread = starting; // not when that failed, for want of memory: the next line tries again
-    }
-
-    private static void run() {
-        Line line = null;
-        while (true) {
-            try {
-                line = next(line);
-                if (line == null) {
-                    return;
-                }
-                line.say();
-            } catch (Throwable ignored) {
-                // nothing is left to tell it to
-            }
-        }
     }
 
     /** {@return the next line; null when there is none, and the thread ends} */
@@ -93,6 +79,65 @@ final class LogThread {
             Thread.currentThread().interrupt();
         } finally {
             LOCK.unlock();
+        }
+    }
+
+    /**
+     * The thread. The loggers of the JDK look on the stack for the class that logs, and take no {@link Logger} for it:
+     * with nothing else on the stack they say their own names, which is of more use than a class of ours.
+     */
+    private static final class Voice extends Thread implements Logger {
+        Voice() {
+            super(null, null, "fcgi-log", 0, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            Line line = null;
+            while (true) {
+                try {
+                    line = next(line);
+                    if (line == null) {
+                        return;
+                    }
+                    say(line);
+                } catch (Throwable ignored) {
+                    // nothing is left to tell it to
+                }
+            }
+        }
+
+        /** Gives the line to its logger, which may do anything. */
+        private static void say(Line line) {
+            Logger logger = line.log().logger();
+            if (line.level() == Level.DEBUG) {
+                line.log().debugs(logger.isLoggable(Level.DEBUG));
+            }
+            if (line.cause() == null) {
+                logger.log(line.level(), line.text());
+            } else if (line.trace()) {
+                logger.log(line.level(), line.text(), line.cause());
+            } else {
+                logger.log(line.level(), line.text() + ": " + line.cause());
+            }
+        }
+
+        // it is a logger by name only
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return false;
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+            throw new UnsupportedOperationException();
         }
     }
 }

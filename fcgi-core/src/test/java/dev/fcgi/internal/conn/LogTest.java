@@ -1,6 +1,7 @@
 package dev.fcgi.internal.conn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.LogCapture;
@@ -164,6 +165,15 @@ final class LogTest {
         });
         log.log(Level.WARNING, "fine");
         assertEquals(List.of("WARNING fine"), said());
+    }
+
+    /** What a line tells of, it says itself; who says it is always the same class of the library. */
+    @Test
+    void aLoggerSaysItsNameAndNoClassOfOurs() {
+        log.log(Level.WARNING, "one");
+        log.log(Level.WARNING, new Exception(), "two");
+        assertEquals(2, said().size());
+        assertNull(capture.source());
     }
 
     private static void awaitQuietly(CountDownLatch gate) {
