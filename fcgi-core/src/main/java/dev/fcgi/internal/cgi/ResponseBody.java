@@ -13,6 +13,8 @@ import java.util.Objects;
 public final class ResponseBody extends OutputStream {
     private static final byte[] NOTHING = {};
     private static final int FIRST_CAPACITY = 64;
+    /** A body that is as short as that goes out together with its head. */
+    private static final int SHORT = 1024;
 
     private final ResponseHead head;
     private final OutputStream stdout;
@@ -63,7 +65,7 @@ public final class ResponseBody extends OutputStream {
 
     /** {@return how many bytes of the body were sent or will be} */
     public long sent() {
-        return dropped || head.isBodiless() ? 0 : sent + length;
+        return isWanted() ? sent + length : 0;
     }
 
     @Override
@@ -113,8 +115,8 @@ public final class ResponseBody extends OutputStream {
         }
         // A handler that writes nothing for HEAD has not told the length that GET would have.
         boolean known = length > 0 || !dropped;
-        if (!committed && known && !head.isBodiless() && head.get("Content-Length") == null) {
-            head.set("Content-Length", Integer.toString(length));
+        if (!committed && known) {
+            head.completeLength(length);
         }
         commit(length > 0);
         closed = true;
@@ -126,20 +128,31 @@ public final class ResponseBody extends OutputStream {
         }
         committed = true; // whatever happens now, there is no second head
         head.complete(hasBody);
-        byte[] block = head.toBytes();
         byte[] buffered = buffer;
         int count = length;
         buffer = NOTHING;
         length = 0;
-        stdout.write(block, 0, block.length);
-        send(buffered, 0, count);
+        if (count <= SHORT && isWanted()) {
+            byte[] all = head.toBytes(count);
+            System.arraycopy(buffered, 0, all, all.length - count, count);
+            sent += count;
+            stdout.write(all, 0, all.length);
+        } else {
+            byte[] block = head.toBytes(0);
+            stdout.write(block, 0, block.length);
+            send(buffered, 0, count);
+        }
     }
 
     private void send(byte[] source, int offset, int count) throws IOException {
         sent += count;
-        if (!dropped && !head.isBodiless()) {
+        if (isWanted()) {
             stdout.write(source, offset, count);
         }
+    }
+
+    private boolean isWanted() {
+        return !dropped && !head.isBodiless();
     }
 
     private void requireOpen() throws IOException {

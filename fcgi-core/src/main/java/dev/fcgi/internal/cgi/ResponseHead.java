@@ -102,6 +102,13 @@ public final class ResponseHead {
         return new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
+    /** Gives the response its length, unless it has one. */
+    void completeLength(int length) {
+        if (!isBodiless() && get("Content-Length") == null) {
+            fields.add(new Field("Content-Length", Integer.toString(length)));
+        }
+    }
+
     /** The body is text in that charset. */
     public void charset(String name) {
         charset = name;
@@ -131,7 +138,7 @@ public final class ResponseHead {
                 return;
             }
             type = "text/plain";
-            set("Content-Type", type);
+            fields.add(new Field("Content-Type", type));
         }
         if (charset != null && !namesCharset(type)) {
             remove("Content-Type");
@@ -179,17 +186,17 @@ public final class ResponseHead {
     }
 
     private static String encoded(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) > 0x7F) {
-                return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-            }
-        }
-        return value;
+        return Ascii.isAscii(value) ? value
+                : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    /** {@return the block with the empty line that ends it} */
-    public byte[] toBytes() {
-        byte[] block = new byte[length()];
+    /**
+     * Makes the block, with the empty line that ends it.
+     *
+     * @param room how many bytes may follow it in the array
+     */
+    byte[] toBytes(int room) {
+        byte[] block = new byte[length() + room];
         int at = put(block, 0, "Status: ");
         at = put(block, at, Integer.toString(status));
         at = reason.isEmpty() ? at : put(block, put(block, at, " "), reason);

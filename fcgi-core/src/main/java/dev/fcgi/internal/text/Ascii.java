@@ -14,8 +14,14 @@ public final class Ascii {
     /** How many digits always fit a long. */
     private static final int MAX_DIGITS = 18;
 
-    /** What a token may have beside letters and digits. */
-    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
+    /** Whether a token may have the character of a number. */
+    private static final boolean[] TOKEN = new boolean[128];
+
+    static {
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".chars()
+                .forEach(c -> TOKEN[c] = true);
+    }
+
     /** All that a terminal or a reader of logs may take for something else than text. */
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
@@ -30,12 +36,20 @@ public final class Ascii {
     public static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!alphanumeric && TOKEN_SIGNS.indexOf(c) < 0) {
+            if (c >= TOKEN.length || !TOKEN[c]) {
                 return false;
             }
         }
         return !text.isEmpty();
+    }
+
+    /** Whether a text has no other character. */
+    public static boolean isAscii(String text) {
+        int all = 0;
+        for (int i = 0; i < text.length(); i++) {
+            all |= text.charAt(i);
+        }
+        return all <= 0x7F;
     }
 
     /** Puts a question mark for each control character and each end of a line, of Unicode: for logs and messages. */

@@ -2,6 +2,7 @@ package dev.fcgi.internal.wire;
 
 import dev.fcgi.FcgiProtocolException;
 import dev.fcgi.Params;
+import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,12 +73,7 @@ public final class EncodedParams implements Params {
     /** The UTF-8 bytes of a name as characters. */
     private static String key(String name) {
         Objects.requireNonNull(name, "name");
-        for (int i = 0; i < name.length(); i++) {
-            if (name.charAt(i) > 0x7F) {
-                return key(name.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return name;
+        return Ascii.isAscii(name) ? name : key(name.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String key(byte[] name) {

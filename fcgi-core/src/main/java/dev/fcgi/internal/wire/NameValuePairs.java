@@ -45,7 +45,7 @@ public final class NameValuePairs {
         //  | nameLength: 1 or 4 bytes | valueLength: 1 or 4 bytes | name | value |
         //  a first bit of 0 stands for the short form, 0..127; of 1 for the long form, 31 bits
         pairStart = next;
-        if (end - next >= 2 && (block[next] | block[next + 1]) >= 0) {
+        if (isShort(block, next, end)) {
             nameLength = block[next];
             valueLength = block[next + 1];
             nameStart = next + 2;
@@ -59,6 +59,20 @@ public final class NameValuePairs {
         }
         next = nameStart + nameLength + valueLength;
         return true;
+    }
+
+    /** Whether both lengths of the pair that begins at a byte of {@code block[0 .. end)} have the short form. */
+    static boolean isShort(byte[] block, int start, int end) {
+        return end - start >= 2 && (block[start] | block[start + 1]) >= 0;
+    }
+
+    /** {@return where such a pair ends; -1 when it is not of that form, or malformed} */
+    static int endOfShort(byte[] block, int start, int end) {
+        if (!isShort(block, start, end)) {
+            return -1;
+        }
+        int after = start + 2 + block[start] + block[start + 1];
+        return after <= end ? after : -1;
     }
 
     private int length() throws FcgiProtocolException {
@@ -86,9 +100,9 @@ public final class NameValuePairs {
                 "name-value pair at byte " + pairStart + " is longer than the " + end + " bytes of its stream");
     }
 
-    /** Where the pair begins in the block. */
-    int start() {
-        return pairStart;
+    /** Where the pair ends in the block. */
+    int end() {
+        return next;
     }
 
     int nameLength() {
@@ -97,11 +111,15 @@ public final class NameValuePairs {
 
     /** Whether each byte of the name is a character of the text. */
     boolean nameIs(String text) {
-        if (nameLength != text.length()) {
+        return nameIs(block, nameStart, nameLength, text);
+    }
+
+    static boolean nameIs(byte[] block, int start, int length, String text) {
+        if (length != text.length()) {
             return false;
         }
-        for (int i = nameLength - 1; i >= 0; i--) { // ends differ more than beginnings
-            if ((block[nameStart + i] & 0xFF) != text.charAt(i)) {
+        for (int i = length - 1; i >= 0; i--) { // ends differ more than beginnings
+            if ((block[start + i] & 0xFF) != text.charAt(i)) {
                 return false;
             }
         }

@@ -40,13 +40,22 @@ public final class PairTable {
         int[] starts = new int[capacity];
         byte[] nameLengths = new byte[capacity];
         int size = 0;
-        for (NameValuePairs pairs = new NameValuePairs(block, length); pairs.next(); size++) {
+        for (int start = 0; start < length; size++) {
             if (size == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * size);
                 nameLengths = Arrays.copyOf(nameLengths, 2 * size);
             }
-            starts[size] = pairs.start();
-            nameLengths[size] = shortened(pairs.nameLength());
+            starts[size] = start;
+            int end = NameValuePairs.endOfShort(block, start, length);
+            if (end >= 0) { // as most are
+                nameLengths[size] = block[start];
+                start = end;
+            } else {
+                NameValuePairs pair = new NameValuePairs(block, start, length);
+                pair.next();
+                nameLengths[size] = shortened(pair.nameLength());
+                start = pair.end();
+            }
         }
         return new PairTable(block, length, starts, nameLengths, size);
     }
@@ -64,7 +73,7 @@ public final class PairTable {
         byte[] keptLengths = new byte[size];
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (!at(i).nameIs(name)) {
+            if (!nameIs(i, name)) {
                 keptStarts[kept] = starts[i];
                 keptLengths[kept] = nameLengths[i];
                 kept++;
@@ -82,11 +91,18 @@ public final class PairTable {
     public int find(String name, int from) {
         byte wanted = shortened(name.length());
         for (int i = from; i < size; i++) {
-            if (nameLengths[i] == wanted && at(i).nameIs(name)) {
+            if (nameLengths[i] == wanted && nameIs(i, name)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private boolean nameIs(int index, String text) {
+        int start = starts[index];
+        return NameValuePairs.isShort(block, start, length)
+                ? NameValuePairs.nameIs(block, start + 2, block[start], text)
+                : at(index).nameIs(text);
     }
 
     /** {@return a copy of a pair's name} */
