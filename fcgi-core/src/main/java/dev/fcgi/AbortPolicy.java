@@ -3,16 +3,19 @@ package dev.fcgi;
 /**
  * What happens to the thread of a handler whose request is aborted. Its streams fail in either case.
  *
- * <p>Interrupts of the library never reach the socket. A handler's own do no harm either, with one exception: a thread
- * that user code interrupts while it is blocked in a write, begun when its request was alone on the connection, loses
- * that connection, since a socket channel closes then.
+ * <p>An interrupt by the library never reaches the socket. An interrupt by user code is harmless too, with one
+ * exception: if it hits a thread that is blocked in a write which began when its request was alone on the connection,
+ * that connection is lost, because a socket channel closes when a thread inside it is interrupted.
  */
 public enum AbortPolicy {
     /**
-     * The thread is interrupted, unless it is inside a stream of the request, which fails by itself. Waiting for a
-     * database or a lock ends at once that way; the interrupt never reaches another request.
+     * The thread is interrupted, unless it is inside a stream of the request, which fails by itself. This ends a wait
+     * for a database or a lock immediately. The interrupt never reaches another request.
      */
     INTERRUPT,
-    /** Nothing else: the handler asks {@link Request#isAborted()} or registers {@link Request#onAbort}. */
+    /**
+     * Nothing else happens: the handler checks {@link Request#isAborted()} or registers an {@link Request#onAbort}
+     * action.
+     */
     SIGNAL
 }

@@ -10,29 +10,29 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A line for each request, in PHP-FPM's format, to a file or to a logger. For {@link FcgiServer.Builder#listener} and
- * {@link FcgiAcceptor.Builder#listener}; several servers may share one.
+ * Writes a line for each request, in PHP-FPM's format, to a file or to a logger. Register it with {@link
+ * FcgiServer.Builder#listener} or {@link FcgiAcceptor.Builder#listener}; several servers may share one.
  *
  * {@snippet :
  * AccessLog log = AccessLog.builder().format("%R - %u %t \"%m %r%Q%q\" %s %{milli}d %c").open(Path.of("access.log"));
  * FcgiServer.builder().listener(log);
  * }
  *
- * <p>The directives are those of {@code access.format}: {@code %%}, {@code %C} and {@code %M} (0: the JVM does not count
- * CPU and memory by request), {@code %d} with {@code {seconds}}, {@code {milli}} or {@code {micro}}, {@code %{NAME}e} a
- * meta-variable, {@code %f} SCRIPT_FILENAME, {@code %l} CONTENT_LENGTH, {@code %m} method, {@code %n} pool, {@code
- * %{NAME}o} a header of the response, {@code %p} and {@code %P} the process and its parent, {@code %q} query, {@code %Q}
- * the question mark before it, {@code %r} SCRIPT_NAME (PATH_INFO where that is empty), {@code %R} the address of the web
- * server, {@code %s} status, {@code %t} and {@code %T} begin and end with a format of strftime, {@code %u} the user of
- * an Authorization of type Basic, which nobody has checked. Of our own are {@code %B}, the bytes of STDOUT, {@code %c},
- * connection number and request id ({@code 7/1}), and {@code %O}, the {@link Outcome}.
+ * <p>The directives are those of {@code access.format}: {@code %%}, {@code %C} and {@code %M} (always 0, because the
+ * JVM does not count CPU and memory per request), {@code %d} with {@code {seconds}}, {@code {milli}} or {@code
+ * {micro}}, {@code %{NAME}e} a meta-variable, {@code %f} SCRIPT_FILENAME, {@code %l} CONTENT_LENGTH, {@code %m} method,
+ * {@code %n} pool, {@code %{NAME}o} a header of the response, {@code %p} and {@code %P} the process and its parent,
+ * {@code %q} query, {@code %Q} the question mark before it, {@code %r} SCRIPT_NAME (PATH_INFO where that is empty),
+ * {@code %R} the address of the web server, {@code %s} status, {@code %t} and {@code %T} begin and end with a format of
+ * strftime, {@code %u} the user of a Basic Authorization header, which has not been verified. This library adds {@code
+ * %B}, the number of bytes of STDOUT, {@code %c}, connection number and request id ({@code 7/1}), and {@code %O}, the
+ * {@link Outcome}.
  *
- * <p>Where no response was sent, the status is 499 if the web server gave up, as nginx has it, and 503 otherwise.
- * Control characters, quotation marks and backslashes of a request are written as {@code \xHH}; PHP-FPM leaves them as
- * they are.
+ * <p>If no response was sent, the status is 499 when the web server aborted the request or closed the connection, as in
+ * nginx's logs, and 503 otherwise. Control characters, quotation marks and backslashes of a request are written as
+ * {@code \xHH}; PHP-FPM leaves them as they are.
  *
- * <p>Thread-safe. Each line is written by the thread that has handled the request, at once, and blocks it as the disk
- * does.
+ * <p>Thread-safe. The thread that handled the request writes the line immediately, so a slow disk blocks that thread.
  */
 public final class AccessLog implements ServerListener, AutoCloseable {
     private final LogFormat format;
@@ -70,11 +70,11 @@ public final class AccessLog implements ServerListener, AutoCloseable {
                 file.add(line);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("access log: " + e.getMessage(), e); // whoever calls listeners logs it
+            throw new UncheckedIOException("access log: " + e.getMessage(), e); // logged by the caller of the listeners
         }
     }
 
-    /** As with PHP-FPM: only what can hide nothing. */
+    /** As in PHP-FPM: only requests whose absence hides nothing. */
     private boolean isSuppressed(RequestEvent request) {
         return !suppressed.isEmpty()
                 && (request.method().equals("GET") || request.method().equals("HEAD"))
@@ -86,10 +86,10 @@ public final class AccessLog implements ServerListener, AutoCloseable {
     }
 
     /**
-     * Closes the file and opens it again, after somebody has moved it; a logger is left alone. That a file was moved is
-     * also noticed without this, within a second, as long as requests come.
+     * Closes the file and opens it again, for use after the file was moved; does nothing for a logger. A moved file is
+     * also noticed without this call, within a second, while requests arrive.
      *
-     * @throws IOException when it cannot be opened: the old one stays in use
+     * @throws IOException when the file cannot be opened; the old one stays in use
      */
     public void reopen() throws IOException {
         if (file != null) {
@@ -97,7 +97,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         }
     }
 
-    /** Closes the file. What comes later is not written. */
+    /** Closes the file. Later requests are not logged. */
     @Override
     public void close() throws IOException {
         if (file != null) {
@@ -121,7 +121,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
          * @throws IllegalArgumentException when a directive is unknown or malformed
          */
         public Builder format(String format) {
-            new LogFormat(Objects.requireNonNull(format, "format"), pool); // says at once what is wrong
+            new LogFormat(Objects.requireNonNull(format, "format"), pool); // reports a malformed format early
             this.format = format;
             return this;
         }
@@ -138,8 +138,8 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         }
 
         /**
-         * Leaves requests for a path out, such as those of health checks: GET and HEAD only, without a query and a body,
-         * and with a status from 200 to 299.
+         * Omits requests for a path, such as health checks. Only GET and HEAD requests with neither a query nor a body
+         * and with a status from 200 to 299 are omitted.
          *
          * @param path SCRIPT_NAME and PATH_INFO
          * @return this
@@ -150,7 +150,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         }
 
         /**
-         * Opens a file to add to, and makes it if it is missing.
+         * Opens a file for appending, and creates it if it does not exist.
          *
          * @param file the file
          * @return the log
@@ -161,7 +161,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         }
 
         /**
-         * Gives lines to a logger, with level INFO.
+         * Sends the lines to a logger, at level INFO.
          *
          * @param logger the logger
          * @return the log

@@ -6,12 +6,13 @@ public interface Authorizer {
     /**
      * Decides one request.
      *
-     * <p>Called at the end of the parameters; an Authorizer gets no body, and some web servers send no STDIN record at
-     * all. Threads are those of {@link Responder#respond}.
+     * <p>Called when the parameters are complete. An Authorizer gets no body, and some web servers send no STDIN record
+     * at all. For threads see {@link Responder#respond}.
      *
-     * @param request the request; its {@link Request#stdout()} must stay unused, the returned decision is the answer
+     * @param request the request; its {@link Request#stdout()} must not be used, because the returned decision is the
+     * response
      * @return the decision, not null
-     * @throws Exception as for {@link Responder#respond}: the 500 answer denies access
+     * @throws Exception as for {@link Responder#respond}; the 500 response denies access
      */
     Decision authorize(Request request) throws Exception;
 }

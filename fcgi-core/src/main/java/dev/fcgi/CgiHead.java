@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The header block of a CGI response (RFC 3875 6). Tolerant of what real programs send: lines that end in LF or CRLF,
- * a status line of HTTP in the first line, folded lines.
+ * The header block of a CGI response (RFC 3875 6). Tolerates what real programs send: lines that end in LF or CRLF, an
+ * HTTP status line as the first line, folded lines.
  */
 public final class CgiHead {
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}"); // parseLong takes "+5", and digits of others
@@ -32,13 +32,13 @@ public final class CgiHead {
     private CgiHead() {}
 
     /**
-     * Reads a block up to and with the empty line at its end, and no further.
+     * Reads a block up to and including the empty line at its end, and no further.
      *
-     * @param in what the program sent, with mark and reset or not: it is read byte by byte
+     * @param in what the program sent; read byte by byte, so it need not support mark and reset
      * @param maxLength how many bytes the block may have
      * @param charset of its text
      * @return the block
-     * @throws FcgiException when it is malformed, too long, or cut
+     * @throws FcgiException when it is malformed, longer than {@code maxLength}, or incomplete
      * @throws IOException when reading fails
      */
     public static CgiHead read(InputStream in, int maxLength, Charset charset) throws IOException {
@@ -75,7 +75,7 @@ public final class CgiHead {
 
     /** Takes one line. */
     private void add(String line, boolean first) throws FcgiException {
-        // a CR in between would be the end of the line to others
+        // other software would take a CR in between for the end of the line
         if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
             throw malformed(line);
         }
@@ -102,7 +102,7 @@ public final class CgiHead {
         }
         List<String> values = headers.computeIfAbsent(name, unused -> new ArrayList<>(1));
         if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Location")) {
-            values.clear(); // must not be repeated (RFC 3875 6.3); of several, the last counts for web servers
+            values.clear(); // must not be repeated (RFC 3875 6.3); web servers use the last one
         }
         values.add(value);
         latest = values;
@@ -138,7 +138,7 @@ public final class CgiHead {
         return this;
     }
 
-    /** {@return the HTTP status; when the program gave none, 302 with an absolute Location and 200 otherwise} */
+    /** {@return the HTTP status; if the program gave none, 302 with an absolute Location and 200 otherwise} */
     public int status() {
         return status;
     }
@@ -148,7 +148,7 @@ public final class CgiHead {
         return reason;
     }
 
-    /** {@return all fields but Status, by name without regard to case, each with its values in order; unmodifiable} */
+    /** {@return all fields except Status by case-insensitive name, each with its values in order; unmodifiable} */
     public Map<String, List<String>> headers() {
         return Collections.unmodifiableMap(headers);
     }
@@ -165,14 +165,14 @@ public final class CgiHead {
     }
 
     /**
-     * {@return whether the web server shall answer with another of its own resources (RFC 3875 6.2.2): Location is a
-     * path, and there was no Status}
+     * {@return whether the web server is asked to respond with another resource of its own (RFC 3875 6.2.2): Location
+     * is a path, and there is no Status}
      */
     public boolean isLocalRedirect() {
         return localRedirect;
     }
 
-    /** {@return the value of Content-Length, or -1 when there is none that is a number} */
+    /** {@return the value of Content-Length, or -1 when it is missing or not a number} */
     public long contentLength() {
         String length = header("Content-Length");
         return length != null && LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;

@@ -4,13 +4,13 @@ import java.net.SocketAddress;
 import java.time.Instant;
 
 /**
- * A connection of a web server, as observers see it: the same object from its begin to its end. Each method tells the
- * state of the moment, from any thread.
+ * A connection of a web server, as listeners see it: one object for the whole life of the connection. Each method
+ * returns the current state and may be called from any thread.
  *
  * <p>Implemented by the library only, which may add methods.
  */
 public interface ConnectionEvent {
-    /** {@return its number, from 1 on for each server} */
+    /** {@return its number; each server counts from 1} */
     long number();
 
     /** {@return the address of the web server, like {@link Request#peer()}} */
@@ -28,6 +28,6 @@ public interface ConnectionEvent {
     /** {@return how many requests have begun on it} */
     long requests();
 
-    /** {@return why it was closed at once, such as by {@link FcgiServer.Builder#allowedPeers}; null when it was not} */
+    /** {@return why it was refused, for example by {@link FcgiServer.Builder#allowedPeers}; null when it was not} */
     String refusal();
 }

@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * What an {@link Authorizer} decides (FastCGI 6.3): access granted, with variables for the rest of the HTTP request, or
- * an HTTP response that denies it. Immutable; may be used from any thread, any number of times.
+ * an HTTP response that denies it. Immutable: one decision may be returned any number of times, from any thread.
  */
 public final class Decision {
     private static final Decision GRANTED = granted(Map.of());
@@ -41,7 +41,7 @@ public final class Decision {
     }
 
     /**
-     * Grants access, and has the web server pass variables on with the request ({@code Variable-NAME}).
+     * Grants access and asks the web server to add variables to the request ({@code Variable-NAME}).
      *
      * @param variables their names and values, sent as UTF-8 in the order of the map; copied
      * @return a decision that grants access
@@ -57,7 +57,7 @@ public final class Decision {
      * @param status the HTTP status for the client, such as 401 or 403; anything but 200
      * @return a decision that denies access
      * @throws IllegalArgumentException when the status is not one of 201 to 599: 200 would grant access, and an interim
-     *     response, below it, is not an answer
+     * response, 1xx, is not a final response
      */
     public static Decision denied(int status) {
         return denied(status, Map.of(), "");

@@ -21,7 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 
 /**
- * Requests one at a time, for a plain loop in {@code main}: the way of libfcgi and CGI::Fast.
+ * Accepts requests one at a time, for a plain loop in {@code main}, as libfcgi and CGI::Fast do.
  *
  * {@snippet :
  * try (var acceptor = FcgiAcceptor.inherited()) {
@@ -33,42 +33,42 @@ import java.util.function.Predicate;
  * }
  * }
  *
- * <p>{@link #builder()} has the addresses, and the limits that a {@link FcgiServer} has, too.
+ * <p>{@link #builder()} sets the addresses and those limits that a {@link FcgiServer} has too.
  *
- * <p>An exception that leaves such a loop ends the program; {@link #serve} is the loop where it costs one request.
+ * <p>An exception that leaves such a loop ends the program; in {@link #serve} it ends only its own request.
  *
- * <p>Requests of all three roles come out of {@link #accept()}; one of role Filter is a {@link FilterRequest}. The
- * answer to an Authorizer request is written as a CGI response. Connections that a web server keeps open do not keep
- * others waiting; a second request on a connection that has one active is refused with CANT_MPX_CONN. New connections
- * are accepted while the loop waits for a request, so that processes that share a socket share the work.
+ * <p>{@link #accept()} returns requests of all three roles; one of role Filter is a {@link FilterRequest}. The response
+ * to an Authorizer request is written as a CGI response. A connection that a web server keeps open does not make others
+ * wait; a second request on a connection that has one active is refused with CANT_MPX_CONN. New connections are
+ * accepted while the loop waits for a request, so that processes that share a socket share the work.
  *
  * <p>{@link #accept()} is for one thread, any kind of thread; the other methods may be called from any thread.
  */
 public final class FcgiAcceptor implements AutoCloseable {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
-    /** Taken for the next request when none comes any more. */
+    /** Marks the end of the queue: no further request will come. */
     private static final Runnable END = () -> { };
 
     /** Null for plain CGI. */
     private final Server server;
-    /** Answers for the status of the loop, or null. */
+    /** Serves the status of the loop, or null. */
     private final FcgiServer status;
     /** Requests whose parameters are complete; END after the last one. */
     private final BlockingQueue<Runnable> ready = new LinkedBlockingQueue<>();
     /** Set when nobody will take requests any more. */
     private volatile boolean over;
-    /** Why there are no connections any more, without a close. */
+    /** Why no more connections can be accepted although nobody closed the acceptor. */
     private volatile IOException listenerLost;
 
     // confined to the thread of the loop
     private final PlainCgiRequest cgi;
-    /** Those of plain CGI, or null. */
+    /** The settings for plain CGI, or null. */
     private final Options cgiOptions;
     private boolean cgiTaken;
     private boolean cgiEnded;
     private HandlerRun current;
-    /** What the responder of the current request has thrown. */
+    /** What the responder of the current request threw. */
     private Throwable failure;
     private volatile Thread loop;
 
@@ -113,12 +113,12 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * Listens on an address, with default limits. Everything else is for {@link #builder()}.
+     * Listens on an address, with default limits. For other settings use {@link #builder()}.
      *
      * @param address the address, in one of the forms of {@link FcgiServer.Builder#listen(String)}
      * @return the acceptor
      * @throws IOException when the address cannot be bound
-     * @throws IllegalArgumentException when it has none of the forms
+     * @throws IllegalArgumentException when the address has none of these forms
      */
     public static FcgiAcceptor open(String address) throws IOException {
         return builder().listen(address).open();
@@ -145,7 +145,7 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * {@return the addresses that requests come from, like {@link FcgiServer#addresses()}; none for plain CGI}
+     * {@return the addresses that this acceptor listens on, like {@link FcgiServer#addresses()}; none for plain CGI}
      */
     public List<SocketAddress> addresses() {
         return server == null ? List.of() : server.addresses();
@@ -162,13 +162,13 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * Ends the previous request, sending what is left of its output, and waits for the next one.
+     * Ends the previous request, sends the rest of its output, and blocks until the next request has arrived.
      *
      * @return the next request, whose parameters are complete; null when the acceptor was closed, and after the one
      *     request of plain CGI
-     * @throws IOException when the output of a plain CGI program cannot be written, or no connection can be accepted
-     *     any more because the socket on file descriptor 0 does not listen, or was shut down by a process that shares
-     *     it. A web server that is gone is not an error: the next request comes
+     * @throws IOException when the output of a plain CGI program cannot be written, or when no more connections can be
+     * accepted because the socket on file descriptor 0 does not listen or was shut down by a process that shares it. A
+     * web server that has closed its connection is not an error: this method then returns the next request
      * @throws InterruptedException when the thread was interrupted while waiting; the acceptor goes on
      */
     public Request accept() throws IOException, InterruptedException {
@@ -188,13 +188,13 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * The whole loop: has a responder answer requests, on the calling thread and one at a time, until the acceptor is
-     * closed. Whatever the responder throws ends its own request only, as in a {@link FcgiServer}: with status 500, or
-     * by an incomplete response where it was under way.
+     * Runs the whole loop: a responder handles requests on the calling thread, one at a time, until the acceptor is
+     * closed. An exception from the responder ends only its own request, as in a {@link FcgiServer}: with status 500,
+     * or with an incomplete response if output was already sent.
      *
-     * @param responder what answers
-     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed: the web server has
-     *     the answer to that
+     * @param responder the handler
+     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed, after the error
+     * response was sent
      * @throws InterruptedException when the thread was interrupted while waiting for a request; the acceptor goes on
      */
     public void serve(Responder responder) throws IOException, InterruptedException {
@@ -202,7 +202,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         for (Request request; (request = accept()) != null; ) {
             try {
                 responder.respond(request);
-            } catch (Throwable e) { // an Error, too, costs its own request only
+            } catch (Throwable e) { // even an Error ends only its own request
                 failure = e;
             }
         }
@@ -237,7 +237,7 @@ public final class FcgiAcceptor implements AutoCloseable {
             }
         }
         if (next == END) {
-            ready.add(END); // for whoever asks again
+            ready.add(END); // for further calls of accept()
             IOException lost = listenerLost;
             if (lost != null) {
                 throw new IOException(lost.getMessage(), lost);
@@ -258,10 +258,10 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * Ends the loop. Called by another thread, a shutdown hook say: no new connection is taken, requests that have
-     * arrived are still handed out, then {@link #accept()} returns null; blocks until then, for 10 seconds at most.
-     * Called by the thread of the loop, or after that has ended: ends the previous request, and answers 503 to those
-     * not taken yet. Without effect when called again.
+     * Ends the loop. When called by another thread, such as a shutdown hook, no new connections are accepted, requests
+     * that have arrived are still returned by {@link #accept()}, and then it returns null; this method blocks until
+     * then, for at most 10 seconds. When called by the thread of the loop, or after that thread has ended, the previous
+     * request is ended and those not yet taken are refused with 503. Calling it again has no effect.
      */
     @Override
     public void close() {
@@ -307,7 +307,7 @@ public final class FcgiAcceptor implements AutoCloseable {
     }
 
     /**
-     * Settings of an accept loop: the addresses, and those limits of a server that mean something for one request at a
+     * Settings of an accept loop: the addresses, and those limits of a server that make sense for one request at a
      * time, with the same names and defaults. Not thread-safe; each setter returns the builder.
      */
     public static final class Builder {
@@ -371,9 +371,9 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
 
         /**
-         * Adds the listening socket that a process manager has left as file descriptor 0 (FastCGI 2.2). Where that is
-         * something else, and no other address was asked for, the program was started as plain CGI: there is one
-         * request, made of the environment, standard input and standard output.
+         * Adds the listening socket that a process manager has left as file descriptor 0 (FastCGI 2.2). If descriptor 0
+         * is something else and no other address was added, the program was started as plain CGI: there is one request,
+         * made from the environment, standard input and standard output.
          *
          * @return this
          */
@@ -571,8 +571,8 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
 
         /**
-         * As for a server: {@link FcgiServer.Builder#listener}. Of plain CGI it hears of the one request, whose connection
-         * has number 0.
+         * As for a server: {@link FcgiServer.Builder#listener}. For plain CGI it is told of the one request, whose
+         * connection has number 0.
          *
          * @param listener is told what happens
          * @return this
@@ -583,7 +583,7 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
 
         /**
-         * As for a server: {@link FcgiServer.Builder#statusListen}; answers while the loop is busy.
+         * As for a server: {@link FcgiServer.Builder#statusListen}; it responds even while the loop is busy.
          *
          * @param address the address, in writing
          * @return this
@@ -604,7 +604,7 @@ public final class FcgiAcceptor implements AutoCloseable {
             return this;
         }
 
-        /** For tests: limits on time that pass when they say so. */
+        /** For tests, which control when time limits expire. */
         Builder clock(Clock clock) {
             settings.clock(clock);
             return this;
@@ -622,11 +622,11 @@ public final class FcgiAcceptor implements AutoCloseable {
         }
 
         /**
-         * Binds all addresses and starts to read requests. The builder can be used on.
+         * Binds all addresses and starts to read requests. The builder may be used again.
          *
          * @return the acceptor
-         * @throws IOException when an address cannot be bound, with the address in the message, or the rule who may
-         *     connect cannot be enforced ({@link PeerRule}); none is bound then
+         * @throws IOException when an address cannot be bound, with the address in the message, or the rule for allowed
+         * peers cannot be enforced ({@link PeerRule}); then no address stays bound
          * @throws IllegalStateException when there is no address
          * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address, or
          *     {@code FCGI_WEB_SERVER_USERS} one that is empty

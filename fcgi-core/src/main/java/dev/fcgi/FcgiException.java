@@ -2,14 +2,14 @@ package dev.fcgi;
 
 import java.io.IOException;
 
-/** An input/output failure that this library detected itself. */
+/** An I/O failure that the library itself detected. */
 public class FcgiException extends IOException {
     private static final long serialVersionUID = 1;
 
     /**
      * Creates the exception.
      *
-     * @param message what happened, with the number that was wrong
+     * @param message what happened, including the value that was wrong
      */
     public FcgiException(String message) {
         super(message);
@@ -18,7 +18,7 @@ public class FcgiException extends IOException {
     /**
      * Creates the exception.
      *
-     * @param message what happened, with the number that was wrong
+     * @param message what happened, including the value that was wrong
      * @param cause what led to it
      */
     public FcgiException(String message, Throwable cause) {

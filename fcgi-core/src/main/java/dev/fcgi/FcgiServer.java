@@ -24,9 +24,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A concurrent FastCGI server: any number of connections, each carrying any number of requests, handled side by side on
- * virtual threads. A thread may handle several requests, one after the other, unless an {@linkplain Builder#executor
- * executor} says otherwise: what a handler leaves in a thread local the next one finds.
+ * A concurrent FastCGI server: any number of connections, each carrying any number of requests, handled concurrently on
+ * virtual threads. One thread may handle several requests in turn, so a handler may find thread locals that an earlier
+ * one has left, unless an {@linkplain Builder#executor executor} prevents it.
  *
  * {@snippet :
  * FcgiServer server = FcgiServer.builder()
@@ -41,29 +41,30 @@ import java.util.stream.Stream;
  * server.serve();
  * }
  *
- * <p>FastCGI has no authentication: whoever can connect can ask anything. A port alone is bound on loopback, all
- * interfaces need {@link Builder#listenOnAllInterfaces}; {@link Builder#unixMode} and {@link Builder#unixGroup} say who
- * may use a Unix socket, {@code FCGI_WEB_SERVER_ADDRS} and {@link Builder#allowedPeers} who is served at all. Memory,
- * time and numbers have limits, each with a default and a setter; SECURITY.md of the project lists them.
+ * <p>FastCGI has no authentication: anyone who can connect can send any request. A port without a host is bound to the
+ * loopback interface; to bind all interfaces, call {@link Builder#listenOnAllInterfaces}. {@link Builder#unixMode} and
+ * {@link Builder#unixGroup} restrict who may use a Unix socket; {@code FCGI_WEB_SERVER_ADDRS} and {@link
+ * Builder#allowedPeers} restrict which peers are served at all. Memory, time, and the number of connections and
+ * requests are limited, each limit with a default and a setter; the project's SECURITY.md lists them.
  *
- * <p>What a server has to say goes to the logger {@code dev.fcgi.server}, by a thread for that alone: of each kind of
- * event ten lines in ten seconds, and how many more there were. What happens to each request, listeners are told
- * ({@link Builder#listener}); in a JVM with the module {@code jdk.jfr}, the Flight Recorder has the events {@code
- * dev.fcgi.Request}, {@code dev.fcgi.SlowRequest} and {@code dev.fcgi.Connection}.
+ * <p>A server logs to {@code dev.fcgi.server}, on a thread of its own: at most ten lines of each kind in ten seconds,
+ * and then how many were suppressed. Listeners are told what happens to each request ({@link Builder#listener}). In a
+ * JVM with the module {@code jdk.jfr}, the Flight Recorder has the events {@code dev.fcgi.Request}, {@code
+ * dev.fcgi.SlowRequest} and {@code dev.fcgi.Connection}.
  *
- * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls
- * {@link #start()} ends when its {@code main} ends, one that calls {@link #serve()} lives as long as the server.
+ * <p>All methods may be called from any thread. The threads of a server are daemons: a program that only calls {@link
+ * #start()} ends when its {@code main} ends, one that calls {@link #serve()} runs until the server stops.
  */
 public final class FcgiServer implements AutoCloseable {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
     private final Options options;
     private final Listening listening;
-    /** Answers for the status of this one, or null. */
+    /** Serves the status of this server, or null. */
     private final FcgiServer status;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Server server; // guarded by this
-    /** Why there are no connections any more, without a stop. */
+    /** Why no more connections can be accepted although nobody stopped the server. */
     private volatile IOException failure;
 
     private FcgiServer(Listening listening, Options options, FcgiServer status) {
@@ -78,19 +79,19 @@ public final class FcgiServer implements AutoCloseable {
     }
 
     /**
-     * Binds all addresses and starts to accept connections; returns when that is done. For programs that live for
-     * reasons of their own: threads of a server do not keep a program from ending with its {@code main}. One that is
-     * nothing but a server calls {@link #serve()}.
+     * Binds all addresses and starts to accept connections; returns when that is done. The threads of a server are
+     * daemons, so this method is for programs that stay alive for other reasons. A program that is nothing but a server
+     * calls {@link #serve()}.
      *
      * @return this
      * @throws IOException when an address cannot be bound, with the address in the message, file descriptor 0 is a
-     *     socket that does not listen, or the rule who may connect cannot be enforced ({@link PeerRule}); none is bound
-     *     then
+     * socket that does not listen, or the rule for allowed peers cannot be enforced ({@link PeerRule}); then no address
+     * stays bound
      * @throws IllegalStateException when the server was started before
      */
     public synchronized FcgiServer start() throws IOException {
         if (server != null || closed.getCount() == 0) {
-            throw new IllegalStateException("a server starts once");
+            throw new IllegalStateException("the server was already started");
         }
         server = new Server(options, listening.open(options));
         server.start(this::lost);
@@ -107,7 +108,10 @@ public final class FcgiServer implements AutoCloseable {
         return this;
     }
 
-    /** Half a server would look like a whole one: it stops, so that whoever supervises the program notices. */
+    /**
+     * A server that listens on only some of its addresses would look healthy, so it stops; then the supervisor of the
+     * program notices.
+     */
     private void lost(IOException why) {
         if (failure == null) {
             failure = why;
@@ -116,11 +120,11 @@ public final class FcgiServer implements AutoCloseable {
     }
 
     /**
-     * Starts, if that was not done before, and blocks until the server has stopped.
+     * Starts the server, unless it was started before, and blocks until it has stopped.
      *
-     * @throws IOException when an address cannot be bound, or no connection can be accepted any more: whoever shares a
-     *     socket on file descriptor 0 may shut it down, the program may close one that it has bound itself. The server
-     *     has answered the requests that it had and has stopped then
+     * @throws IOException when an address cannot be bound, or when no more connections can be accepted: a process that
+     * shares the socket on file descriptor 0 may shut it down, and the program may close a socket that it has bound
+     * itself. Before this is thrown, the server answers its requests and stops
      * @throws InterruptedException when the thread was interrupted; the server goes on
      */
     public void serve() throws IOException, InterruptedException {
@@ -154,7 +158,7 @@ public final class FcgiServer implements AutoCloseable {
     }
 
     /**
-     * {@return the counters at this moment}
+     * {@return the current counters}
      *
      * @throws IllegalStateException when the server was not started
      */
@@ -163,16 +167,18 @@ public final class FcgiServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: accepts what the kernel has taken in and nothing more, answers every request that has begun,
-     * closes each connection after its last answer and idle ones after a moment. A connection that always has requests
-     * takes new ones for half of the grace period, and refuses them then. What still runs after that is
-     * aborted with {@link RequestAbortedException.Reason#SHUTDOWN}. Blocks until all that is done, about three seconds
-     * longer than the grace period at most. With TCP, a connection that arrives in the moment between the last look
-     * and the end of the listener is reset by the kernel; with Unix sockets nothing is lost.
+     * Stops gracefully: accepts the connections that the kernel has already queued and no others, answers every request
+     * that has begun, and closes each connection after its last response, and idle ones after a moment. A connection
+     * that is never idle may begin new requests for half of the grace period; after that they are refused. Requests
+     * that still run at the end of the grace period are aborted with {@link RequestAbortedException.Reason#SHUTDOWN}.
+     * Blocks until all of this is done, at most about three seconds longer than the grace period. With TCP, the kernel
+     * resets a connection that arrives between the last accept and the close of the listener; with Unix sockets nothing
+     * is lost.
      *
-     * @param grace how long requests may take to end by themselves
-     * @return whether all ended by themselves
-     * @throws InterruptedException when the thread was interrupted: the rest is aborted without a grace period
+     * @param grace how long requests in flight may take before they are aborted
+     * @return whether all requests ended without being aborted
+     * @throws InterruptedException when the calling thread was interrupted; the remaining requests are then aborted
+     * without a grace period
      */
     public boolean shutdown(Duration grace) throws InterruptedException {
         long nanos = TimeLimit.nanos(Objects.requireNonNull(grace, "grace"));
@@ -184,13 +190,16 @@ public final class FcgiServer implements AutoCloseable {
             return running == null || running.shutdown(nanos);
         } finally {
             if (status != null) {
-                status.close(); // until now it had something to tell
+                status.close(); // last, so that the stop can be watched
             }
             closed.countDown();
         }
     }
 
-    /** Stops like {@link #shutdown} with 10 seconds of grace. An interrupt cuts the grace short; its flag stays set. */
+    /**
+     * Stops like {@link #shutdown} with a grace period of 10 seconds. An interrupt ends the grace period early and
+     * leaves the interrupt flag set.
+     */
     @Override
     public void close() {
         try {
@@ -215,10 +224,10 @@ public final class FcgiServer implements AutoCloseable {
         /**
          * Adds an address to listen on, in writing: {@code unix:/path/to.sock}, {@code host:port}, {@code [ipv6]:port},
          * {@code *:port} for all interfaces, or {@code fd:0} for {@link #listenInherited()}. A path may be relative to
-         * the working directory; port 0 is any free one. Abstract sockets, which others write as {@code unix:@name},
-         * are not supported.
+         * the working directory; port 0 stands for any free one. Abstract sockets, sometimes written as {@code
+         * unix:@name}, are not supported.
          *
-         * @param address the address; the name of a host is resolved at once, which may block
+         * @param address the address; a host name is resolved immediately, which may block
          * @return this
          * @throws IllegalArgumentException when it has none of these forms
          */
@@ -230,14 +239,14 @@ public final class FcgiServer implements AutoCloseable {
         /**
          * Adds an address to listen on.
          *
-         * @param address an {@link InetSocketAddress} of one interface, port 0 for any free one, or a
-         *     {@link UnixDomainSocketAddress}. A leftover socket file that nobody listens on is replaced; a live one,
-         *     or another file, makes {@link #start()} fail. The file is removed at the stop if it is still ours. It is
-         *     made in a directory of its own beside its path and linked to it, so the directory must be one to write
-         *     to, on a file system with hard links; a path has at most 106 bytes.
+         * @param address an {@link InetSocketAddress} of one interface, port 0 for any free one, or a {@link
+         * UnixDomainSocketAddress}. A leftover socket file on which nobody listens is replaced; if somebody listens on
+         * it, or it is not a socket, {@link #start()} fails. The file is removed at the stop if it is still the
+         * server's own. It is created in a temporary directory beside its path and then linked to the path, so the
+         * parent directory must be writable and on a file system with hard links. A path may have at most 106 bytes.
          * @return this
-         * @throws IllegalArgumentException when the address means all interfaces, which exposes the program to whoever
-         *     can reach the machine: say {@link #listenOnAllInterfaces}
+         * @throws IllegalArgumentException when the address means all interfaces, which exposes the program to anyone
+         * who can reach the machine; use {@link #listenOnAllInterfaces} for that
          */
         public Builder listen(SocketAddress address) {
             listening.add(Objects.requireNonNull(address, "address"));
@@ -256,7 +265,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Adds a TCP port of all interfaces, IPv4 and IPv6. FastCGI has no authentication: restrict the peers by
+         * Adds a TCP port of all interfaces, IPv4 and IPv6. FastCGI has no authentication: restrict the peers with
          * {@code FCGI_WEB_SERVER_ADDRS}, {@link #allowedPeers} or a firewall.
          *
          * @param port the port, 0 for any free one
@@ -280,8 +289,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Adds the listening socket that a process manager has left as file descriptor 0 (FastCGI 2.2), TCP or Unix.
-         * It may be shared with other processes. It is not closed before the process ends.
+         * Adds the listening socket that a process manager has passed as file descriptor 0 (FastCGI 2.2), TCP or Unix.
+         * Other processes may share it. It stays open until the process ends.
          *
          * @return this; {@link #start()} fails when file descriptor 0 is not a listening socket
          */
@@ -291,10 +300,10 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets the mode of the socket files that are made; nobody can connect before they have it. Default: as the
-         * umask says.
+         * Sets the mode of the socket files that are created; nobody can connect before it is set. Default: determined
+         * by the umask.
          *
-         * @param mode the permissions; who may connect needs the one to write
+         * @param mode the permissions; connecting requires write permission
          * @return this
          */
         public Builder unixMode(Set<PosixFilePermission> mode) {
@@ -303,7 +312,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets the group of the socket files that are made. Default: the group of the process.
+         * Sets the group of the socket files that are created. Default: the group of the process.
          *
          * @param group the name of the group, or its number
          * @return this
@@ -314,8 +323,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many connections the kernel holds for us before they are accepted. Default 1024; the kernel has a
-         * limit of its own.
+         * Sets how many connections the kernel queues before they are accepted. Default 1024; the kernel may impose a
+         * lower limit.
          *
          * @param connections at least 1
          * @return this
@@ -328,7 +337,8 @@ public final class FcgiServer implements AutoCloseable {
         /**
          * Sets the handler of role Responder.
          *
-         * @param responder the handler; without one the role is answered UNKNOWN_ROLE, like the others
+         * @param responder the handler; without one, as for the other roles, requests of this role are refused with
+         * UNKNOWN_ROLE
          * @return this
          */
         public Builder responder(Responder responder) {
@@ -364,18 +374,17 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets where handlers run. Default: on virtual threads of the library, which a connection that carries one
-         * request at a time, and a burst of requests on a multiplexed one, use again: several requests may run on one
-         * thread, one after the other, and see the thread locals that earlier ones have left. {@code
-         * Thread::startVirtualThread} gives every request a fresh thread. A pool of platform threads suits handlers
-         * that compute for long.
+         * Sets where handlers run. Default: on virtual threads of the library. Several requests may run on one of them
+         * in turn, whether the connection carries one request at a time or is multiplexed, and see the thread locals
+         * that earlier ones have left. {@code Thread::startVirtualThread} gives every request a fresh thread. A pool of
+         * platform threads suits handlers with long computations.
          *
-         * <p>A task that the executor rejects, by whatever it throws, is answered 503 with OVERLOADED and counts as
-         * refused. One that it runs on the thread that gives it is handled there, and another thread reads the
-         * connection on. A second run of a task does nothing. A request counts for {@link #maxRequests} until its task
-         * was run, also after it was aborted: an executor that drops tasks has to throw for each.
+         * <p>If the executor throws anything, the request is refused with 503 and OVERLOADED. If it runs a task on the
+         * calling thread, the handler runs there and another thread takes over reading the connection. Running a task a
+         * second time does nothing. A request counts towards {@link #maxRequests} until its task has run, even after it
+         * was aborted, so an executor that drops a task must throw.
          *
-         * @param executor runs each task once, or throws; may block, which keeps only its connection waiting
+         * @param executor runs each task once, or throws; if it blocks, only the connection of that request waits
          * @return this
          */
         public Builder executor(Executor executor) {
@@ -395,17 +404,17 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets who may connect; all others are closed at once, without an answer. Default: the addresses in the
-         * environment variable {@code FCGI_WEB_SERVER_ADDRS} (FastCGI 3.2), and everybody when it is not set. That
-         * list is separated by commas: IPv4 and IPv6 addresses, optionally with a prefix length, and the word
-         * {@code unix} for peers on Unix sockets, who are refused otherwise while the variable is set. Who may connect
-         * on Unix sockets is better said by the variable {@code FCGI_WEB_SERVER_USERS}, in place of that word: users
-         * and groups, in the form of {@link PeerRule#users}.
+         * Sets which peers may connect; connections of others are closed immediately, without a response. Default: the
+         * addresses in the environment variable {@code FCGI_WEB_SERVER_ADDRS} (FastCGI 3.2), or every peer if it is not
+         * set. The list is separated by commas: IPv4 and IPv6 addresses, each with an optional prefix length, and the
+         * word {@code unix} for peers on Unix sockets, which are refused without it while the variable is set. The
+         * variable {@code FCGI_WEB_SERVER_USERS}, in place of that word, restricts Unix sockets further, to users and
+         * groups in the form of {@link PeerRule#users}.
          *
-         * @param allowed tells for the address of a peer whether it may connect; asked on a thread of the connection,
-         *     so that one that blocks keeps nobody else waiting, though it counts for {@link #maxConnections}. What it
-         *     throws is logged, and means no. A {@link PeerRule} is asked about users and groups, too; it takes the
-         *     place of both variables, like any other predicate
+         * @param allowed decides by the address of a peer whether it may connect; called on a thread of the connection,
+         * so that one that blocks does not make others wait, although the connection counts towards {@link
+         * #maxConnections}. An exception is logged and the peer refused. A {@link PeerRule} also checks users and
+         * groups. Any predicate replaces both variables
          * @return this
          */
         public Builder allowedPeers(Predicate<SocketAddress> allowed) {
@@ -415,8 +424,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many connections may be open, one more for each further address. Others wait in the kernel. Default
-         * 16,384.
+         * Sets how many connections may be open at the same time, plus one for each address after the first. Others
+         * wait in the kernel. Default 16,384.
          *
          * @param connections at least 1
          * @return this
@@ -427,12 +436,13 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests may be in flight: their parameters complete, and their handlers not returned. More are
-         * answered 503 with OVERLOADED. Default 4096.
+         * Sets how many requests may be in flight: their parameters are complete, and their handlers have not returned.
+         * Further ones are refused with 503 and OVERLOADED. Default 4096.
          *
-         * <p>Requests whose parameters are not complete are limited by the same number, apart from these: each
+         * <p>Requests whose parameters are not complete do not count, but have a limit of the same size: each
          * connection may have one, all further ones share that many places, and a connection that holds as many of
-         * them as are left gets no more. So nobody who only begins requests takes them from others.
+         * these places as are free gets no more. So a peer that only begins requests cannot use up the places of
+         * others.
          *
          * @param requests at least 1
          * @return this
@@ -443,8 +453,9 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many requests one connection may carry at once. More are answered 503 with OVERLOADED. With 1,
-         * there is no multiplexing, and a second request is answered CANT_MPX_CONN. Default 128.
+         * Sets how many requests one connection may carry at the same time. Further ones are refused with 503 and
+         * OVERLOADED. With 1, connections are not multiplexed and a second request is refused with CANT_MPX_CONN.
+         * Default 128.
          *
          * @param requests 1 to 65535
          * @return this
@@ -455,8 +466,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long the encoded parameters of a request may be. Longer ones are answered 503 with OVERLOADED.
-         * Default 128 KiB.
+         * Sets how long the encoded parameters of a request may be. A request with longer ones is refused with 503 and
+         * OVERLOADED. Default 128 KiB.
          *
          * @param bytes at least 1024
          * @return this
@@ -467,7 +478,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how many parameters a request may have. More are answered 503 with OVERLOADED. Default 1000.
+         * Sets how many parameters a request may have. A request with more is refused with 503 and OVERLOADED. Default
+         * 1000.
          *
          * @param count at least 1
          * @return this
@@ -478,8 +490,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how much input of a request is kept while its handler does not read it. When that is full the
-         * connection is not read on, see {@link #stallTimeout}. Default 64 KiB.
+         * Sets how much input of a request is kept while its handler does not read it. While that is full, the library
+         * stops reading the connection; see {@link #stallTimeout}. Default 64 KiB.
          *
          * @param bytes at least 1024
          * @return this
@@ -490,9 +502,9 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how much output of a request is collected before it is sent. Allocated as needed. Default 32 KiB. With
-         * 32 to 128 KiB, a request that has filled that goes on with 128 KiB at a time, as long as one of the 64
-         * buffers that all of the process share is free.
+         * Sets how much output of a request is collected before it is sent. Allocated as needed. Default 32 KiB. With a
+         * value from 32 to 128 KiB, a request that has filled its buffer goes on with 128 KiB at a time if one of the
+         * 64 large buffers of the process is free.
          *
          * @param bytes at least 64
          * @return this
@@ -514,8 +526,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long the head of a request may take, from BEGIN_REQUEST to the end of PARAMS. After that it is
-         * answered 503 and the connection closed. Default 30 seconds.
+         * Sets how long the head of a request may take, from BEGIN_REQUEST to the end of PARAMS. After that time it is
+         * refused with 503 and the connection is closed. Default 30 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -526,7 +538,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a connection may be open without a request. It is closed after that time. Default 5 minutes.
+         * Sets how long a connection may be idle. It is closed after that time. Default 5 minutes.
          *
          * @param time 0 for no limit
          * @return this
@@ -537,9 +549,9 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a handler may wait for input that does not come. Its request is aborted after that time. So is
-         * one that leaves so much input unread that the peer cannot be seen after it: its {@linkplain #inputBuffer
-         * buffer} and 128 KiB more. Default 5 minutes.
+         * Sets how long a handler may wait for input. Its request is aborted after that time. The same limit applies to
+         * a handler that leaves so much input unread, its {@linkplain #inputBuffer buffer} and 128 KiB more, that the
+         * library cannot tell whether the peer is still there. Default 5 minutes.
          *
          * @param time 0 for no limit
          * @return this
@@ -550,7 +562,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a peer may take no output. The connection is closed after that time. Default 60 seconds.
+         * Sets how long a write may wait for a peer that accepts no output. The connection is closed after that time.
+         * Default 60 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -561,12 +574,12 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a handler may leave its input unread, with its {@linkplain #inputBuffer buffer} full, while
-         * other requests of the same connection wait after it. It is aborted after that time. Default 30 seconds.
+         * Sets how long a handler may leave its input unread, with its {@linkplain #inputBuffer buffer} full, while it
+         * holds up other requests of the same connection. Its request is aborted after that time. Default 30 seconds.
          *
-         * <p>Where no other request is known, 128 KiB more are read after a second, or this time if it is shorter, to
-         * see whether one follows; it is served then. After even more, a connection that has carried several requests
-         * at once counts as one where others wait; on any other a handler has the {@link #readTimeout}.
+         * <p>If no other request is known, the library reads another 128 KiB after a second, or after this timeout if
+         * it is shorter, to see whether a request follows, and serves it. If that is full too, other requests are
+         * assumed to wait on a multiplexed connection; on any other, the {@link #readTimeout} applies.
          *
          * @param time 0 for no limit
          * @return this
@@ -577,7 +590,7 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a handler may take. It is aborted after that time, and the request answered 503 if no output
+         * Sets how long a handler may take. After that time its request is aborted, with a 503 response if no output
          * was sent before. Default: no limit.
          *
          * @param time 0 for no limit
@@ -589,8 +602,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets whether the parameter {@code HTTP_PROXY} is kept. Default false: it is the HTTP header {@code Proxy},
-         * which anybody can send, and much software takes it for a setting ("httpoxy", CVE-2016-5385).
+         * Sets whether the parameter {@code HTTP_PROXY} is kept. Default false: it holds the HTTP header {@code Proxy},
+         * which any client can send, and much software takes it for its configuration ("httpoxy", CVE-2016-5385).
          *
          * @param keep whether handlers see it
          * @return this
@@ -601,8 +614,8 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Adds an observer: an {@link AccessLog}, a {@link StatusPage}, or one of your own. Without any, and without a
-         * status page and a time for slow requests, nothing is observed and nothing costs time.
+         * Adds a listener: an {@link AccessLog}, a {@link StatusPage}, or one of your own. Without a listener, a status
+         * page and a time for slow requests, nothing is observed and there is no cost.
          *
          * @param listener is told what happens
          * @return this
@@ -617,12 +630,12 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Adds a socket of its own for a {@link StatusPage}, which answers while all permits are taken and while the
-         * server stops. Any path is the page, with the formats that its query asks for; one that ends in {@code /ping} is
-         * answered {@code pong}. {@link #unixMode}, {@link #unixGroup} and who may connect are as for the server itself;
-         * whoever may sees what clients ask for. Default: none.
+         * Adds a separate socket for a {@link StatusPage}, which responds even while {@link #maxRequests} are in flight
+         * and while the server stops. Any path returns the page, in the format that its query selects; one that ends in
+         * {@code /ping} returns {@code pong}. {@link #unixMode}, {@link #unixGroup} and {@link #allowedPeers} apply as
+         * for the server itself. Anyone who may connect sees what clients request. Default: none.
          *
-         * @param address the address, in one of the forms of {@link #listen(String)}, but for {@code fd:0}
+         * @param address the address, in one of the forms of {@link #listen(String)} except {@code fd:0}
          * @return this
          * @throws IllegalArgumentException when it has none of these forms
          */
@@ -632,9 +645,9 @@ public final class FcgiServer implements AutoCloseable {
         }
 
         /**
-         * Sets after what time a handler counts as slow: its request, with the stack of its thread at that moment, is one
-         * entry of the logger {@code dev.fcgi.slow}, listeners are told, and it is counted. It goes on all the same. Looked
-         * at ten times a second. Default: no handler is slow.
+         * Sets after what time a handler counts as slow. The request is then logged to {@code dev.fcgi.slow} with the
+         * current stack of its thread, listeners are told, and it is counted; the handler goes on. Checked ten times a
+         * second. Default: no handler counts as slow.
          *
          * @param time 0 for never
          * @return this
@@ -644,15 +657,14 @@ public final class FcgiServer implements AutoCloseable {
             return this;
         }
 
-        /** For tests: limits on time that pass when they say so. */
+        /** For tests, which control when time limits expire. */
         Builder clock(Clock clock) {
             options.clock = clock;
             return this;
         }
 
         /**
-         * {@return a server with these settings, not started} What is set later concerns servers that are built
-         * later.
+         * {@return a server with these settings, not started} Later changes to the builder do not affect it.
          *
          * @throws IllegalStateException when there is no address or no handler
          * @throws IllegalArgumentException when {@code FCGI_WEB_SERVER_ADDRS} has an entry that is not an address, or
@@ -695,7 +707,9 @@ public final class FcgiServer implements AutoCloseable {
             return listening.copy();
         }
 
-        /** {@return a copy of handlers and limits; who may connect is what the environment says, unless it was set} */
+        /**
+         * {@return a copy of handlers and limits; the environment decides which peers are allowed, unless that was set}
+         */
         Options copyOptions(StatusPage page) {
             Options copy = options.copy();
             copy.backlog = listening.backlog;

@@ -6,7 +6,7 @@ public interface Filter {
     /**
      * Filters one request: reads STDIN to its end, then DATA, and writes the response.
      *
-     * <p>Threads, errors and the end of the request are those of {@link Responder#respond}.
+     * <p>Threads, errors and the end of the request are as for {@link Responder#respond}.
      *
      * @param request the request with its second input stream
      * @throws Exception as for {@link Responder#respond}

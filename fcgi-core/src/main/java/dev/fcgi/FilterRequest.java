@@ -7,7 +7,7 @@ import java.time.Instant;
 public interface FilterRequest extends Request {
     /**
      * The content of the file (DATA), which the web server sends after STDIN. Blocks like {@link #stdin()}; reading it
-     * discards what is left of STDIN. It need not be read to its end, or at all.
+     * discards the rest of STDIN. It need not be read to its end, or at all.
      *
      * @return the stream, the same at each call
      */

@@ -24,7 +24,7 @@ final class Listening {
     Set<PosixFilePermission> unixMode;
     String unixGroup;
 
-    /** Makes one of the listeners, when all are opened. */
+    /** Opens one of the listeners. */
     @FunctionalInterface
     private interface Opening {
         Listener open(int backlog, UnixOptions unix) throws IOException;
@@ -53,7 +53,8 @@ final class Listening {
         if (address instanceof InetSocketAddress internet
                 && !internet.isUnresolved() && internet.getAddress().isAnyLocalAddress()) {
             throw new IllegalArgumentException(
-                    address + " means all interfaces; that is listenOnAllInterfaces(" + internet.getPort() + ")");
+                    address + " means all interfaces; to listen on them, call listenOnAllInterfaces("
+                            + internet.getPort() + ")");
         }
         bind(address);
     }
@@ -91,9 +92,12 @@ final class Listening {
         });
     }
 
-    /** {@return what to do about a socket that systemd has left elsewhere; empty when it has left none} */
+    /**
+     * {@return what to do about a socket that systemd has passed as another descriptor; empty when it has passed none}
+     */
     private static String hint() {
-        return leftElsewhere() ? "; systemd has left one as 3 (LISTEN_FDS): say StandardInput=socket in its unit" : "";
+        return leftElsewhere()
+                ? "; systemd has passed one as 3 (LISTEN_FDS): set StandardInput=socket in its unit" : "";
     }
 
     private static boolean leftElsewhere() {
@@ -106,13 +110,13 @@ final class Listening {
         }
     }
 
-    /** {@return whether a process manager was to leave the socket, and there is none: plain CGI} */
+    /** {@return whether a process manager was expected to pass a socket, and there is none: plain CGI} */
     boolean isPlainCgi() throws IOException {
-        // nobody starts plain CGI with a socket beside it: then opening it says what is wrong
+        // plain CGI is never started with a socket beside it; opening it then reports what is wrong
         return inherits && openings.size() == 1 && Listeners.inherited() == null && !leftElsewhere();
     }
 
-    /** Opens all or none; none when it could not be said who may connect. */
+    /** Opens all or none; none if the rule for allowed peers cannot be enforced. */
     List<Listener> open(Options options) throws IOException {
         UnixOptions unix = new UnixOptions(unixMode, unixGroup);
         List<Listener> listeners = new ArrayList<>();

@@ -4,8 +4,8 @@ import dev.fcgi.internal.server.OfflineConnection;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A request in flight that {@link OfflineRequest#start} has sent. All methods may be called from any thread; only
- * {@link #response()} blocks.
+ * A request in flight, sent by {@link OfflineRequest#start}. All methods may be called from any thread; only {@link
+ * #response()} blocks.
  */
 public final class OfflineCall {
     private final OfflineConnection connection;
@@ -18,7 +18,7 @@ public final class OfflineCall {
         this.head = head;
     }
 
-    /** Cancels the request as the specification has it: sends ABORT_REQUEST (FastCGI 5.4). */
+    /** Aborts the request as the specification defines it: sends ABORT_REQUEST (FastCGI 5.4). */
     public void abort() {
         connection.abort();
     }

@@ -22,12 +22,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * assertEquals("hello world\n", response.text());
  * }
  *
- * <p>The handler runs as it does in a server, because it runs in one: a real server is started for the request, with a
- * connection in memory. So an exception becomes a 500, a broken form a 400, and limits apply; {@link #start} takes the
- * settings of a server. What the handler threw is known, too, see {@link OfflineResponse#failure()}.
+ * <p>The handler runs in a real server, which is started for the request with a connection in memory. So an exception
+ * results in a 500, a malformed form in a 400, and limits apply; {@link #start} takes the settings of a server. {@link
+ * OfflineResponse#failure()} returns what the handler threw.
  *
- * <p>Immutable; can be sent any number of times, from any thread. Sending blocks until the response is complete and the
- * handler, which runs on a thread of its own, has returned; an interrupt of the waiting thread aborts the request.
+ * <p>Immutable; may be sent any number of times, from any thread. Sending blocks until the response is complete and the
+ * handler, which runs on another thread, has returned. An interrupt of the waiting thread aborts the request.
  */
 public final class OfflineRequest {
     private static final String BOUNDARY = "----fcgi-offline-request";
@@ -49,7 +49,7 @@ public final class OfflineRequest {
     }
 
     /**
-     * Makes a GET request.
+     * Creates a GET request.
      *
      * @param target path and query, percent-encoded as in an HTTP request
      * @return the request
@@ -59,7 +59,8 @@ public final class OfflineRequest {
     }
 
     /**
-     * Begins a request. It has the meta-variables that nginx would send for it, from 127.0.0.1, to localhost port 80.
+     * Begins a request. It has the meta-variables that nginx would send for a request from 127.0.0.1 to port 80 of
+     * localhost.
      *
      * @param method the HTTP method
      * @param target path and query, percent-encoded as in an HTTP request; the decoded path becomes SCRIPT_NAME
@@ -75,7 +76,7 @@ public final class OfflineRequest {
     }
 
     /**
-     * Has the request answered by a Responder.
+     * Sends the request to a Responder.
      *
      * @param responder the handler under test
      * @return the response
@@ -86,7 +87,7 @@ public final class OfflineRequest {
     }
 
     /**
-     * Has the request answered by an Authorizer; it gets no body.
+     * Sends the request to an Authorizer, without its body.
      *
      * @param authorizer the handler under test
      * @return the response
@@ -97,7 +98,7 @@ public final class OfflineRequest {
     }
 
     /**
-     * Has the request answered by a Filter.
+     * Sends the request to a Filter.
      *
      * @param filter the handler under test
      * @return the response
@@ -108,9 +109,9 @@ public final class OfflineRequest {
     }
 
     /**
-     * Starts a request and returns, for tests that abort it, or that want limits.
+     * Starts a request and returns immediately, for tests that abort the request or set limits.
      *
-     * @param settings handlers and limits; copied. Addresses are not used
+     * @param settings handlers and limits; copied, addresses ignored
      * @param role the role to ask for
      * @return the request in flight
      */
@@ -126,7 +127,7 @@ public final class OfflineRequest {
                 failure, "HEAD".equals(params.get("REQUEST_METHOD")));
     }
 
-    /** Collects a request. Not thread-safe; each setter returns the builder. */
+    /** Builds a request. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
         private static final byte[] NOTHING = {};
 
@@ -159,7 +160,7 @@ public final class OfflineRequest {
         }
 
         /**
-         * Sets a header field of the HTTP request, as the meta-variable that a web server makes of it.
+         * Sets a header field of the HTTP request, as the meta-variable that a web server derives from it.
          *
          * @param name its name, such as {@code Cookie}
          * @param value its value
@@ -259,7 +260,7 @@ public final class OfflineRequest {
                     .meta("FCGI_DATA_LAST_MOD", Long.toString(lastModified.getEpochSecond()));
         }
 
-        /** {@return the request; the builder can be used on} */
+        /** {@return the request; the builder may be used again} */
         public OfflineRequest build() {
             return new OfflineRequest(this);
         }

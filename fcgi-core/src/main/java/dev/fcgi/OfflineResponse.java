@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The response to an {@link OfflineRequest}: what a web server would have got, and what it would have made of it.
+ * The response to an {@link OfflineRequest}: what a web server would have received, and how it would have read it.
  * Immutable; nothing blocks.
  */
 public final class OfflineResponse {
@@ -70,7 +70,7 @@ public final class OfflineResponse {
     }
 
     /**
-     * {@return all header fields, by name without regard to case, each with its values in order; unmodifiable}
+     * {@return all header fields by case-insensitive name, each with its values in order; unmodifiable}
      *
      * @throws IllegalStateException as {@link #head()}
      */
@@ -104,8 +104,8 @@ public final class OfflineResponse {
     }
 
     /**
-     * {@return how the request ended (FastCGI 5.5): OVERLOADED over a limit; null when the response broke off, by a
-     * handler that failed after it had sent output, or by a lost connection}
+     * {@return how the request ended (FastCGI 5.5), for example OVERLOADED when it exceeded a limit; null when the
+     * response is incomplete, because the handler failed after it had sent output or the connection was lost}
      */
     public ProtocolStatus protocolStatus() {
         return answer.ended() ? ProtocolStatus.of(answer.protocolStatus()) : null;

@@ -1,13 +1,13 @@
 package dev.fcgi;
 
-/** How a request ended, one of these for each. */
+/** How a request ended. Each request has exactly one outcome. */
 public enum Outcome {
-    /** The handler has returned, or called {@link Request#finish()}; all of the response was sent. */
+    /** The handler returned or called {@link Request#finish()}, and the whole response was sent. */
     COMPLETED(Kind.COMPLETED),
 
-    /** The handler threw before output was sent: the web server has a page with status 500. */
+    /** The handler threw before output was sent, so the web server got a response with status 500. */
     FAILED(Kind.FAILED),
-    /** The handler threw after output was sent: the response is incomplete. */
+    /** The handler threw after output was sent, so the response is incomplete. */
     FAILED_INCOMPLETE(Kind.FAILED),
 
     /** Aborted by the web server, see {@link RequestAbortedException.Reason#ABORT_REQUEST}. */
@@ -25,24 +25,27 @@ public enum Outcome {
     /** Aborted, see {@link RequestAbortedException.Reason#SHUTDOWN}. */
     SHUTDOWN(Kind.ABORTED),
 
-    /** Refused over {@link FcgiServer.Builder#maxRequests}. */
+    /** Refused because {@link FcgiServer.Builder#maxRequests} were in flight. */
     OVER_MAX_REQUESTS(Kind.REFUSED),
-    /** Refused over {@link FcgiServer.Builder#maxRequestsPerConnection}, or as a second one for an accept loop. */
+    /**
+     * Refused because of {@link FcgiServer.Builder#maxRequestsPerConnection}, or as the second request on a connection
+     * of an accept loop.
+     */
     OVER_MAX_REQUESTS_PER_CONNECTION(Kind.REFUSED),
-    /** Refused over {@link FcgiServer.Builder#maxParamsLength} or {@link FcgiServer.Builder#maxParamsCount}. */
+    /** Refused because of {@link FcgiServer.Builder#maxParamsLength} or {@link FcgiServer.Builder#maxParamsCount}. */
     OVER_MAX_PARAMS(Kind.REFUSED),
     /** Refused because its head did not end within {@link FcgiServer.Builder#headTimeout}. */
     HEAD_TIMEOUT(Kind.REFUSED),
     /** Refused because there is no handler for its role. */
     UNKNOWN_ROLE(Kind.REFUSED),
-    /** Refused because the server stops, or the accept loop has ended. */
+    /** Refused because the server is stopping or the accept loop has ended. */
     DRAINING(Kind.REFUSED),
-    /** Refused because the {@linkplain FcgiServer.Builder#executor executor} did not take it. */
+    /** Refused because the {@linkplain FcgiServer.Builder#executor executor} rejected it. */
     REJECTED_BY_EXECUTOR(Kind.REFUSED);
 
-    /** The kinds of outcomes, which are what is counted. */
+    /** The kinds of outcomes, as counted by {@link ServerStats}. */
     public enum Kind {
-        /** A whole response. */
+        /** The whole response was sent. */
         COMPLETED,
         /** The handler threw. */
         FAILED,

@@ -7,20 +7,21 @@ import java.util.Objects;
 
 /**
  * The parameters of a request: an ordered list of name-value pairs (FastCGI 3.4, 5.2), kept as the bytes that arrived
- * and decoded when asked for. Immutable; may be used from any thread; nothing blocks.
+ * and decoded on demand. Immutable; may be used from any thread; nothing blocks.
  *
- * <p>Names are matched exactly, byte for byte. Where a web server sends a name more than once, the values of an HTTP
- * header ({@code HTTP_*}) are one value, joined by {@code ", "} and for {@code HTTP_COOKIE} by {@code "; "}
- * (RFC 3875 4.1.18); of any other name the last value counts. The server drops {@code HTTP_PROXY} unless
- * {@linkplain FcgiServer.Builder#keepHttpProxy asked not to}.
+ * <p>Names are matched exactly, byte for byte. If a web server sends a name more than once, the values of an HTTP
+ * header ({@code HTTP_*}) are joined by {@code ", "}, or by {@code "; "} for {@code HTTP_COOKIE} (RFC 3875 4.1.18); for
+ * any other name the last value counts. The server drops {@code HTTP_PROXY} unless {@linkplain
+ * FcgiServer.Builder#keepHttpProxy told to keep it}.
  *
- * <p>A lookup costs time in proportion to the number of pairs; a handler that needs many of them uses {@link #toMap()}.
+ * <p>The time for a lookup is proportional to the number of pairs; a handler that needs many values should use {@link
+ * #toMap()}.
  *
- * <p>Implemented by the library, which may add methods; tests of handlers have {@link #of} and {@link OfflineRequest}.
+ * <p>Implemented by the library, which may add methods; tests of handlers use {@link #of} and {@link OfflineRequest}.
  */
 public interface Params {
     /**
-     * Makes parameters of a map, for tests of handlers and for plain CGI.
+     * Creates parameters from a map, for tests of handlers and for plain CGI.
      *
      * @param values names and values, encoded as UTF-8; copied
      * @return the parameters, in the order of the map
@@ -47,7 +48,7 @@ public interface Params {
     String get(String name, String otherwise);
 
     /**
-     * Looks up one value as it was sent, for whoever needs another charset than UTF-8.
+     * Looks up one value as it was sent, for handlers that need a charset other than UTF-8.
      *
      * @param name the exact name
      * @return a copy of the bytes, or null when there is none
@@ -55,7 +56,7 @@ public interface Params {
     byte[] bytes(String name);
 
     /**
-     * Tells whether a name was sent.
+     * Returns whether a name was sent.
      *
      * @param name the exact name
      * @return true also when its value is empty
@@ -78,7 +79,7 @@ public interface Params {
      * @param value the bytes of the value
      */
     record Pair(byte[] name, byte[] value) {
-        /** Names what is null. */
+        /** Creates a pair. */
         public Pair {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");

@@ -7,17 +7,18 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * Who may connect, by the user or the group that a web server runs as. For {@link FcgiServer.Builder#allowedPeers} and
- * {@link FcgiAcceptor.Builder#allowedPeers}; in the environment it is {@code FCGI_WEB_SERVER_USERS}.
+ * Decides which peers may connect, by the user or the group that a web server runs as. Used with {@link
+ * FcgiServer.Builder#allowedPeers} and {@link FcgiAcceptor.Builder#allowedPeers}; the environment variable {@code
+ * FCGI_WEB_SERVER_USERS} has the same effect.
  *
  * {@snippet :
  * FcgiServer.builder().listen("unix:/run/app.sock").allowedPeers(PeerRule.users("www-data, @web"));
  * }
  *
- * <p>On a Unix socket the kernel tells which user and group a peer had when it connected, the effective ones; further
- * groups of that user do not count. A rule that cannot be enforced is an error at the start of the server, not one that
- * lets everybody in: when the system does not tell (it does on Linux and macOS), when there is no such user or group,
- * or when the server also listens on TCP, where peers have no user, and {@link #addresses} says nothing about those.
+ * <p>On a Unix socket the kernel reports the effective user and group that a peer had when it connected; supplementary
+ * groups do not count. If a rule cannot be enforced, the server fails to start instead of admitting every peer: when
+ * the system does not report users (Linux and macOS do), when there is no such user or group, or when the server also
+ * listens on TCP, where peers have no user, and {@link #addresses} was not called.
  *
  * <p>Immutable.
  */
@@ -31,7 +32,7 @@ public final class PeerRule implements Predicate<SocketAddress> {
     }
 
     /**
-     * Makes a rule for peers on Unix sockets.
+     * Creates a rule for peers on Unix sockets.
      *
      * @param list names or numbers of users, and of groups after an {@code @}, separated by commas: {@code www-data,
      *     @web, 33}
@@ -40,16 +41,16 @@ public final class PeerRule implements Predicate<SocketAddress> {
      */
     public static PeerRule users(String list) {
         Objects.requireNonNull(list, "list");
-        resolvable(list); // says at once what is wrong
+        resolvable(list); // reports a malformed list early
         return new PeerRule(list, null);
     }
 
     /**
-     * Adds a rule for peers on TCP.
+     * Adds a rule for peers on TCP sockets.
      *
      * @param list IPv4 and IPv6 addresses, each with an optional prefix length, separated by commas, as in {@code
      *     FCGI_WEB_SERVER_ADDRS}
-     * @return a rule with both: each is for its kind of socket
+     * @return a rule with both parts, each for its kind of socket
      * @throws IllegalArgumentException when an entry is not an address
      */
     public PeerRule addresses(String list) {
@@ -65,17 +66,17 @@ public final class PeerRule implements Predicate<SocketAddress> {
         return resolvable(users);
     }
 
-    /** {@return what decides about TCP; null when nothing was said} */
+    /** {@return the rule for TCP, or null without one} */
     AllowedPeers addresses() {
         return addresses;
     }
 
     /**
-     * Tells what an address alone can tell.
+     * Decides by the address alone.
      *
      * @param peer the address of a peer
-     * @return whether it is one of the {@linkplain #addresses addresses}; never for a Unix socket: only a server that
-     *     has the rule itself, not one made of it, knows the user
+     * @return whether it is one of the {@linkplain #addresses addresses}; always false for a Unix socket, because the
+     * user is known only to a server that was given the rule itself, not a predicate derived from it
      */
     @Override
     public boolean test(SocketAddress peer) {

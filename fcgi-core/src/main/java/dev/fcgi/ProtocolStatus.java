@@ -1,12 +1,12 @@
 package dev.fcgi;
 
-/** How a request ended for the protocol, as END_REQUEST carries it (FastCGI 5.5). */
+/** The protocol status of END_REQUEST: how a request ended (FastCGI 5.5). */
 public enum ProtocolStatus {
     /** Normal end. */
     REQUEST_COMPLETE(0),
     /** Refused: this connection takes one request at a time. */
     CANT_MPX_CONN(1),
-    /** Refused: the application is out of some resource. */
+    /** Refused: the application is out of a resource. */
     OVERLOADED(2),
     /** Refused: the application has no handler for the role. */
     UNKNOWN_ROLE(3);

@@ -8,9 +8,9 @@ import java.net.SocketAddress;
 /**
  * One FastCGI request as its handler sees it.
  *
- * <p>Streams, status and {@link #finish()} belong to the thread that handles the request (or to one that it hands them
- * to, with the usual care); {@link #isAborted()}, {@link #onAbort} and everything read-only may be called from any
- * thread. Implemented by the library only; tests of handlers use {@link OfflineRequest}.
+ * <p>Streams, status and {@link #finish()} belong to the thread that handles the request, or to one that it safely
+ * hands them to; {@link #isAborted()}, {@link #onAbort} and all accessors may be called from any thread. Implemented by
+ * the library only; tests of handlers use {@link OfflineRequest}.
  */
 public interface Request {
     /** {@return the request id, 1 to 65535, unique among the active requests of one connection (FastCGI 3.3)} */
@@ -47,23 +47,22 @@ public interface Request {
      * The body of the HTTP request (STDIN, FastCGI 5.3).
      *
      * <p>Reading blocks until bytes arrive, at most for the server's {@linkplain FcgiServer.Builder#readTimeout read
-     * timeout}. What the handler leaves unread is discarded by the library. The end of the stream is where the web
-     * server ended it, whatever {@code CONTENT_LENGTH} says: compare the two to detect a short body. An Authorizer has
-     * no input, its stream is at its end from the start (FastCGI 6.3).
-     * {@code available()} tells how much the library has received already, which can be read without blocking; {@code
-     * close()} discards the rest.
+     * timeout}. The library discards input that the handler leaves unread. The stream ends where the web server ended
+     * it, whatever {@code CONTENT_LENGTH} says; compare the two to detect an incomplete body. An Authorizer has no
+     * input, so its stream is at its end from the start (FastCGI 6.3). {@code available()} returns how many bytes the
+     * library has already received, which can be read without blocking; {@code close()} discards the rest.
      *
      * @return the stream, the same at each call; reading fails with {@link RequestAbortedException} after an abort
      */
     InputStream stdin();
 
     /**
-     * The CGI response (STDOUT, FastCGI 5.3). Closing it sends nothing by itself: the tail travels with the end of the
-     * request, in one write, when the handler returns or at {@link #finish()}.
+     * The CGI response (STDOUT, FastCGI 5.3). Closing it sends nothing: buffered output is sent together with the end
+     * of the request, in one write, when the handler returns or at {@link #finish()}.
      *
-     * <p>Buffered; {@code flush()} sends what is there. Writing blocks while the web server does not take the output,
-     * at most for the server's {@linkplain FcgiServer.Builder#writeTimeout write timeout}. After the end of the
-     * request, whoever ended it, every write fails and nothing reaches the wire.
+     * <p>Buffered; {@code flush()} sends what is buffered. Writing blocks while the web server does not accept the
+     * output, at most for the server's {@linkplain FcgiServer.Builder#writeTimeout write timeout}. After the end of the
+     * request, whatever its cause, every write fails and nothing is sent.
      *
      * @return the stream, the same at each call; writing fails with {@link RequestAbortedException} after an abort
      */
@@ -73,41 +72,42 @@ public interface Request {
      * Text for the error log of the web server (STDERR, FastCGI 5.3).
      *
      * <p>Kept in memory and sent after the end of STDOUT, in the same write as END_REQUEST: several web servers
-     * mishandle STDERR inside a response. What exceeds {@linkplain FcgiServer.Builder#maxStderrLength its limit} is
-     * dropped and noted in the log. Never blocks; {@code flush()} does nothing. After the end of the request
-     * every write fails.
+     * mishandle STDERR inside a response. Output beyond {@linkplain FcgiServer.Builder#maxStderrLength the limit} is
+     * dropped, which is logged. Never blocks; {@code flush()} does nothing. After the end of the request every write
+     * fails.
      *
      * @return the stream, the same at each call
      */
     OutputStream stderr();
 
     /**
-     * Sets the application status, what a CGI program would have given to {@code exit} (FastCGI 5.5). Web servers
-     * ignore it; FastCGI clients may not.
+     * Sets the application status, which a CGI program would pass to {@code exit} (FastCGI 5.5). Web servers ignore it;
+     * other FastCGI clients may not.
      *
      * @param status all 32 bits are sent; 0, the default, stands for success
      */
     void appStatus(int status);
 
     /**
-     * Tells whether the request was aborted before its end: by ABORT_REQUEST (FastCGI 5.4), by loss of the
-     * connection, by a limit, or by shutdown. A web server whose client went away usually just closes the connection.
+     * Returns whether the request was aborted before its end: by ABORT_REQUEST (FastCGI 5.4), by the loss of the
+     * connection, by a timeout, or by a shutdown. A web server whose client disconnects usually just closes the
+     * connection.
      *
      * @return true from the moment of the abort on
      */
     boolean isAborted();
 
     /**
-     * Registers an action to run when the request is aborted, on a virtual thread of its own; at once when that has
-     * happened already, never when the request ends in the ordinary way.
+     * Registers an action that runs on a separate virtual thread when the request is aborted. It runs immediately if
+     * the request was aborted before, and never if the request ends normally.
      *
-     * @param action what to do; should not block for long; what it throws is logged
+     * @param action the action; should not block for long; exceptions are logged
      */
     void onAbort(Runnable action);
 
     /**
-     * Answers now: sends all output and END_REQUEST, so that the handler may go on working after the answer. Blocks
-     * like a write to {@link #stdout()}. Without effect on a request that has ended.
+     * Ends the request now: sends all output and END_REQUEST, so that the handler can go on working after the response.
+     * Blocks like a write to {@link #stdout()}. Has no effect on a request that has ended.
      *
      * @throws IOException when the connection is lost or the request was aborted
      */
@@ -117,9 +117,9 @@ public interface Request {
     SocketAddress peer();
 
     /**
-     * {@return the name of the user that the web server runs as, or the number of one that has no name; null unless it
-     * came by a Unix socket, on a system that tells} The kernel vouches for it: it is the effective user at the moment
-     * of the connection. The first call for a connection looks the name up, which may block.
+     * {@return the name of the user that the web server runs as, or its number if it has no name; null unless the
+     * request came over a Unix socket on a system that reports users} It is reported by the kernel: the effective user
+     * at the time of the connect. The first call for a connection looks up the name, which may block.
      */
     default String peerUser() {
         return null;

@@ -12,13 +12,16 @@ public final class RequestAbortedException extends FcgiException {
         ABORT_REQUEST,
         /** The web server closed the connection, or the connection broke. */
         CONNECTION_LOST,
-        /** The handler waited for input that did not come within {@link FcgiServer.Builder#readTimeout}. */
+        /** The handler waited for input, which did not arrive within {@link FcgiServer.Builder#readTimeout}. */
         READ_TIMEOUT,
-        /** The web server took no output for {@link FcgiServer.Builder#writeTimeout}. */
+        /** The web server accepted no output for {@link FcgiServer.Builder#writeTimeout}. */
         WRITE_TIMEOUT,
         /** The handler ran for longer than {@link FcgiServer.Builder#handlerTimeout}. */
         HANDLER_TIMEOUT,
-        /** The handler left its input unread, so that nobody saw what follows; {@link FcgiServer.Builder#stallTimeout}. */
+        /**
+         * The handler left its input unread and so held up what follows it; see {@link
+         * FcgiServer.Builder#stallTimeout}.
+         */
         INPUT_STALLED,
         /** The server was shut down and the grace period is over. */
         SHUTDOWN

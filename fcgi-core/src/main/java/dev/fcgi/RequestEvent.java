@@ -6,33 +6,34 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A request as observers see it: what an access log, a metric or a trace needs. The same object from its begin to its
- * end; each method tells the state of the moment, from any thread, and none blocks unless it says so. After {@link
- * ServerListener#requestEnded} nothing changes any more; whoever keeps the object keeps the parameters in memory.
+ * A request as listeners see it: what an access log, a metric or a trace needs. It is one object for the whole life of
+ * the request. Each method returns the current state, may be called from any thread, and does not block unless it says
+ * so. Nothing changes after {@link ServerListener#requestEnded}. A reference to this object keeps the parameters in
+ * memory.
  *
  * <p>Implemented by the library only, which may add methods.
  */
 public interface RequestEvent {
-    /** {@return the number of its connection, from 1 on for each server; 0 for plain CGI} */
+    /** {@return the number of its connection; each server counts from 1, and plain CGI has 0} */
     long connection();
 
     /** {@return the request id, unique among the active requests of one connection} */
     int id();
 
-    /** {@return the role that the web server asked for, or null for one that FastCGI does not know} */
+    /** {@return the role that the web server asked for, or null for one that FastCGI does not define} */
     Role role();
 
     /** {@return its parameters; none before its head is complete} */
     Params params();
 
-    /** {@return the method of HTTP, or an empty string} */
+    /** {@return the HTTP method, or an empty string} */
     default String method() {
         return params().get("REQUEST_METHOD", "");
     }
 
     /**
-     * {@return what the client asked for, with its query: REQUEST_URI, or what stands for it where a web server does
-     * not send that; an empty string when nothing does}
+     * {@return the path and query that the client requested: REQUEST_URI, or what can be derived from other parameters
+     * if the web server does not send it; an empty string when nothing can}
      */
     default String uri() {
         String uri = params().get("REQUEST_URI");
@@ -52,16 +53,18 @@ public interface RequestEvent {
     /** {@return the web server's group, like {@link Request#peerGroup()}; may block} */
     String peerGroup();
 
-    /** {@return when BEGIN_REQUEST came} */
+    /** {@return when BEGIN_REQUEST was received} */
     Instant begun();
 
-    /** {@return how long its head took, from BEGIN_REQUEST to the end of PARAMS; so far, before that} */
+    /** {@return the time from BEGIN_REQUEST to the end of PARAMS; before that, the time so far} */
     Duration headTime();
 
-    /** {@return how long its handler took; so far, before it has returned; zero where there was none} */
+    /** {@return the time that its handler took; before it has returned, the time so far; zero without a handler} */
     Duration handlerTime();
 
-    /** {@return how long it took, from BEGIN_REQUEST until its handler has returned or it was refused; so far} */
+    /**
+     * {@return the time from BEGIN_REQUEST until its handler returned or it was refused; before that, the time so far}
+     */
     Duration time();
 
     /** {@return how many bytes of STDIN and DATA were received} */
@@ -71,8 +74,8 @@ public interface RequestEvent {
     long bytesOut();
 
     /**
-     * {@return the status of HTTP that the response has begun with; 0 when nothing of it was sent, or what was sent is
-     * not the head of a response}
+     * {@return the HTTP status of the response; 0 when nothing was sent, or what was sent is not the head of a
+     * response}
      */
     int status();
 
@@ -87,15 +90,15 @@ public interface RequestEvent {
     /** {@return the application status} */
     int appStatus();
 
-    /** {@return how it ended; null while it has not} Set from the moment on when nothing more of it may be sent. */
+    /** {@return how it ended; null before that} Set as soon as nothing more of the request can be sent. */
     Outcome outcome();
 
-    /** {@return what its handler has thrown, or null} */
+    /** {@return what its handler threw, or null} */
     Throwable failure();
 
     /**
-     * {@return where its handler is now: the stack of its thread; empty when no handler is at work on it} Takes time,
-     * and stops that thread for a moment.
+     * {@return the current stack of the thread of its handler; empty when no handler is running} Takes time, and stops
+     * that thread for a moment.
      */
     List<StackTraceElement> stack();
 }

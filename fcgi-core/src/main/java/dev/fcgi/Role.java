@@ -1,6 +1,6 @@
 package dev.fcgi;
 
-/** What the web server asks an application to be for one request (FastCGI 6.1 and 8). */
+/** The role that the web server asks an application to play for one request (FastCGI 6.1 and 8). */
 public enum Role {
     /** Takes an HTTP request, produces an HTTP response: what a CGI program does (FastCGI 6.2). */
     RESPONDER(1),

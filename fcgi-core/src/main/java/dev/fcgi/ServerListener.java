@@ -3,8 +3,8 @@ package dev.fcgi;
 import java.util.function.Supplier;
 
 /**
- * Observes a server or an accept loop: logs, metrics, traces. All methods do nothing unless overridden; the library may
- * add more.
+ * Observes a server or an accept loop, for logs, metrics and traces. All methods do nothing unless overridden; the
+ * library may add more.
  *
  * {@snippet :
  * FcgiServer.builder().listener(new ServerListener() {
@@ -15,50 +15,51 @@ import java.util.function.Supplier;
  * });
  * }
  *
- * <p>Called while the library holds no lock. What is thrown is logged and costs nobody anything. {@link #requestBegun}
- * and {@link #requestEnded} are called by the thread that has handled the request, or refused it, after the response
- * was sent: whoever blocks keeps the next request of that connection waiting, and no other. The other methods, and
- * the end of a request that no handler came to, are called by other threads of the library, one call at a time or many.
- * So implementations must be thread-safe.
+ * <p>Called while the library holds no lock. Exceptions are logged and have no other effect. {@link #requestBegun} and
+ * {@link #requestEnded} are called by the thread that handles or refuses the request, the latter after the response was
+ * sent: a listener that blocks delays the next request of that connection and no other. The other methods, and the end
+ * of a request that never got a handler, are called by other threads of the library, possibly concurrently. So
+ * implementations must be thread-safe.
  */
 public interface ServerListener {
     /**
      * The server is about to accept connections; or a program of plain CGI is about to get its one request.
      *
-     * @param stats gives the counters of the server whenever it is asked, also after its end
+     * @param stats returns the current counters of the server, even after it has stopped
      */
     default void started(Supplier<ServerStats> stats) {}
 
     /**
-     * A connection was accepted. One that {@link FcgiServer.Builder#allowedPeers} refuses is told of at its end only.
+     * A connection was accepted. Not called for one that {@link FcgiServer.Builder#allowedPeers} refuses; only its end
+     * is reported.
      *
      * @param connection the connection
      */
     default void connectionOpened(ConnectionEvent connection) {}
 
     /**
-     * A connection is over.
+     * A connection was closed.
      *
-     * @param connection the connection, with a {@linkplain ConnectionEvent#refusal() refusal} if it had no chance
+     * @param connection the connection, with a {@linkplain ConnectionEvent#refusal() refusal} if it was refused
      */
     default void connectionClosed(ConnectionEvent connection) {}
 
     /**
-     * A handler is about to begin with a request. Without a handler, only its end is told of.
+     * A handler is about to run. Not called for a request without a handler; only its end is reported.
      *
      * @param request the request
      */
     default void requestBegun(RequestEvent request) {}
 
     /**
-     * A handler has been at work for {@link FcgiServer.Builder#slowRequestTime}; once for each request.
+     * A handler has been running for {@link FcgiServer.Builder#slowRequestTime}. Called at most once for each request.
      *
      * @param request the request, with the {@linkplain RequestEvent#stack() stack} of its handler
      */
     default void requestSlow(RequestEvent request) {}
 
     /**
-     * A request is over: its handler has returned, or it was refused.
+     * A request has ended: its handler has returned, or it was refused.
      *
      * @param request the request, whose {@linkplain RequestEvent#outcome() outcome} is known
      */

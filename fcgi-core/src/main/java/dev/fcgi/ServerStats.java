@@ -4,21 +4,21 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Counters of a {@link FcgiServer} at one moment. Each is exact; together they are not a single snapshot.
+ * The counters of a {@link FcgiServer}. Each is exact, but together they are not a consistent snapshot.
  *
  * <p>Implemented by the library only, which may add methods.
  */
 public interface ServerStats {
-    /** {@return when the server has started} */
+    /** {@return when the server was started} */
     Instant startTime();
 
     /** {@return connections that are open now} */
     int connections();
 
-    /** {@return requests in flight: begun, and their handlers, if they came so far, have not returned} */
+    /** {@return requests that have begun and whose handlers, if they were called, have not returned} */
     int activeRequests();
 
-    /** {@return the most requests that were in flight at once since the start, of those whose heads were complete} */
+    /** {@return the largest number of requests in flight at the same time since the start} */
     int maxActiveRequests();
 
     /** {@return how many requests may be in flight, see {@link FcgiServer.Builder#maxRequests}} */
@@ -27,22 +27,22 @@ public interface ServerStats {
     /** {@return connections accepted since the start} */
     long connectionsAccepted();
 
-    /** {@return requests that a handler has begun with since the start} */
+    /** {@return requests that were given to a handler since the start} */
     long requestsStarted();
 
-    /**
-     * {@return requests aborted before their end since the start, for whatever {@linkplain
-     * RequestAbortedException.Reason reason}}
-     */
+    /** {@return requests aborted since the start, for any {@linkplain RequestAbortedException.Reason reason}} */
     long requestsAborted();
 
     /**
-     * {@return requests answered by the server itself since the start: over a limit, head not complete in time, unknown
-     * role, draining, not taken by the executor}
+     * {@return requests refused since the start: over a limit, head not complete in time, unknown role, server
+     * stopping, rejected by the executor}
      */
     long requestsRefused();
 
-    /** {@return requests refused since the start over {@link FcgiServer.Builder#maxRequests} or another limit in number} */
+    /**
+     * {@return requests refused since the start because of {@link FcgiServer.Builder#maxRequests} or another limit on
+     * their number}
+     */
     long requestsOverLimit();
 
     /** {@return requests that took longer than {@link FcgiServer.Builder#slowRequestTime}, since the start} */
@@ -51,21 +51,21 @@ public interface ServerStats {
     /** {@return handlers that threw since the start} */
     long handlersFailed();
 
-    /** {@return connections closed since the start because the peer broke the protocol} */
+    /** {@return connections closed since the start because the peer violated the protocol} */
     long protocolErrors();
 
-    /** {@return connections on which two requests were active at once, since the start} */
+    /** {@return connections that became multiplexed since the start} */
     long connectionsMultiplexed();
 
     /**
-     * {@return connections that the kernel has taken in and that are not accepted yet, on all TCP sockets of the server;
-     * 0 where the system does not tell, as for Unix sockets} Reads a file of the system at each call.
+     * {@return connections that the kernel has queued and the server has not accepted yet, on all its TCP sockets; 0
+     * where the system does not report it, as for Unix sockets} Reads a system file at each call.
      */
     int listenQueue();
 
-    /** {@return how many such connections the kernel takes in for each socket, see {@link FcgiServer.Builder#backlog}} */
+    /** {@return how many such connections the kernel queues for each socket, see {@link FcgiServer.Builder#backlog}} */
     int listenQueueLength();
 
-    /** {@return the requests in flight, of a server that has a listener or a status page; empty otherwise} */
+    /** {@return the requests in flight, for a server that has a listener or a status page; empty otherwise} */
     List<RequestEvent> requests();
 }

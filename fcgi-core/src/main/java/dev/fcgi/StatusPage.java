@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The status of a server, in the formats of PHP-FPM, for its dashboards, exporters and health checks. A listener, to be
- * given to {@link FcgiServer.Builder#listener}, and a responder, to be mounted where a router has its place for it:
+ * The status of a server, in the formats of PHP-FPM, for its dashboards, exporters and health checks. It is a listener,
+ * registered with {@link FcgiServer.Builder#listener}, and a responder, which can be mounted in a router:
  *
  * {@snippet :
  * StatusPage status = StatusPage.of("shop");
@@ -15,14 +15,15 @@ import java.util.function.Supplier;
  * FcgiServer.builder().listener(status).responder(router.toResponder());
  * }
  *
- * <p>It is a request like others there, and not answered while all permits are taken: {@link
- * FcgiServer.Builder#statusListen} has a socket of its own. Whoever can reach the page sees what clients ask for.
+ * <p>In a router it is served like any other request, so it is refused while {@link FcgiServer.Builder#maxRequests} are
+ * in flight; {@link FcgiServer.Builder#statusListen} gives it a separate socket. Anyone who can reach the page sees
+ * what clients request.
  *
- * <p>The query says what is wanted: nothing is text, {@code json}, {@code xml}, {@code html} (a page to look at, which
- * loads itself again) and {@code openmetrics} the other formats, {@code full} all requests in flight as well. A request
- * is what PHP-FPM calls a process: {@code total processes} are {@link FcgiServer.Builder#maxRequests}, {@code max
- * children reached} what was refused over it, and the {@code pid} of a request is its connection number, followed by
- * five digits of its id. CPU and memory are 0. The families of OpenMetrics are our own, {@code fcgi_*}.
+ * <p>The query selects the format: text if it is empty, {@code json}, {@code xml}, {@code html} (a page that reloads
+ * itself) or {@code openmetrics}; {@code full} adds all requests in flight. A request is what PHP-FPM calls a process:
+ * {@code total processes} are {@link FcgiServer.Builder#maxRequests}, {@code max children reached} the number refused
+ * because of it, and the {@code pid} of a request is its connection number, followed by five digits of its id. CPU and
+ * memory are 0. The names of the OpenMetrics families begin with {@code fcgi_}.
  *
  * <p>Thread-safe.
  */
@@ -34,7 +35,7 @@ public final class StatusPage implements ServerListener, Responder {
     }
 
     /**
-     * Makes a page; one for each server.
+     * Creates a page. Each server needs its own.
      *
      * @param pool what the page calls the server
      * @return the page
@@ -43,7 +44,7 @@ public final class StatusPage implements ServerListener, Responder {
         return new StatusPage(Objects.requireNonNull(pool, "pool"));
     }
 
-    /** {@return a responder that says {@code pong}, as PHP-FPM's ping.path does} */
+    /** {@return a responder that answers {@code pong}, as PHP-FPM's ping.path does} */
     public static Responder ping() {
         return StatusPages::ping;
     }
@@ -61,7 +62,7 @@ public final class StatusPage implements ServerListener, Responder {
     /**
      * Writes the page.
      *
-     * @param request says which, by QUERY_STRING
+     * @param request the request, whose QUERY_STRING selects the format
      * @throws IllegalStateException when this is not the listener of a server that has started
      */
     @Override

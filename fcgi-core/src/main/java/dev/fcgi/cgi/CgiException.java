@@ -3,13 +3,13 @@ package dev.fcgi.cgi;
 import java.util.Objects;
 
 /**
- * A request that cannot be answered as it should be, with the HTTP status that says so. Thrown by the library for
- * bodies that are malformed (400) or too large (413); handlers may throw it too. A {@link CgiHandler} that lets it
- * through has an error page with that status sent, if no response was under way. In the loop of {@link CgiFast#next}
- * those of the library wait, see {@link CgiExchange#cgiError}.
+ * A request that cannot be served, with the HTTP status of the error page to send. Thrown by the library for bodies
+ * that are malformed (400) or too large (413); handlers may throw it too. If it leaves a {@link CgiHandler} before any
+ * output was sent, an error page with that status is sent. In the loop of {@link CgiFast#next} the library does not
+ * throw it but reports it later, see {@link CgiExchange#cgiError}.
  *
- * <p>Unchecked, so that code that catches {@link java.io.IOException}, the sign of a client that is gone, does not take
- * a broken request for one.
+ * <p>Unchecked, so that code that catches {@link java.io.IOException}, the sign of a client that has disconnected, does
+ * not catch this as well.
  */
 public final class CgiException extends RuntimeException {
     private static final long serialVersionUID = 1;

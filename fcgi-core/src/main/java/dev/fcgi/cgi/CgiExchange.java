@@ -30,10 +30,11 @@ import java.util.Objects;
  *
  * <p>The response consists of status and headers, which can be changed until the first byte of the body leaves the
  * buffer, and the body: text by {@link #out()} or bytes by {@link #stream()}. A body that fits the buffer is sent with
- * its Content-Length. For a HEAD request, and where the status allows none, no body is sent, whatever is written.
+ * its Content-Length. For a HEAD request or a status that allows no body, none is sent, whatever is written.
  *
- * <p>What reads the request is named after what it reads, {@link #header} or {@link #contentType()}; what changes the
- * response sets or adds. {@link #status()}, {@link #responseHeader} and {@link #bytesSent} tell what was set and sent.
+ * <p>Methods that read the request are named after what they read, such as {@link #header} or {@link #contentType()};
+ * methods that change the response set or add. {@link #status()}, {@link #responseHeader} and {@link #bytesSent} return
+ * what was set and sent.
  *
  * <p>Belongs to the thread that handles the request. Writing blocks like {@link Request#stdout()}.
  */
@@ -46,7 +47,9 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     private PrintWriter writer;
     private List<Runnable> afterResponse = List.of();
     private EventStream events;
-    /** Of CgiFast: a request that cannot be read is answered at the end, and throws nothing; the end is that of all. */
+    /**
+     * For CgiFast: a request that cannot be read throws nothing, and its error page is sent at the end of the exchange.
+     */
     private final boolean ofLoop;
     private CgiException waiting;
     private boolean asked;
@@ -59,7 +62,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Makes an exchange of a request, for handlers that are not a {@link CgiHandler}.
+     * Creates an exchange for a request, for handlers that are not a {@link CgiHandler}.
      *
      * {@snippet :
      * try (CgiExchange q = CgiExchange.of(request, CgiOptions.DEFAULT)) {
@@ -67,7 +70,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * }
      * }
      *
-     * @param request the request; nothing must have been written to its STDOUT
+     * @param request the request; nothing may have been written to its STDOUT yet
      * @param options limits and defaults
      * @return the exchange
      */
@@ -76,12 +79,12 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
                 false);
     }
 
-    /** Makes an exchange for the loop of {@link CgiFast}, where an exception would end the program. */
+    /** Creates an exchange for the loop of {@link CgiFast}, where an exception would end the program. */
     static CgiExchange ofLoop(Request request, CgiOptions options) {
         return new CgiExchange(request, options, true);
     }
 
-    // ---- a request that is broken
+    // ---- a request that cannot be read
 
     @Override
     <X extends Exception> void unreadable(X e) throws X {
@@ -99,14 +102,14 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Reads query and form, and tells what is wrong with them: CGI.pm's {@code cgi_error}.
+     * Reads query and form, and returns what is wrong with them: CGI.pm's {@code cgi_error}.
      *
-     * <p>In the loop of {@link CgiFast#next} nothing that reads parameters, uploads or the body as a whole throws for a
-     * request that is broken or too large: there is nothing to be found, and whatever the program answers is replaced
-     * by an error page with the right status. Asking here, at any time before the end, means that the program answers
-     * itself. Elsewhere those calls throw the exception that is returned here, unless it is caught.
+     * <p>In the loop of {@link CgiFast#next} methods that read parameters, uploads or the whole body do not throw for a
+     * request that is malformed or too large. They find nothing, and whatever response the program writes is replaced
+     * by an error page with the right status. Calling this method, at any time before the end, means that the program
+     * sends its own response. Outside that loop, those methods throw the exception that this method returns.
      *
-     * @return the exception, with the status and the message for the client; null when all is well
+     * @return the exception, with the status and the message for the client; null when there is no error
      * @throws IOException as {@link #bodyParam}
      */
     public CgiException cgiError() throws IOException {
@@ -132,11 +135,12 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     /**
      * Sets the status, with its usual reason phrase. Default 200.
      *
-     * @param code 200 to 999. A body is sent with none of 204, 205 and 304
+     * @param code 200 to 999; with 204, 205 and 304 no body is sent
      * @return this
      * @throws IllegalArgumentException when the code is not within that range; a status below 200 is not final
      *     (RFC 9110 15.2), and a CGI program has one response
-     * @throws IllegalStateException when the head of the response was sent, like all that change it
+     * @throws IllegalStateException when the head of the response was already sent; this holds for every method that
+     * changes it
      */
     public CgiExchange status(int code) {
         return status(code, Status.reason(code));
@@ -146,7 +150,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * Sets the status.
      *
      * @param code 200 to 999
-     * @param reason the phrase after it; when it is blank, the usual one
+     * @param reason the phrase after it; if it is blank, the usual one
      * @return this
      * @throws IllegalArgumentException as {@link #status(int)}, or when the phrase has a CR, LF or NUL
      */
@@ -157,9 +161,9 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Sets a header, in place of all with that name. Those that concern one connection only are dropped when the head
-     * is sent, since the connection to the browser is the web server's (RFC 3875 6.3.4, RFC 9110 7.6.1): Connection and
-     * what it names, Keep-Alive, Proxy-Authenticate, TE, Trailer, Transfer-Encoding, Upgrade and their like.
+     * Sets a header, replacing all with that name. Hop-by-hop headers are dropped when the head is sent, because the
+     * connection to the browser belongs to the web server (RFC 3875 6.3.4, RFC 9110 7.6.1): Connection and the headers
+     * that it names, Keep-Alive, Proxy-Authenticate, TE, Trailer, Transfer-Encoding, Upgrade and similar ones.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -173,8 +177,8 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Adds a header to those with that name; those that must not be repeated, such as Content-Type, Content-Length,
-     * Location, ETag or Content-Disposition, are replaced. Some are dropped, see {@link #setHeader}.
+     * Adds a header. One that must not be repeated, such as Content-Type, Content-Length, Location, ETag or
+     * Content-Disposition, is replaced. Hop-by-hop headers are dropped, see {@link #setHeader}.
      *
      * @param name a token
      * @param value sent as UTF-8
@@ -190,7 +194,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     /**
      * Sets the media type. Default {@code text/plain}.
      *
-     * @param type the type; one of {@code text/*} without a charset gets the one of {@link #out()} when that is used
+     * @param type the type; {@code text/*} without a charset gets the charset of {@link #out()} if that is used
      * @return this
      */
     public CgiExchange setContentType(String type) {
@@ -205,14 +209,14 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      */
     public CgiExchange charset(Charset charset) {
         if (writer != null) {
-            throw new IllegalStateException("out() was used already");
+            throw new IllegalStateException("the charset cannot be changed after out() was used");
         }
         this.charset = Objects.requireNonNull(charset, "charset");
         return this;
     }
 
     /**
-     * Has the browser keep a cookie.
+     * Adds a cookie for the browser to store.
      *
      * @param cookie the cookie
      * @return this
@@ -222,9 +226,9 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Sets when caches shall forget the response.
+     * Sets when the response expires in caches.
      *
-     * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or a date as HTTP writes it
+     * @param when {@code now}, a time from now such as {@code +30m} (s, m, h, d, M, y), or an HTTP date
      * @return this
      */
     public CgiExchange expires(String when) {
@@ -232,9 +236,9 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Has the browser save the response as a file.
+     * Asks the browser to save the response as a file.
      *
-     * @param fileName the name it proposes
+     * @param fileName the name that the browser proposes
      * @return this
      */
     public CgiExchange attachment(String fileName) {
@@ -246,16 +250,16 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
      * Looks up a header of the response.
      *
      * @param name its name, in any case
-     * @return its first value, or null: as it was set, and once {@link #isCommitted} as it was sent, with the
-     *     Content-Type and the Content-Length that were missing
+     * @return its first value, or null: as it was set, or once {@link #isCommitted} as it was sent, including a
+     *     Content-Type or Content-Length that was added
      */
     public String responseHeader(String name) {
         return head.value(Objects.requireNonNull(name, "name"));
     }
 
     /**
-     * {@return the headers of the response, by name without regard to case, each with its values in order; a copy, of
-     * what {@link #responseHeader} finds, unmodifiable}
+     * {@return the headers of the response by case-insensitive name, each with its values in order, as for {@link
+     * #responseHeader}; an unmodifiable copy}
      */
     public Map<String, List<String>> responseHeaders() {
         return head.values();
@@ -264,8 +268,8 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     // ---- the body
 
     /**
-     * {@return the body as text. Its errors are silent, as always with a PrintWriter: a request that was aborted is
-     * noticed by {@code checkError()}, {@link #flush()}, and the interrupt}
+     * {@return a writer for the body as text} Like every PrintWriter it throws no I/O errors: {@code checkError()},
+     * {@link #flush()} or the interrupt tell that the request was aborted.
      */
     public PrintWriter out() {
         if (writer == null) {
@@ -275,13 +279,13 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         return writer;
     }
 
-    /** {@return the body as bytes; flush {@link #out()} before using both} */
+    /** {@return a stream for the body as bytes; flush {@link #out()} before using both} */
     public OutputStream stream() {
         return body;
     }
 
     /**
-     * Sends the head and all that was written.
+     * Sends the head and everything written so far.
      *
      * @throws IOException when the request was aborted or the connection is lost
      */
@@ -293,8 +297,8 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * {@return the length of the body in bytes: what was sent and what the buffer still holds, text that was written to
-     * {@link #out()} included; 0 where no body is sent}
+     * {@return the length of the body in bytes, sent or still buffered, including text written to {@link #out()}; 0
+     * when no body is sent}
      */
     public long bytesSent() {
         if (writer != null) {
@@ -310,18 +314,19 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
 
     private void requireUncommitted() {
         if (body.isCommitted()) {
-            throw new IllegalStateException("the head of the response was sent");
+            throw new IllegalStateException(
+                    "status and headers cannot be changed: the head of the response was already sent");
         }
     }
 
-    // ---- whole answers
+    // ---- whole responses
 
     /**
-     * Forgets status, header fields and body, all that was set and written so far: for an answer in place of another,
-     * such as an error page of one's own that an interceptor makes.
+     * Discards status, header fields and body, everything set and written so far, so that another response can be made,
+     * such as an interceptor's own error page.
      *
      * @return this
-     * @throws IllegalStateException when the head was sent
+     * @throws IllegalStateException when the head was already sent
      */
     public CgiExchange reset() {
         requireUncommitted();
@@ -332,7 +337,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Answers with a redirect, status 302.
+     * Makes the response a redirect with status 302.
      *
      * @param location an absolute URI, or a path on this server
      * @return this
@@ -343,7 +348,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Answers with a redirect.
+     * Makes the response a redirect.
      *
      * @param location an absolute URI, or a path on this server
      * @param code the status, 300 to 399
@@ -354,12 +359,12 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         if (code < 300 || code > 399) {
             throw new IllegalArgumentException("status must be 300 to 399, was " + code);
         }
-        setHeader("Location", location); // one that is refused changes nothing
+        setHeader("Location", location); // an illegal one changes nothing
         return status(code);
     }
 
     /**
-     * Answers with an error page, in place of all that was set and written so far.
+     * Makes the response an error page, replacing everything set and written so far.
      *
      * @param code the status
      * @return this
@@ -369,12 +374,12 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Answers with an error page, in place of all that was set and written so far.
+     * Makes the response an error page, replacing everything set and written so far.
      *
      * @param code the status
      * @param message what to tell the client, as plain text
      * @return this
-     * @throws IllegalStateException when the head was sent
+     * @throws IllegalStateException when the head was already sent
      */
     public CgiExchange error(int code, String message) {
         Objects.requireNonNull(message, "message");
@@ -383,7 +388,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         return this;
     }
 
-    /** A handler has thrown: unless the head is out, makes the answer the error page that this leads to. */
+    /** Called when a handler has thrown. Makes the response an error page, unless the head was already sent. */
     void fail(Throwable e) {
         if (isCommitted()) {
             return;
@@ -396,7 +401,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Starts a stream of server-sent events: sends the head; the response lasts until the handler returns.
+     * Starts a stream of server-sent events: sends the head. The response lasts until the handler returns.
      *
      * @return the stream
      * @throws IOException when the request was aborted or the connection is lost
@@ -411,10 +416,10 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     // ---- the end
 
     /**
-     * Runs something once the answer is sent and the web server is content: on the thread of the handler, after it has
-     * returned. A graceful stop of the server waits for it.
+     * Registers a task that runs after the response was sent and its request ended, on the thread of the handler. A
+     * graceful stop of the server waits for it.
      *
-     * @param task what to do; what it throws is logged
+     * @param task the task; exceptions are logged
      */
     public void afterResponse(Runnable task) {
         if (afterResponse.isEmpty()) {
@@ -424,11 +429,13 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     }
 
     /**
-     * Ends the exchange: sends what is left, deletes temporary files, runs what was registered to run afterwards. For a
-     * {@link CgiHandler} and at {@link CgiFast#next} the library calls it. Without effect when called again.
+     * Ends the exchange: sends the rest of the response, deletes temporary files, and runs the tasks of {@link
+     * #afterResponse}. The library calls it for a {@link CgiHandler} and at {@link CgiFast#next}. Calling it again has
+     * no effect.
      *
-     * <p>The request itself ends when its handler returns. {@link Request#finish()} ends it at once, after this: for a
-     * handler that has more to do when the client has its answer. In the loop of {@link CgiFast} this is all.
+     * <p>The request itself ends when its handler returns. A handler that has more to do after the response may call
+     * {@link Request#finish()} after this method to end the request earlier. In the loop of {@link CgiFast} this method
+     * is enough.
      *
      * @throws IOException when the request was aborted or the connection is lost
      */
@@ -465,7 +472,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (Throwable e) { // an Error of one task does not keep the next from running
+        } catch (Throwable e) { // even after an Error the next task runs
             LOG.log(Level.WARNING, "task after a response failed", e);
         }
     }
@@ -476,7 +483,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         }
     }
 
-    /** Ends without an answer: the handler has failed. */
+    /** Ends without a response, because the handler has failed. */
     void abandon() {
         closeEvents();
         closeForm();

@@ -24,12 +24,11 @@ import java.util.stream.Stream;
  * }
  * }
  *
- * <p>A request that is broken or too large does not end this loop: its parameters are as if nothing had been sent, and
- * an error page takes the place of the answer, see {@link CgiExchange#cgiError}. An exception that leaves the loop ends
- * the program, though, and some are caused by strangers: {@link CgiExchange#stream}, {@link CgiExchange#flush} and
- * {@link CgiExchange#body} throw one when the browser has gone, and whatever waits is interrupted then. {@link #serve}
- * is the loop for programs that do more than reading parameters and printing text: there, any exception costs its own
- * request only.
+ * <p>A request that is malformed or too large does not end this loop: its parameters are empty, and an error page
+ * replaces the response, see {@link CgiExchange#cgiError}. But an exception that leaves the loop ends the program, and
+ * clients can cause some: {@link CgiExchange#stream}, {@link CgiExchange#flush} and {@link CgiExchange#body} throw one
+ * after the browser has disconnected, and a thread that waits is then interrupted. Programs that do more than read
+ * parameters and print text should use {@link #serve}, where an exception ends only its own request.
  *
  * {@snippet :
  * public static void main(String[] args) throws Exception {
@@ -37,30 +36,29 @@ import java.util.stream.Stream;
  * }
  * }
  *
- * <p>Where requests come from is decided at the first call, by the environment as for CGI::Fast:
+ * <p>The first call decides where requests come from, by the same environment variables as CGI::Fast:
  * <ul>
  * <li>{@code FCGI_SOCKET_PATH} names a socket to listen on: a path, {@code host:port}, or {@code :port} for all
  *     interfaces; {@code FCGI_SOCKET_PERM} is the mode of the socket file in octal, {@code FCGI_LISTEN_QUEUE} the
  *     backlog, 100 by default;
  * <li>else the socket on file descriptor 0;
- * <li>else, when there is REQUEST_METHOD, this is a plain CGI program and there is one request;
- * <li>else the program was started by hand: there is one request, GET, whose query is made of the arguments
- *     {@code name=value}, or of keywords, and the response is printed.
- * </ul>
- * {@code FCGI_WEB_SERVER_ADDRS} restricts who may connect. When the process is told to end (SIGTERM), the loop gets the
- * requests that have arrived, then null.
+ * <li>else, if REQUEST_METHOD is set, this is a plain CGI program and there is one request;
+ * <li>else the program was started by hand: there is one GET request, whose query is built from the arguments, {@code
+ *     name=value} or keywords, and the response is printed.
+ * </ul> {@code FCGI_WEB_SERVER_ADDRS} restricts which peers may connect. After a SIGTERM, the loop gets the requests
+ * that have arrived, and then null.
  *
- * <p>Each call of {@link #next} ends the previous request. A program that leaves the loop before it got null, by
- * {@code break}, {@code System.exit} or an exception, ends the last request when it ends itself; the exception makes
- * the answer a 500 unless it was under way. {@link CgiExchange#close()} ends it at once.
+ * <p>Each call of {@link #next} ends the previous request. If a program leaves the loop before it got null, by {@code
+ * break}, {@code System.exit} or an exception, its last request ends when the program ends; after an exception the
+ * response has status 500, unless output was already sent. {@link CgiExchange#close()} ends it immediately.
  *
- * <p>For the one loop of a program, whose thread makes all calls but {@link #options}, which any may. A program with
- * several loops, or one that wants to choose, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.
+ * <p>There is one loop for each program. Its thread must make all calls except {@link #options}, which any thread may
+ * call. A program with several loops, or with other settings, uses {@link FcgiAcceptor} and {@link CgiExchange#of}.
  */
 public final class CgiFast {
     private static volatile CgiOptions options = CgiOptions.DEFAULT;
 
-    // of the thread of the loop, and of the shutdown hook when that thread has left it
+    // confined to the thread of the loop; to the shutdown hook once that thread has left the loop
     private static volatile Thread loop;
     private static volatile FcgiAcceptor acceptor;
     private static volatile CgiExchange current;
@@ -69,24 +67,25 @@ public final class CgiFast {
     private CgiFast() {}
 
     /**
-     * Sets limits and defaults of the exchanges to come. Does not block, and may be called by any thread.
+     * Sets limits and defaults of later exchanges. Does not block; may be called by any thread.
      *
-     * @param chosen the options
+     * @param chosen the new options
      */
     public static void options(CgiOptions chosen) {
         options = Objects.requireNonNull(chosen, "chosen");
     }
 
     /**
-     * Ends the previous request, sending what is left of its response, and waits for the next one. Nothing of one
-     * request is left in the next.
+     * Ends the previous request, sends the rest of its response, and blocks until the next request has arrived. No
+     * state is carried over from one request to the next.
      *
-     * @param arguments the arguments of the program, for when it was started by hand
+     * @param arguments the arguments of the program, used when it was started by hand
      * @return the next request; null when there will be none
-     * @throws IOException when the socket cannot be listened on. A web server that is gone is not an error
+     * @throws IOException when listening on the socket fails. A web server that has closed its connection is not an
+     * error
      * @throws InterruptedException when the thread was interrupted while waiting
-     * @throws IllegalArgumentException when {@code FCGI_SOCKET_PATH}, {@code FCGI_SOCKET_PERM} or
-     *     {@code FCGI_LISTEN_QUEUE} is not as it should be; the message names the right form
+     * @throws IllegalArgumentException when {@code FCGI_SOCKET_PATH}, {@code FCGI_SOCKET_PERM} or {@code
+     *     FCGI_LISTEN_QUEUE} is malformed; the message shows the expected form
      */
     public static CgiExchange next(String... arguments) throws IOException, InterruptedException {
         endCurrent();
@@ -100,15 +99,15 @@ public final class CgiFast {
     }
 
     /**
-     * The whole loop: has a handler answer requests, on the calling thread and one at a time, until there will be none.
-     * What the handler throws costs its own request only, as in a server, see {@link CgiHandler#handle}.
+     * Runs the whole loop: a handler handles requests on the calling thread, one at a time, until there are no more. An
+     * exception from the handler ends only its own request, as in a server, see {@link CgiHandler#handle}.
      *
-     * @param arguments the arguments of the program, for when it was started by hand
-     * @param handler what answers
+     * @param arguments the arguments of the program, used when it was started by hand
+     * @param handler the handler
      * @throws InterruptedException when the thread was interrupted while waiting
      * @throws IllegalArgumentException as {@link #next}
-     * @throws Exception when the socket cannot be listened on; what the handler throws when there is only one request,
-     *     of plain CGI or by hand
+     * @throws Exception when listening on the socket fails; also the exception of the handler when there is only one
+     *     request, with plain CGI or when started by hand
      */
     public static void serve(String[] arguments, CgiHandler handler) throws Exception {
         Objects.requireNonNull(handler, "handler");
@@ -137,7 +136,9 @@ public final class CgiFast {
         watch(Thread.currentThread());
     }
 
-    /** Nobody tells us that the loop was left: the end of the program does, by an exception, or by the hook alone. */
+    /**
+     * Nothing tells us that the loop was left, except the end of the program: an exception, or only the shutdown hook.
+     */
     private static void watch(Thread thread) {
         loop = thread;
         Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
@@ -184,11 +185,11 @@ public final class CgiFast {
                 byHand.end();
             }
         } catch (IOException ignored) {
-            // the web server has given this request up, which does not concern the next one
+            // the web server has aborted this request, which does not concern the next one
         }
     }
 
-    /** As CGI.pm does: without any name=value, the arguments are keywords. */
+    /** As in CGI.pm, the arguments are keywords if none has the form name=value. */
     private static String query(String[] arguments) {
         boolean pairs = Stream.of(arguments).anyMatch(argument -> argument.indexOf('=') >= 0);
         return String.join(pairs ? "&" : "+", arguments);

@@ -4,17 +4,17 @@ import dev.fcgi.Responder;
 import java.util.Objects;
 
 /**
- * Answers one CGI exchange. It becomes part of a server in one line:
- * {@code FcgiServer.builder().responder(handler.toResponder())}.
+ * Handles CGI exchanges. It becomes part of a server in one line: {@code
+ * FcgiServer.builder().responder(handler.toResponder())}.
  */
 @FunctionalInterface
 public interface CgiHandler {
     /**
-     * Answers one request; returning ends it. Threads are those of {@link Responder#respond}.
+     * Handles one request; returning ends it. For threads see {@link Responder#respond}.
      *
      * @param q the request and its response, valid until this method returns
-     * @throws Exception a {@link CgiException} becomes an error page, anything else a 500 answer; when the response
-     *     was under way already, the web server sees a failure
+     * @throws Exception on any failure: a {@link CgiException} results in an error page with its status, any other
+     *     exception in one with status 500; if output was already sent, the response is incomplete
      */
     void handle(CgiExchange q) throws Exception;
 
@@ -24,7 +24,7 @@ public interface CgiHandler {
     }
 
     /**
-     * Makes a responder that calls this handler.
+     * Creates a responder that calls this handler.
      *
      * @param options limits and defaults of the exchange
      * @return the responder
@@ -36,7 +36,7 @@ public interface CgiHandler {
             try {
                 handle(q);
             } catch (Throwable e) {
-                if (!(e instanceof CgiException) || q.isCommitted()) { // a failure, or nothing else is left
+                if (!(e instanceof CgiException) || q.isCommitted()) { // a failure, or too late for an error page
                     q.abandon();
                     throw e;
                 }

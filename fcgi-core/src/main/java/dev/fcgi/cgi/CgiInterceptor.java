@@ -1,8 +1,8 @@
 package dev.fcgi.cgi;
 
 /**
- * Runs before and after the handlers of a {@link Router}: looks at the request, passes it on or answers it itself,
- * looks at the response. Authentication, timing, access logs.
+ * Runs before and after the handlers of a {@link Router}: it examines the request, passes it on or responds itself, and
+ * examines the response. Used for authentication, timing and access logs.
  *
  * {@snippet :
  * static void log(CgiExchange q, CgiHandler next) throws Exception {
@@ -14,9 +14,9 @@ package dev.fcgi.cgi;
  * }
  * }
  *
- * <p>After the handler the exchange tells the response that is sent, also while an exception of the handler passes
- * through: it was made an error page already, 500 unless it is a {@link CgiException}. The interceptor may answer
- * something else, after {@link CgiExchange#reset()}, and throw the exception on or not.
+ * <p>After the handler the exchange reflects the response that will be sent, even while an exception of the handler
+ * passes through: the response is then already an error page, with status 500 unless it is a {@link CgiException}. The
+ * interceptor may replace the response, after {@link CgiExchange#reset()}, and may or may not rethrow the exception.
  */
 @FunctionalInterface
 public interface CgiInterceptor {
@@ -24,7 +24,7 @@ public interface CgiInterceptor {
      * Handles an exchange, usually by passing it on.
      *
      * @param q the exchange
-     * @param next what comes after this interceptor
+     * @param next the next interceptor or the handler
      * @throws Exception as {@link CgiHandler#handle}
      */
     void intercept(CgiExchange q, CgiHandler next) throws Exception;

@@ -14,7 +14,7 @@ import java.util.Objects;
  * }
  */
 public final class CgiOptions {
-    /** The defaults, which the setters name. */
+    /** The defaults, which the setters document. */
     public static final CgiOptions DEFAULT = builder().build();
 
     private final long maxBodyLength;
@@ -76,7 +76,7 @@ public final class CgiOptions {
         return semicolonSeparates;
     }
 
-    /** Collects limits and defaults. Not thread-safe; each setter returns the builder. */
+    /** Limits and defaults of exchanges. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
         private long maxBodyLength = 1L << 30;
         private int maxFieldsLength = 1 << 20;
@@ -91,7 +91,7 @@ public final class CgiOptions {
         private Builder() {}
 
         /**
-         * Limits the body of a request; a larger one is a {@link CgiException} with status 413.
+         * Limits the length of a request body; reading a longer one throws a {@link CgiException} with status 413.
          *
          * @param bytes default 1 GiB; {@link Long#MAX_VALUE} for no limit
          * @return this
@@ -102,7 +102,7 @@ public final class CgiOptions {
         }
 
         /**
-         * Limits the text fields of a form, all together: they are kept in memory.
+         * Limits the total length of the text fields of a form, which are kept in memory.
          *
          * @param bytes default 1 MiB
          * @return this
@@ -135,7 +135,7 @@ public final class CgiOptions {
         }
 
         /**
-         * Sets where temporary files are made. They disappear with the exchange, and with the process.
+         * Sets where temporary files are created. They are deleted when the exchange or the process ends.
          *
          * @param directory default: the system property {@code java.io.tmpdir}
          * @return this
@@ -146,7 +146,7 @@ public final class CgiOptions {
         }
 
         /**
-         * Sets how much of a response is collected: one that fits is sent with its Content-Length.
+         * Sets how much of a response is buffered. A response that fits is sent with its Content-Length.
          *
          * @param bytes default 8 KiB
          * @return this
@@ -168,8 +168,8 @@ public final class CgiOptions {
         }
 
         /**
-         * Sets whether {@code X-Forwarded-Host}, {@code -Proto} and {@code -Port} count for the scheme, host and port
-         * of URLs. Anybody can send these headers: only after a proxy that sets them itself.
+         * Sets whether {@code X-Forwarded-Host}, {@code -Proto} and {@code -Port} determine the scheme, host and port
+         * of URLs. Any client can send these headers, so enable this only behind a proxy that sets them itself.
          *
          * @param trust default false
          * @return this
@@ -181,8 +181,8 @@ public final class CgiOptions {
 
         /**
          * Sets whether {@code ;} separates the fields of a query or an urlencoded form, as {@code &} does. CGI.pm reads
-         * and writes queries so; browsers, caches and other servers do not, and what is one parameter for them and two
-         * here can poison a cache or pass a filter.
+         * and writes queries this way; browsers, caches and other servers do not. Text that is one parameter for them
+         * and two here can poison a cache or evade a filter.
          *
          * @param separates default false
          * @return this
@@ -199,7 +199,7 @@ public final class CgiOptions {
             return value;
         }
 
-        /** {@return the options; the builder can be used on} */
+        /** {@return the options; the builder may be used again} */
         public CgiOptions build() {
             return new CgiOptions(this);
         }

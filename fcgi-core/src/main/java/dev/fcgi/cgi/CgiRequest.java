@@ -24,16 +24,16 @@ import java.util.stream.Stream;
 /**
  * The request side of a {@link CgiExchange}: meta-variables (RFC 3875 4.1), URL, headers, cookies, parameters, body.
  *
- * <p>Belongs to the thread that handles the request. Only what reads the body blocks: {@link #body()} and everything
- * about form fields and uploads.
+ * <p>Belongs to the thread that handles the request. Only methods that read the body block: {@link #body()} and all
+ * methods for form fields and uploads.
  */
 public abstract sealed class CgiRequest permits CgiExchange {
-    /** Whose body is a form that {@link #param} looks into. With other methods a body has no meaning (RFC 9110 9.3). */
+    /** Methods with a form that {@link #param} searches. With other methods a body has no meaning (RFC 9110 9.3). */
     private static final Set<String> FORM_METHODS = Set.of("POST", "PUT", "PATCH");
 
     private final Request request;
     private final CgiOptions options;
-    /** Made when asked for, like all that most requests do without. */
+    /** Created on demand, like everything that most requests do not need. */
     private RequestBody body;
     private Fields query;
     private Fields cookies;
@@ -48,7 +48,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return options;
     }
 
-    /** {@return the FastCGI request of this exchange; its STDOUT must be left alone} */
+    /** {@return the FastCGI request of this exchange; its STDOUT must not be used} */
     public Request request() {
         return request;
     }
@@ -59,7 +59,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * Looks up a meta-variable.
      *
      * @param name its name, in upper or lower case (RFC 3875 4.1)
-     * @return its value, or null when it is missing or empty, which mean the same
+     * @return its value, or null when it is missing or empty, which are equivalent
      */
     public String meta(String name) {
         return meta(name, null);
@@ -69,7 +69,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
      * Looks up a meta-variable.
      *
      * @param name its name, in upper or lower case (RFC 3875 4.1)
-     * @param otherwise what to return when it is missing or empty, which mean the same
+     * @param otherwise what to return when it is missing or empty, which are equivalent
      * @return its value
      */
     public String meta(String name, String otherwise) {
@@ -85,12 +85,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return value.isEmpty() ? otherwise : value;
     }
 
-    /** {@return REQUEST_METHOD, in the case that was sent; GET when it is missing} */
+    /** {@return REQUEST_METHOD, as it was sent; GET when it is missing} */
     public String method() {
         return metaUpper("REQUEST_METHOD", "GET");
     }
 
-    /** Web servers send names in upper case; only {@link #meta} promises more. */
+    /** Web servers send names in upper case; only {@link #meta} accepts others. */
     String metaUpper(String name, String otherwise) {
         String value = request.params().get(name, "");
         return value.isEmpty() ? otherwise : value;
@@ -118,9 +118,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * {@return the path that the browser asked for, decoded: SCRIPT_NAME and PATH_INFO together, since web servers cut
-     * it differently, with one slash where both have one; else DOCUMENT_URI, else what REQUEST_URI says; {@code /} when
-     * nothing does}
+     * {@return the decoded path of the request: SCRIPT_NAME and PATH_INFO together, because web servers split it
+     * differently, with only one slash between them; else DOCUMENT_URI, else the path of REQUEST_URI, else {@code /}}
      */
     public String path() {
         String path = RequestUrl.join(scriptName(), pathInfo());
@@ -141,8 +140,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * {@return REQUEST_URI, what the browser asked for, not decoded: path and query, from some clients a whole URL
-     * (RFC 9112 3.2.2), which {@link #path()}, {@link #host()} and {@link #url} understand; empty when it is missing}
+     * {@return REQUEST_URI, not decoded: path and query, or from some clients a whole URL (RFC 9112 3.2.2), which
+     * {@link #path()}, {@link #host()} and {@link #url} understand; empty when it is missing}
      */
     public String requestUri() {
         return metaUpper("REQUEST_URI", "");
@@ -163,12 +162,12 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return metaUpper("CONTENT_TYPE", null);
     }
 
-    /** {@return CONTENT_LENGTH, or -1 when the length is not known: missing, empty, -1 (Caddy), or no number} */
+    /** {@return CONTENT_LENGTH, or -1 when it is missing, empty, -1 (Caddy) or not a number} */
     public long contentLength() {
         return Ascii.number(metaUpper("CONTENT_LENGTH", null), -1);
     }
 
-    /** {@return REMOTE_ADDR, the address of the browser or of a proxy before it; null when it is missing} */
+    /** {@return REMOTE_ADDR, the address of the browser or of a proxy; null when it is missing} */
     public String remoteAddr() {
         return metaUpper("REMOTE_ADDR", null);
     }
@@ -184,8 +183,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * {@return REMOTE_USER, or null. No proof by itself: nginx and HAProxy fill it from an Authorization header that
-     * nobody has checked}
+     * {@return REMOTE_USER, or null} It proves nothing by itself: nginx and HAProxy take it from an Authorization
+     * header that has not been verified.
      */
     public String remoteUser() {
         return metaUpper("REMOTE_USER", null);
@@ -196,7 +195,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return metaUpper("AUTH_TYPE", null);
     }
 
-    /** {@return SERVER_NAME without a port, which HAProxy puts there; {@code localhost} when it is missing} */
+    /** {@return SERVER_NAME without the port that HAProxy adds; {@code localhost} when it is missing} */
     public String serverName() {
         return RequestUrl.withoutPort(metaUpper("SERVER_NAME", "localhost"));
     }
@@ -224,24 +223,27 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * {@return the host that the browser asked for, without port: by REQUEST_URI where that is a whole URL, else by the
-     * Host header (RFC 9112 3.2.2), else SERVER_NAME}
+     * {@return the requested host, without port: from REQUEST_URI if that is a whole URL, else from the Host header
+     * (RFC 9112 3.2.2), else SERVER_NAME}
      */
     public String host() {
         return requestUrl().host();
     }
 
-    /** {@return the port that the browser asked for: with {@link #host()} and by the scheme, else SERVER_PORT} */
+    /**
+     * {@return the requested port: from the same source as {@link #host()} or the default of the scheme, else
+     * SERVER_PORT}
+     */
     public int port() {
         return requestUrl().port();
     }
 
     /**
-     * The URL of this program, in the variants of CGI.pm; without any, {@link UrlPart#FULL}. Without scheme and host it
-     * is a path whatever the browser asked for, never a reference to another host.
+     * Returns the URL of this program, in the variants of CGI.pm; without arguments, {@link UrlPart#FULL}. Without
+     * scheme and host the result is always a path, whatever the browser requested, and never refers to another host.
      *
      * @param parts what it consists of
-     * @return the URL, characters that may not stand there encoded
+     * @return the URL, percent-encoded where necessary
      */
     public String url(UrlPart... parts) {
         Objects.requireNonNull(parts, "parts");
@@ -278,7 +280,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
         };
     }
 
-    /** {@return the headers of the HTTP request, as far as the web server passed them, by lower-case name} */
+    /** {@return the headers of the HTTP request that the web server passed on, by lower-case name} */
     public Map<String, String> headers() {
         Map<String, String> headers = new TreeMap<>();
         request.params().toMap().forEach((name, value) -> {
@@ -286,7 +288,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
                 headers.put(Ascii.lower(name.substring(5)).replace('_', '-'), value);
             }
         });
-        for (String name : List.of("content-type", "content-length")) { // have variables of their own, which count
+        for (String name : List.of("content-type", "content-length")) { // they have their own variables
             headers.remove(name);
             String value = header(name);
             if (value != null) {
@@ -307,27 +309,27 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Tells how much the client likes a media type, by its Accept header (RFC 9110 12.5.1).
+     * Returns the client's preference for a media type, from its Accept header (RFC 9110 12.5.1).
      *
      * @param mediaType such as {@code text/html}
-     * @return 0, not at all, to 1; of several entries that match, the most specific counts; 1 without a header
+     * @return 0, not acceptable, to 1; the most specific matching entry counts; 1 without a header
      */
     public double accepts(String mediaType) {
         Objects.requireNonNull(mediaType, "mediaType");
         return Accept.quality(header("Accept"), mediaType);
     }
 
-    /** {@return the media types of the Accept header, the most liked first; empty without a header} */
+    /** {@return the media types of the Accept header, the most preferred first; empty without a header} */
     public List<String> accepted() {
         return Accept.types(header("Accept"));
     }
 
     /**
-     * Looks up a cookie. Cookies are separated by semicolons; blanks around name and value and quotation marks around
-     * the value are not part of them.
+     * Looks up a cookie. Cookies are separated by semicolons; blanks around name and value, and quotation marks around
+     * the value, are removed.
      *
-     * @param name its name as it was sent: names are not decoded, since prefixes like {@code __Host-} mean something to
-     *     browsers only as they are
+     * @param name its name as it was sent; names are not decoded, because browsers recognize prefixes such as {@code
+     *     __Host-} only in plain form
      * @return the value of the first cookie with that name, decoded; null when there is none
      */
     public String cookie(String name) {
@@ -416,13 +418,13 @@ public abstract sealed class CgiRequest permits CgiExchange {
     // ---- parameters of the body
 
     /**
-     * Looks up a field of the form in the body, {@code application/x-www-form-urlencoded} or
-     * {@code multipart/form-data}, whatever the method. The first such call reads the whole body.
+     * Looks up a field of the form in the body, {@code application/x-www-form-urlencoded} or {@code
+     * multipart/form-data}, whatever the method. The first call reads the whole body.
      *
      * @param name its name
      * @return the first value; the name of the file for an upload; null when there is none
-     * @throws CgiException 400 when the body is malformed or cut, 413 when it exceeds a limit
-     * @throws IOException when the connection is lost, and when there is a form that was read from {@link #body()}
+     * @throws CgiException 400 when the body is malformed or incomplete, 413 when it exceeds a limit
+     * @throws IOException when the connection is lost, or when the form was already read from {@link #body()}
      */
     public String bodyParam(String name) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -442,8 +444,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Looks up a parameter, in the form of a POST, PUT or PATCH and then in the query. With any other method only the
-     * query counts, so that no body overrides what a link says; the body is left for {@link #bodyParam}.
+     * Looks up a parameter, first in the form of a POST, PUT or PATCH and then in the query. With any other method only
+     * the query is searched, so that a body cannot override a link; the body is left for {@link #bodyParam}.
      *
      * @param name its name
      * @return the first value, or null
@@ -456,7 +458,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Looks up a parameter, where {@link #param} does.
+     * Looks up a parameter, like {@link #param}.
      *
      * @param name its name
      * @return all values, those of the form first
@@ -493,8 +495,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Finds an uploaded file: a part of a form that has the name of a file, or whose type is not text. Whatever the
-     * method.
+     * Finds an uploaded file: a part of a form that has a file name, or whose type is not text. Works with any method.
      *
      * @param name the name of the field
      * @return the first file, or null; valid until the exchange ends
@@ -517,7 +518,10 @@ public abstract sealed class CgiRequest permits CgiExchange {
         return form().uploads().stream().filter(file -> file.name().equals(name)).map(Upload::new).toList();
     }
 
-    /** The request cannot be read: throws the exception, or keeps it where errors wait; then there is nothing to read. */
+    /**
+     * Called when the request cannot be read. Throws the exception, or in the loop of CgiFast keeps it; then there is
+     * nothing to read.
+     */
     abstract <X extends Exception> void unreadable(X e) throws X;
 
     private Fields formOfMethod() throws IOException {
@@ -546,13 +550,13 @@ public abstract sealed class CgiRequest permits CgiExchange {
     /**
      * The body of the request, streamed.
      *
-     * <p>In the loop of {@link CgiFast#next} the 413 waits: reading fails with an IOException then, as it does when the
-     * client is gone, and the answer is 413, see {@link CgiExchange#cgiError}.
+     * <p>In the loop of {@link CgiFast#next}, reading a body that is too long fails with an IOException, as it does
+     * when the client has disconnected, and the response has status 413, see {@link CgiExchange#cgiError}.
      *
-     * @return the stream, the same at each call; its end is where the web server ended it. Reading more than
-     *     {@link CgiOptions.Builder#maxBodyLength} bytes throws a {@link CgiException} with status 413. After
-     *     {@link #bodyBytes} the stream has these bytes; what was read as a form is read
-     * @throws CgiException 413 when CONTENT_LENGTH says already that it is too long
+     * @return the stream, the same at each call; it ends where the web server ended it. Reading more than {@link
+     *     CgiOptions.Builder#maxBodyLength} bytes throws a {@link CgiException} with status 413. After {@link
+     *     #bodyBytes} the stream returns the same bytes; after the body was read as a form it is empty
+     * @throws CgiException 413 when CONTENT_LENGTH is already too large
      */
     public InputStream body() {
         return requestBody().stream();
@@ -566,12 +570,13 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * Reads the whole body into memory: CGI.pm's {@code POSTDATA} and its kind. The bytes are kept: they may be asked
-     * for again, and as text, as a form, or as a stream.
+     * Reads the whole body into memory, like CGI.pm's {@code POSTDATA}. The bytes are kept, so they can be read again,
+     * also as text, as a form, or as a stream.
      *
      * @return a copy of the bytes
      * @throws CgiException 413 when it is longer than {@link CgiOptions.Builder#maxFieldsLength}
-     * @throws IOException when the connection is lost, and when the body was read from {@link #body()} or as a form
+     * @throws IOException when the connection is lost, or when the body was already read from {@link #body()} or as a
+     * form
      */
     public byte[] bodyBytes() throws IOException {
         return bytes().clone();
@@ -599,8 +604,8 @@ public abstract sealed class CgiRequest permits CgiExchange {
     }
 
     /**
-     * {@return whether the body was read to its end, which reading it as a form or as bytes does, and, where
-     * CONTENT_LENGTH promised a length, has that length}
+     * {@return whether the body was read to its end, as a form, as bytes, or from the stream, and has the length that
+     * CONTENT_LENGTH announced, if it did}
      */
     public boolean isBodyComplete() {
         return requestBody().isComplete();
@@ -609,7 +614,7 @@ public abstract sealed class CgiRequest permits CgiExchange {
     // ---- set by the router
 
     /**
-     * Looks up what stood in the path for a variable of the route's pattern.
+     * Looks up the part of the path that matched a variable of the route.
      *
      * @param name the name of the variable
      * @return its value, decoded

@@ -11,22 +11,22 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A cookie that a browser is to keep (RFC 6265 4.1). Immutable.
+ * A cookie for the browser to store (RFC 6265 4.1). Immutable.
  *
  * {@snippet :
  * q.addCookie(Cookie.builder("session", id).path("/").httpOnly(true).sameSite(Cookie.SameSite.LAX).build());
  * }
  *
- * <p>The value is percent-encoded where it needs that, as CGI.pm does, and decoded by {@link CgiRequest#cookie}.
+ * <p>The value is percent-encoded where necessary, as in CGI.pm, and decoded by {@link CgiRequest#cookie}.
  */
 public final class Cookie {
-    /** When a browser sends a cookie along with requests that other sites cause. */
+    /** Whether a browser sends a cookie with requests that originate from other sites. */
     public enum SameSite {
         /** Never. */
         STRICT,
         /** Only when the user follows a link. */
         LAX,
-        /** Always; browsers want {@link Builder#secure} with it. */
+        /** Always; browsers require {@link Builder#secure} with it. */
         NONE
     }
 
@@ -39,10 +39,10 @@ public final class Cookie {
     }
 
     /**
-     * Makes a cookie for the time of the browser's session, without attributes.
+     * Creates a session cookie without attributes.
      *
-     * @param name its name, a token: it is neither encoded nor decoded, since prefixes like {@code __Host-} mean
-     *     something to browsers only as they are
+     * @param name its name, a token; it is neither encoded nor decoded, because browsers recognize prefixes such as
+     *     {@code __Host-} only in plain form
      * @param value its value
      * @return the cookie
      * @throws IllegalArgumentException when the name is not a token
@@ -52,7 +52,7 @@ public final class Cookie {
     }
 
     /**
-     * Begins a cookie for the time of the browser's session.
+     * Begins a session cookie.
      *
      * @param name its name, as for {@link #of}
      * @param value its value
@@ -70,12 +70,12 @@ public final class Cookie {
     }
 
     /**
-     * Collects the attributes of a cookie; of several calls of one setter the last counts. Not thread-safe; each setter
+     * Sets the attributes of a cookie; if a setter is called again, the last call counts. Not thread-safe; each setter
      * returns the builder.
      */
     public static final class Builder {
         private final String pair;
-        /** By name, each once, in the order of the first calls; as {@code name} or {@code name=value}. */
+        /** The attributes by name, in the order of the first calls; as {@code name} or {@code name=value}. */
         private final Map<String, String> attributes = new LinkedHashMap<>();
 
         private Builder(String name, String value) {
@@ -113,7 +113,7 @@ public final class Cookie {
         }
 
         /**
-         * Sets the domain to whose hosts the cookie is sent. Default: only to this host.
+         * Sets the domain to whose hosts the cookie is sent. Default: this host only.
          *
          * @param domain such as {@code example.org}
          * @return this
@@ -145,7 +145,7 @@ public final class Cookie {
         /**
          * Sets how long the cookie lives.
          *
-         * @param age zero or less deletes it; fractions of a second are dropped
+         * @param age the time; zero or less deletes the cookie, and fractions of a second are dropped
          * @return this
          */
         public Builder maxAge(Duration age) {
@@ -173,9 +173,9 @@ public final class Cookie {
         }
 
         /**
-         * Sets when the cookie goes with requests that other sites cause.
+         * Sets whether the cookie is sent with requests that originate from other sites.
          *
-         * @param when the choice; by default the browser's
+         * @param when the choice; default: left to the browser
          * @return this
          */
         public Builder sameSite(SameSite when) {
@@ -183,7 +183,7 @@ public final class Cookie {
             return with("SameSite", name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
         }
 
-        /** {@return the cookie; the builder can be used on} */
+        /** {@return the cookie; the builder may be used again} */
         public Cookie build() {
             return new Cookie(attributes.isEmpty() ? pair : pair + "; " + String.join("; ", attributes.values()));
         }

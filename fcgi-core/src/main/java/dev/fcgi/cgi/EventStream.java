@@ -9,15 +9,15 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event goes to the wire at once. Any thread
- * may send; all methods that send block like {@link Request#stdout()}, and fail once the browser has gone, as far as
- * the web server tells.
+ * A stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is sent immediately. Any thread may
+ * send. Methods that send block like {@link Request#stdout()}, and fail once the web server has reported that the
+ * browser disconnected.
  */
 public final class EventStream implements AutoCloseable {
     private final OutputStream out;
     private final Request request;
     private final ReentrantLock lock = new ReentrantLock();
-    private Thread heart; // guarded by the lock
+    private Thread heartbeatThread; // guarded by the lock
 
     EventStream(OutputStream out, Request request) {
         this.out = out;
@@ -39,8 +39,8 @@ public final class EventStream implements AutoCloseable {
      *
      * @param type its type, or null
      * @param data its text; each line becomes a line of data
-     * @param id what a browser that connects again says it has seen (header {@code Last-Event-ID}), or null
-     * @throws IllegalArgumentException when type or id has a line end or NUL
+     * @param id its id, which the browser sends back when it reconnects (header {@code Last-Event-ID}), or null
+     * @throws IllegalArgumentException when type or id contains a line end or NUL
      * @throws IOException when the request was aborted or the connection is lost
      */
     public void send(String type, String data, String id) throws IOException {
@@ -69,40 +69,43 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Sends a comment, which browsers ignore, every so often from now on, by a virtual thread: it keeps proxies from
-     * closing the connection, and shows soon that the browser has gone.
+     * Starts a virtual thread that regularly sends a comment, which browsers ignore. It keeps proxies from closing the
+     * connection, and detects soon that the browser has disconnected.
      *
      * @param interval the time between two comments, more than zero
      */
     public void heartbeat(Duration interval) {
         Objects.requireNonNull(interval, "interval");
         if (interval.isNegative() || interval.isZero()) {
-            throw new IllegalArgumentException("interval must be above zero, was " + interval);
+            throw new IllegalArgumentException("interval must be more than zero, was " + interval);
         }
         lock.lock();
         try {
             stopHeart();
-            heart = Thread.startVirtualThread(() -> beat(interval));
+            heartbeatThread = Thread.startVirtualThread(() -> sendHeartbeats(interval));
         } finally {
             lock.unlock();
         }
     }
 
-    private void beat(Duration interval) {
+    private void sendHeartbeats(Duration interval) {
         try {
             do {
                 Thread.sleep(interval);
-            } while (!request.isAborted() && writeBeat());
+            } while (!request.isAborted() && sendHeartbeat());
         } catch (InterruptedException | IOException ended) {
-            // closed, or the browser is gone: whoever sends notices by itself
+            // closed, or the browser has disconnected; the next sender notices that itself
         }
     }
 
-    /** Unless stopped: then the response may be over, and a write with the interrupt pending would close the socket. */
-    private boolean writeBeat() throws IOException {
+    /**
+     * Writes unless stopped: then the response may have ended, and a write with a pending interrupt would close the
+     * socket.
+     */
+    private boolean sendHeartbeat() throws IOException {
         lock.lock();
         try {
-            if (heart != Thread.currentThread()) {
+            if (heartbeatThread != Thread.currentThread()) {
                 return false;
             }
             write(":\n\n");
@@ -124,19 +127,19 @@ public final class EventStream implements AutoCloseable {
 
     private static String oneLine(String text) {
         if (text.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-            throw new IllegalArgumentException("type or id of an event with a line end or NUL");
+            throw new IllegalArgumentException("type or id of an event must not contain a line end or NUL");
         }
         return text;
     }
 
     private void stopHeart() {
-        if (heart != null) {
-            heart.interrupt();
-            heart = null;
+        if (heartbeatThread != null) {
+            heartbeatThread.interrupt();
+            heartbeatThread = null;
         }
     }
 
-    /** Stops the heartbeat. The response ends with the exchange, which closes this stream, too. */
+    /** Stops the heartbeat. The response ends with the exchange, which also closes this stream. */
     @Override
     public void close() {
         lock.lock();

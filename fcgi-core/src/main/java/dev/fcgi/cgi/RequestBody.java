@@ -9,9 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * The body of a request, which can be read once: as a stream, as a form, or as bytes, which are kept, so that all the
- * others may follow. A form or bytes that are asked for too late are an exception, never the rest in place of the
- * whole.
+ * The body of a request. It can be read once as a stream or as a form, or as bytes, which are kept and may then be read
+ * in any other way. Reading a form or bytes too late throws an exception and never returns only the rest of the body.
  *
  * <p>Belongs to the thread that handles the request.
  */
@@ -21,11 +20,11 @@ final class RequestBody {
     private final CgiRequest request;
     private final CgiOptions options;
     private final LimitedBody arriving;
-    /** All of it, once somebody has asked for bytes; and as a stream. */
+    /** The whole body, once it was read as bytes; and a stream of them. */
     private byte[] bytes;
     private InputStream kept;
     private Form form;
-    /** Of whoever has read the body as bytes or as a form: the next one gets it too. */
+    /** Why reading the body as bytes or as a form failed; thrown again at the next attempt. */
     private Exception failure;
     private boolean readAsForm;
 
@@ -80,7 +79,7 @@ final class RequestBody {
                 throw new CgiException(400, "the form ends before its " + request.contentLength() + " bytes");
             }
             return read;
-        } catch (IOException | CgiException e) { // a full disk, too: who asks again must not get the rest for the whole
+        } catch (IOException | CgiException e) { // also a full disk: the next call must not take the rest for the whole
             failure = e;
             throw e;
         }
@@ -94,7 +93,7 @@ final class RequestBody {
         }
         if (arriving.received() > 0) {
             throw new IOException("the body was read " + (readAsForm ? "as a form" : "from body()")
-                    + " and is not there any more");
+                    + " and cannot be read again");
         }
     }
 
@@ -103,7 +102,7 @@ final class RequestBody {
         return arriving.hasEnded() && (promised < 0 || promised == arriving.received());
     }
 
-    /** Deletes what uploads have on disk. */
+    /** Deletes the temporary files of uploads. */
     void close() {
         if (form == null) {
             return;

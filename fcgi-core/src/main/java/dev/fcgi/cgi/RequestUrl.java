@@ -8,11 +8,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The URL of a request, put together from its meta-variables as CGI.pm does. Paths and the query are strings of bytes,
- * a character for each (ISO-8859-1), until they are encoded: what is not UTF-8 leads back to where it came from.
+ * The URL of a request, built from its meta-variables as in CGI.pm. Paths and the query are kept as bytes, one
+ * character each (ISO-8859-1), until they are encoded, so that a URL that is not UTF-8 still leads back to the same
+ * resource.
  */
 final class RequestUrl {
-    /** What is in front of the path of a target in absolute-form (RFC 9112 3.2.2). */
+    /** What precedes the path in a target in absolute-form (RFC 9112 3.2.2). */
     private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?]*)");
 
     private static final int MAX_PORT = 65_535;
@@ -64,11 +65,11 @@ final class RequestUrl {
         }
         Matcher origin = ORIGIN.matcher(request.requestUri());
         String asked = origin.lookingAt() ? origin.group(1) : "";
-        asked = asked.substring(asked.lastIndexOf('@') + 1); // of userinfo, nothing (RFC 9110 4.2.4)
+        asked = asked.substring(asked.lastIndexOf('@') + 1); // without userinfo (RFC 9110 4.2.4)
         return asked.isEmpty() ? request.metaUpper("HTTP_HOST", null) : asked;
     }
 
-    /** The last of several values: the one that the nearest proxy has added. */
+    /** The last of several values, which the nearest proxy has added. */
     private String forwarded(String name) {
         String value = trustForwarded ? request.metaUpper(name, null) : null;
         return value == null ? null : Ascii.strip(value.substring(value.lastIndexOf(',') + 1));
@@ -96,12 +97,12 @@ final class RequestUrl {
             path = path.substring(directory);
         }
         if (!relative && !path.isEmpty() && !path.startsWith("/")) {
-            path = '/' + path; // else it would go on with the name of the host, or start with a scheme
+            path = '/' + path; // otherwise it would continue the host name, or start with a scheme
         }
         if (!full) {
-            path = path.replaceFirst("^/{2,}", "/"); // two slashes would start the name of a host
+            path = path.replaceFirst("^/{2,}", "/"); // two slashes would introduce a host name
         }
-        // a colon in a relative path could end the name of a scheme (RFC 3986 4.2)
+        // a colon in a relative path could end a scheme name (RFC 3986 4.2)
         String url = (full ? base() : "") + encode(path, relative ? "/;&+=" : "/;&+=:");
         String query = chosen.contains(UrlPart.QUERY) ? bytes("QUERY_STRING") : "";
         return query.isEmpty() ? url : url + '?' + encode(query, "%;&?/:+=");
@@ -120,13 +121,13 @@ final class RequestUrl {
         return scheme + "://" + host + (usual ? "" : ":" + port);
     }
 
-    /** The path of this program: what was asked for, or SCRIPT_NAME, without PATH_INFO. */
+    /** The path of this program: the requested path, or SCRIPT_NAME, without PATH_INFO. */
     private String uri(boolean scriptOnly) {
         String asked = Percent.decode(askedPath().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
         String uri = scriptOnly || asked.isEmpty() ? withoutQuery(bytes("SCRIPT_NAME")) : asked;
         String info = bytes("PATH_INFO");
         if (!uri.endsWith(info)) {
-            // nginx for one makes a single slash of several in PATH_INFO
+            // nginx, for one, merges slashes in PATH_INFO
             String single = uri.replaceAll("/{2,}", "/");
             if (!single.endsWith(info)) {
                 return uri;

@@ -10,20 +10,19 @@ import java.util.regex.Pattern;
 /**
  * The path of a route: literals with variables between them. Immutable.
  *
- * <p>A variable takes as much as it can, the first one before all others, like a group {@code ([^/]+)} of a regular
- * expression; but a path is matched in linear time, since strangers choose it. It is read from its end: a literal goes
- * where it occurs last. That leaves as much as possible to all variables before it, so no other place needs to be
- * tried.
+ * <p>Variables are greedy from left to right, like groups {@code ([^/]+)} of a regular expression. But a path is
+ * matched in linear time, because clients choose it: from its end, each literal is placed where it occurs last. That
+ * leaves as much as possible to the variables before it, so no other place needs to be tried.
  */
 final class RoutePath {
     private static final Pattern VARIABLE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_]*)(\\.\\.\\.)?}");
 
-    /** What stands before each variable, and after the last one: one more than there are variables. */
+    /** The literals before each variable and after the last one: one more than there are variables. */
     private final List<String> literals = new ArrayList<>();
     private final List<String> variables = new ArrayList<>();
-    /** Whether the last variable has dots: it takes all that follows, with slashes, or nothing. */
+    /** Whether the last variable has dots and so matches everything that follows, slashes included, or nothing. */
     private final boolean open;
-    /** How many slashes the literals have. */
+    /** The number of slashes in the literals. */
     private final int slashes;
 
     RoutePath(String path) {
@@ -52,7 +51,7 @@ final class RoutePath {
         return text;
     }
 
-    /** {@return the values of the variables, or null when the path does not fit} */
+    /** {@return the values of the variables, or null when the path does not match} */
     Map<String, String> match(String path) {
         String[] values = new String[variables.size()];
         int next = values.length; // the literal to be placed
@@ -76,7 +75,7 @@ final class RoutePath {
         }
         while (next > 0) {
             next--;
-            int at = place(next, path, end - 1); // a variable has one character at least
+            int at = place(next, path, end - 1); // a variable has at least one character
             int start = at + literals.get(next).length();
             if (at < 0 || path.indexOf('/', start, end) >= 0) {
                 return null;
@@ -87,7 +86,7 @@ final class RoutePath {
         return named(values);
     }
 
-    /** Where a literal goes that ends at the index or before it; negative when there is no place. */
+    /** The last place of a literal that ends at or before the index; negative when there is none. */
     private int place(int literal, String path, int end) {
         String text = literals.get(literal);
         if (literal > 0) {
@@ -96,7 +95,10 @@ final class RoutePath {
         return end >= text.length() && path.startsWith(text) ? 0 : -1;
     }
 
-    /** The last index where a variable with dots can start: other variables have no slashes, so all are counted. */
+    /**
+     * The last index where a variable with dots can start; other variables have no slashes, so the slashes can be
+     * counted.
+     */
     private int endOfElement(String path) {
         int at = -1;
         for (int left = slashes; left >= 0; left--) {

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Chooses a handler by path and method; the first route that fits is taken.
+ * Chooses a handler by path and method; the first matching route is used.
  *
  * {@snippet :
  * Router app = Router.builder()
@@ -23,19 +23,20 @@ import java.util.regex.Pattern;
  * FcgiServer server = FcgiServer.builder().listen(address).responder(app.toResponder()).build();
  * }
  *
- * <p>The path is {@link CgiRequest#path()}, decoded. In a route, <code>{name}</code> stands for one element of the
- * path or, beside other characters, a part of one; <code>{name...}</code> at the end for all that follow;
- * {@link CgiRequest#pathVariable} tells what was there. Of several variables in one element the first takes as much as
- * it can: <code>{name}.{ext}</code> cuts {@code a.tar.gz} before {@code gz}. Matching takes time in proportion to the
- * length of the path. HEAD goes to the routes of GET. A path that no route fits is answered 404, a method that none
- * takes 405 with Allow.
+ * <p>The path is {@link CgiRequest#path()}, decoded. In a route, <code>{name}</code> stands for one element of the path
+ * or, beside other characters, a part of one; <code>{name...}</code> at the end for all remaining elements; {@link
+ * CgiRequest#pathVariable} returns the matched text. If an element has several variables, the first is greedy:
+ * <code>{name}.{ext}</code> splits {@code a.tar.gz} before {@code gz}. The time for matching is proportional to the
+ * length of the path. HEAD requests use the routes of GET. The response is 404 if no route matches the path, and 405
+ * with an Allow header if none of these matches the method.
  *
- * <p>Immutable. Any number of threads may have it answer requests; a router can be the handler of a route of another.
+ * <p>Immutable; may be used by any number of threads concurrently. A router can be the handler of a route of another
+ * router.
  */
 public final class Router implements CgiHandler {
     private static final String ANY = "*";
 
-    /** What fits a path: gives the values of the variables, or null. */
+    /** Matches a path: returns the values of the variables, or null. */
     private interface Fit extends Function<String, Map<String, String>> {}
 
     private record Route(String method, Fit fit, CgiHandler handler) {
@@ -71,7 +72,7 @@ public final class Router implements CgiHandler {
             } else {
                 dispatch(q);
             }
-        } catch (Throwable e) { // the interceptors before this one shall see the answer that it will be
+        } catch (Throwable e) { // the interceptors before this one see the final response
             q.fail(e);
             throw e;
         }
@@ -113,7 +114,7 @@ public final class Router implements CgiHandler {
         return variables;
     }
 
-    /** Collects routes, in their order. Not thread-safe; each setter returns the builder. */
+    /** Collects routes in order. Not thread-safe; each setter returns the builder. */
     public static final class Builder {
         private final List<Route> routes = new ArrayList<>();
         private final List<CgiInterceptor> interceptors = new ArrayList<>();
@@ -125,7 +126,7 @@ public final class Router implements CgiHandler {
          * Adds a route for GET and HEAD.
          *
          * @param path the path
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder get(String path, CgiHandler handler) {
@@ -136,7 +137,7 @@ public final class Router implements CgiHandler {
          * Adds a route for POST.
          *
          * @param path the path
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder post(String path, CgiHandler handler) {
@@ -147,7 +148,7 @@ public final class Router implements CgiHandler {
          * Adds a route for PUT.
          *
          * @param path the path
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder put(String path, CgiHandler handler) {
@@ -158,7 +159,7 @@ public final class Router implements CgiHandler {
          * Adds a route for DELETE.
          *
          * @param path the path
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder delete(String path, CgiHandler handler) {
@@ -169,7 +170,7 @@ public final class Router implements CgiHandler {
          * Adds a route for every method.
          *
          * @param path the path
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder any(String path, CgiHandler handler) {
@@ -179,9 +180,9 @@ public final class Router implements CgiHandler {
         /**
          * Adds a route.
          *
-         * @param method the HTTP method, in upper case as a rule; {@code *} for every one
+         * @param method the HTTP method, usually in upper case; {@code *} for every method
          * @param path the path, with variables in braces
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          * @throws IllegalArgumentException when the path does not start with a slash or has a malformed variable
          */
@@ -193,8 +194,9 @@ public final class Router implements CgiHandler {
         /**
          * Adds a route for a path and everything below it, for every method.
          *
-         * @param path such as {@code /files}, which fits {@code /files} and {@code /files/a}, not {@code /filesystem}
-         * @param handler what answers
+         * @param path such as {@code /files}, which matches {@code /files} and {@code /files/a} but not {@code
+         * /filesystem}
+         * @param handler the handler
          * @return this
          * @throws IllegalArgumentException when the path does not start with a slash
          */
@@ -205,12 +207,12 @@ public final class Router implements CgiHandler {
         }
 
         /**
-         * Adds a route for a regular expression, which the whole path has to match. Strangers choose the path: an
+         * Adds a route for a regular expression, which must match the whole path. Clients choose the path, so an
          * expression that backtracks, such as {@code (a+)+}, lets them keep a thread busy.
          *
-         * @param method the HTTP method; {@code *} for every one
+         * @param method the HTTP method; {@code *} for every method
          * @param path the expression; its groups are the path variables {@code 1}, {@code 2}, ...
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder pattern(String method, Pattern path, CgiHandler handler) {
@@ -225,8 +227,8 @@ public final class Router implements CgiHandler {
         }
 
         /**
-         * Adds an interceptor before all routes, after the interceptors added so far; it sees requests that fit no
-         * route, too.
+         * Adds an interceptor before all routes and after the interceptors added so far; it also sees requests that
+         * match no route.
          *
          * @param interceptor the interceptor
          * @return this
@@ -237,9 +239,9 @@ public final class Router implements CgiHandler {
         }
 
         /**
-         * Sets what answers when no route fits the path. Default: an error page with status 404.
+         * Sets the handler for paths that no route matches. Default: an error page with status 404.
          *
-         * @param handler what answers
+         * @param handler the handler
          * @return this
          */
         public Builder otherwise(CgiHandler handler) {
@@ -247,14 +249,14 @@ public final class Router implements CgiHandler {
             return this;
         }
 
-        /** {@return a router with the routes added so far; the builder can be used on} */
+        /** {@return a router with the routes added so far; the builder may be used again} */
         public Router build() {
             return new Router(this);
         }
 
         private static void requireSlash(String path) {
             if (!Objects.requireNonNull(path, "path").startsWith("/")) {
-                throw new IllegalArgumentException("path without a slash at its start: " + path);
+                throw new IllegalArgumentException("path must start with a slash, was " + path);
             }
         }
     }

@@ -13,13 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A file that came with a form of the type multipart/form-data (RFC 7578).
+ * A file that was sent in a form of the type multipart/form-data (RFC 7578).
  *
- * <p>Everything about it was made up by the client: name, type and content. It is valid until the exchange ends;
- * afterwards its content is gone, and reading fails with an {@code IOException} "upload closed". To keep it,
- * {@link #save} it.
+ * <p>The client chose its name, type and content, so none of them can be trusted. It is valid until the exchange ends;
+ * after that, reading fails with an {@code IOException} "upload closed". To keep the content, {@link #save} it.
  *
- * <p>May be used by several threads at once. The content may lie in a file: then reading blocks for the disk, and an
+ * <p>May be used by several threads concurrently. If the content is in a file, reading blocks for the disk, and an
  * interrupt of a reading thread closes all uploads of the form ({@link ClosedByInterruptException}).
  */
 public final class Upload {
@@ -30,8 +29,8 @@ public final class Upload {
     }
 
     /**
-     * Creates an upload for the test of code that takes one; {@link dev.fcgi.OfflineRequest.Builder#file} sends one to
-     * a handler.
+     * Creates an upload, for tests of code that takes one; {@link dev.fcgi.OfflineRequest.Builder#file} sends one to a
+     * handler.
      *
      * @param name of the form's field
      * @param fileName as a client would send it
@@ -48,16 +47,16 @@ public final class Upload {
                 UploadContent.inMemory(content.clone())));
     }
 
-    /** {@return the name of the form's field, which several uploads may have in common} */
+    /** {@return the name of the form field, which several uploads may share} */
     public String name() {
         return file.name();
     }
 
     /**
-     * Tells the name of the file in a form that can be the last element of a path: what follows the last slash,
-     * backslash or drive letter, without control characters and those that change the direction of writing, without
-     * white space around it, and never {@code .} or {@code ..}. It may still be one that exists, too long for the file
-     * system, or start with a dot or a hyphen: better make up a name.
+     * Returns the name of the file in a form that can be the last element of a path: what follows the last slash,
+     * backslash or drive letter, without control characters, without characters that change the writing direction,
+     * without surrounding white space, and never {@code .} or {@code ..}. A file of that name may still exist, and the
+     * name may be too long for the file system or start with a dot or a hyphen, so a generated name is safer.
      *
      * <p>Browsers send a quotation mark as {@code %22}, which is not undone.
      *
@@ -68,16 +67,16 @@ public final class Upload {
     }
 
     /**
-     * Tells the name of the file as the client sent it, which may be a whole path or anything else. {@code filename*},
-     * which a form must not have (RFC 7578 4.2), counts only where there is no plain name.
+     * Returns the name of the file as the client sent it, which may be a whole path or anything else. {@code
+     * filename*}, which is not allowed in forms (RFC 7578 4.2), is used only if there is no plain name.
      *
-     * @return the name; empty when there was none, as for a part that is an upload by its type
+     * @return the name; empty when there was none, as for a part that is an upload because of its type
      */
     public String rawFileName() {
         return file.rawFileName();
     }
 
-    /** {@return the Content-Type that the client claims, null when it does not} */
+    /** {@return the Content-Type that the client sent, or null without one} */
     public String contentType() {
         return header("Content-Type");
     }
@@ -98,9 +97,10 @@ public final class Upload {
     }
 
     /**
-     * Opens the content. Several streams can be open at once; each is for one thread at a time and need not be closed.
+     * Opens the content. Several streams can be open at the same time; each is for one thread at a time and need not be
+     * closed.
      *
-     * @return a stream from the first byte on; what is not in memory is read without a buffer
+     * @return a stream from the first byte; content that is not in memory is read without a buffer
      * @throws IOException "upload closed" when the exchange has ended; the stream's methods likewise
      */
     public InputStream open() throws IOException {
@@ -111,7 +111,7 @@ public final class Upload {
      * Copies the content into an array.
      *
      * @return all bytes
-     * @throws IOException when they are too many for an array, and like {@link #open}
+     * @throws IOException when the content is too long for an array, and like {@link #open}
      */
     public byte[] bytes() throws IOException {
         return bytes(Integer.MAX_VALUE - 8);
@@ -120,9 +120,9 @@ public final class Upload {
     /**
      * Copies the content into an array if it is not too long.
      *
-     * @param maxLength how many bytes are allowed
+     * @param maxLength the largest number of bytes allowed
      * @return all bytes
-     * @throws IOException when they are more than that, and like {@link #open}
+     * @throws IOException when the content is longer, and like {@link #open}
      */
     public byte[] bytes(int maxLength) throws IOException {
         return file.content().bytes(maxLength);
@@ -131,8 +131,8 @@ public final class Upload {
     /**
      * Writes the content to a stream, which is not closed.
      *
-     * @param target blocks as it does
-     * @throws IOException what the target throws, and like {@link #open}
+     * @param target the stream; this method blocks while it blocks
+     * @throws IOException when the target throws it, and like {@link #open}
      */
     public void transferTo(OutputStream target) throws IOException {
         Objects.requireNonNull(target, "target");
@@ -140,13 +140,13 @@ public final class Upload {
     }
 
     /**
-     * Writes the content to a new file. When that fails, the part that was written is deleted. A file that shall be
-     * replaced stays as it is until all is written, to a file beside it, and on disk: there is the old one or the new
-     * one at any time, and nothing else.
+     * Writes the content to a new file. If that fails, the partial file is deleted. A file to be replaced is left
+     * unchanged until the whole content has been written to a file beside it and is on disk; so at any time there is
+     * either the old file or the new one.
      *
-     * @param target where; see {@link #fileName} for what not to take as its name
+     * @param target the file; see {@link #fileName} for the risks of names from clients
      * @param options {@link StandardCopyOption#REPLACE_EXISTING} or nothing
-     * @throws java.nio.file.FileAlreadyExistsException when the target exists and shall not be replaced
+     * @throws java.nio.file.FileAlreadyExistsException when the target exists and is not to be replaced
      * @throws UnsupportedOperationException for another option
      * @throws IOException when writing fails, and like {@link #open}
      */
@@ -156,7 +156,7 @@ public final class Upload {
         file.content().save(target, options);
     }
 
-    /** For logs: nothing that the client chose but the length. */
+    /** For logs: contains nothing that the client chose except the length. */
     @Override
     public String toString() {
         return "upload of " + size() + " bytes";

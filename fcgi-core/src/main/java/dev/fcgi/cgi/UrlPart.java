@@ -2,11 +2,11 @@ package dev.fcgi.cgi;
 
 /** What {@link CgiRequest#url} puts into a URL: the options of CGI.pm's {@code url}. */
 public enum UrlPart {
-    /** Scheme, host, port and path: {@code http://example.org/app}. Also when no other form is named. */
+    /** Scheme, host, port and path: {@code http://example.org/app}. The default when no other form is given. */
     FULL,
     /** Scheme, host and port only: {@code http://example.org}. */
     BASE,
-    /** The path from the root on: {@code /app}. */
+    /** The path from the root: {@code /app}. */
     ABSOLUTE,
     /** The last element of the path: {@code app}. */
     RELATIVE,
@@ -14,6 +14,6 @@ public enum UrlPart {
     PATH_INFO,
     /** Appends the query. */
     QUERY,
-    /** Takes SCRIPT_NAME for the path, not what the browser asked for: the opposite of CGI.pm's {@code -rewrite}. */
+    /** Uses SCRIPT_NAME for the path instead of the requested path: the opposite of CGI.pm's {@code -rewrite}. */
     NO_REWRITE
 }

@@ -1,13 +1,12 @@
 /**
  * The conveniences of CGI.pm: parameters, cookies, uploads, headers and routes over a {@link dev.fcgi.Request}.
  *
- * <p>{@link dev.fcgi.cgi.CgiFast} is the loop, {@link dev.fcgi.cgi.CgiHandler} the handler of a server,
- * {@link dev.fcgi.cgi.Router} chooses one by path and method, {@link dev.fcgi.cgi.CgiExchange} is what all of them work
- * with.
+ * <p>{@link dev.fcgi.cgi.CgiFast} is the loop, {@link dev.fcgi.cgi.CgiHandler} the handler of a server, {@link
+ * dev.fcgi.cgi.Router} chooses one by path and method. All of them use {@link dev.fcgi.cgi.CgiExchange}.
  *
- * <p>The contracts are those of {@link dev.fcgi}. In addition, an absent parameter, header, cookie or variable is null,
- * a list of them is empty then. Asking for a parameter may read the body, and blocks as long as that takes; what is
- * broken or too large in a request surfaces there, as a {@link dev.fcgi.cgi.CgiException}. Uploads are gone when their
- * exchange has ended, unless they are saved.
+ * <p>The contracts of {@link dev.fcgi} apply. In addition, an absent parameter, header, cookie or variable is null, and
+ * a list of absent ones is empty. Looking up a parameter may read the body, and blocks while that takes; a request that
+ * is malformed or too large is reported there, as a {@link dev.fcgi.cgi.CgiException}. Uploads are deleted when their
+ * exchange ends, unless they were saved.
  */
 package dev.fcgi.cgi;

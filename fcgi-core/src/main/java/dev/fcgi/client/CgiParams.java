@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The meta-variables of a CGI request (RFC 3875 4.1): all that must be there are. Immutable.
+ * The meta-variables of a CGI request (RFC 3875 4.1), including all that are required. Immutable.
  *
  * {@snippet :
  * CgiParams params = CgiParams.builder("GET", "/index.php").query("a=1").scriptFilename("/srv/www/index.php")
@@ -22,7 +22,7 @@ public final class CgiParams {
     }
 
     /**
-     * Makes the variables of a request from this machine by HTTP/1.1, without query and body.
+     * Creates the variables of an HTTP/1.1 request from this machine, with neither query nor body.
      *
      * @param method the HTTP method
      * @param scriptName the path of the script, decoded; empty or starting with a slash
@@ -33,7 +33,7 @@ public final class CgiParams {
     }
 
     /**
-     * Makes a builder, which has what {@link #of} gives.
+     * Creates a builder with the variables of {@link #of}.
      *
      * @param method the HTTP method
      * @param scriptName the path of the script, decoded; empty or starting with a slash
@@ -58,14 +58,15 @@ public final class CgiParams {
         return variables.hashCode();
     }
 
-    /** {@return method and URI, for logs; no more, since headers may hold secrets} */
+    /** {@return method and URI, for logs; nothing else, because headers may hold secrets} */
     @Override
     public String toString() {
         return variables.get("REQUEST_METHOD") + ' ' + variables.get("REQUEST_URI");
     }
 
     /**
-     * Collects variables. Not thread-safe; each setter returns the builder, which can be used on after {@link #build}.
+     * Collects variables. Not thread-safe; each setter returns the builder, which may be used again after {@link
+     * #build}.
      */
     public static final class Builder {
         private final Map<String, String> variables;
@@ -75,7 +76,7 @@ public final class CgiParams {
         }
 
         /**
-         * Sets the query, here and in REQUEST_URI. For a REQUEST_URI that differs, set that afterwards.
+         * Sets the query, in QUERY_STRING and REQUEST_URI. To set a different REQUEST_URI, do so afterwards.
          *
          * @param query as in a URL, not decoded
          * @return this
@@ -108,7 +109,7 @@ public final class CgiParams {
         }
 
         /**
-         * Sets who asks.
+         * Sets the address of the browser (REMOTE_ADDR, REMOTE_PORT).
          *
          * @param address the IP address of the browser
          * @param port its port
@@ -120,9 +121,9 @@ public final class CgiParams {
         }
 
         /**
-         * Sets who was asked.
+         * Sets the host and port of the web server (SERVER_NAME, SERVER_PORT).
          *
-         * @param name the name of the host
+         * @param name the host name
          * @param port its port
          * @return this
          */
@@ -131,11 +132,11 @@ public final class CgiParams {
         }
 
         /**
-         * Sets a header of the HTTP request: {@code HTTP_*}, CONTENT_TYPE or CONTENT_LENGTH. One that is there already
-         * is joined by {@code ", "}, cookies by {@code "; "} (RFC 3875 4.1.18). {@code Proxy} is always left out: as
-         * HTTP_PROXY much software takes it for a setting (CVE-2016-5385).
+         * Sets a header of the HTTP request: {@code HTTP_*}, CONTENT_TYPE or CONTENT_LENGTH. A repeated header is
+         * joined by {@code ", "}, cookies by {@code "; "} (RFC 3875 4.1.18). {@code Proxy} is always omitted, because
+         * much software takes HTTP_PROXY for its configuration (CVE-2016-5385).
          *
-         * @param name the name of the header; one with an underscore is left out, since it could pass for another
+         * @param name the name of the header; one with an underscore is omitted, because it could pass for another
          * @param value its value
          * @return this
          */
@@ -166,13 +167,14 @@ public final class CgiParams {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");
             if (name.equals("HTTP_PROXY")) {
-                throw new IllegalArgumentException("HTTP_PROXY is not for scripts");
+                throw new IllegalArgumentException(
+                        "HTTP_PROXY must not be set: much software takes it for its configuration (CVE-2016-5385)");
             }
             variables.put(name, value);
             return this;
         }
 
-        /** {@return the variables as they are now} */
+        /** {@return the variables set so far} */
         public CgiParams build() {
             return new CgiParams(variables);
         }

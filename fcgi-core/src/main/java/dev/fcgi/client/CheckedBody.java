@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
- * A body of the length that the head says, and no longer: programs print a newline after all is said, as PHP does for
- * one after its closing tag. What follows is dropped when the length is reached; what is missing is an error.
+ * A body of exactly the length that the head announces. Surplus bytes are dropped, because programs may print a newline
+ * at the end, as PHP does for one after its closing tag; missing bytes are an error.
  */
 final class CheckedBody extends FilterInputStream {
     private static final int DROP_PIECE = 8192;
@@ -22,7 +22,7 @@ final class CheckedBody extends FilterInputStream {
     /**
      * Limits a stream.
      *
-     * @param surplus told how many bytes were dropped, if any
+     * @param surplus called with the number of bytes dropped, if any
      */
     CheckedBody(InputStream in, long length, LongConsumer surplus) {
         super(in);
@@ -54,7 +54,7 @@ final class CheckedBody extends FilterInputStream {
         return read;
     }
 
-    /** Reads to the end of the response: that it is whole is known only there. */
+    /** Reads to the end of the response; only there it is known to be complete. */
     private void dropSurplus() throws IOException {
         if (ended) {
             return;

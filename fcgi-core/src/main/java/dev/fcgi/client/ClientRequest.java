@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * What is asked of an application: a role, parameters, and a body. Immutable; a request whose body is a stream can be
- * sent once.
+ * A request to an application: a role, parameters, and a body. Immutable; a request whose body is a stream can be sent
+ * once.
  *
  * {@snippet :
  * ClientRequest request = ClientRequest.responder()
@@ -53,8 +53,8 @@ public final class ClientRequest {
     }
 
     /**
-     * The length of the body, from whoever knows it. PHP-FPM waits for missing bytes forever and takes surplus ones
-     * for the next request, so that CONTENT_LENGTH must be right.
+     * The length of the body, from CONTENT_LENGTH or the body itself. CONTENT_LENGTH must be right, because PHP-FPM
+     * waits forever for missing bytes and takes surplus ones for the next request.
      */
     private static long announcedLength(Builder builder) {
         String announced = builder.params.getOrDefault("CONTENT_LENGTH", "");
@@ -70,20 +70,20 @@ public final class ClientRequest {
         return unknown ? length : builder.bodyLength;
     }
 
-    /** {@return a builder of a request for role Responder (FastCGI 6.2)} */
+    /** {@return a builder for a request of role Responder (FastCGI 6.2)} */
     public static Builder responder() {
         return new Builder(Role.RESPONDER);
     }
 
-    /** {@return a builder of a request for role Authorizer (FastCGI 6.3); it has no body} */
+    /** {@return a builder for a request of role Authorizer (FastCGI 6.3), which has no body} */
     public static Builder authorizer() {
         return new Builder(Role.AUTHORIZER);
     }
 
     /**
-     * Builds a request for role Filter (FastCGI 6.4).
+     * Creates a builder for a request of role Filter (FastCGI 6.4).
      *
-     * @param data the file to be filtered; closed as {@link Builder#body(InputStream, long)}
+     * @param data the file to be filtered; closed as described for {@link Builder#body(InputStream, long)}
      * @param length its length in bytes, at least 0 (FCGI_DATA_LENGTH)
      * @param lastModified when it was changed last; whole seconds are sent (FCGI_DATA_LAST_MOD)
      * @return a builder
@@ -109,22 +109,22 @@ public final class ClientRequest {
         return Collections.unmodifiableMap(params);
     }
 
-    /** {@return whether it can be sent more than once: it has no stream} */
+    /** {@return whether it can be sent more than once, because it has no stream} */
     public boolean isRepeatable() {
         return body == null && data == null;
     }
 
-    /** The request for one call; once only when it has a stream. */
+    /** The request for one call; allowed only once if it has a stream. */
     CallRequest toCall() {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
-            throw new IllegalStateException("a request with a stream can be sent once");
+            throw new IllegalStateException("a request with a stream can be sent only once");
         }
         return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
     }
 
     /**
-     * Collects a request. Not thread-safe; each setter returns the builder. It can be used on after {@link #build}, but
-     * a stream is for one request: the next one needs another.
+     * Builds a request. Not thread-safe; each setter returns the builder. It may be used again after {@link #build},
+     * but each request needs its own stream.
      */
     public static final class Builder {
         private static final byte[] EMPTY = {};
@@ -148,13 +148,13 @@ public final class ClientRequest {
          * @param name its name
          * @param value its value
          * @return this
-         * @throws IllegalArgumentException when name or value has a NUL (FastCGI 6.2 lets none through)
+         * @throws IllegalArgumentException when name or value contains a NUL (not allowed by FastCGI 6.2)
          */
         public Builder param(String name, String value) {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");
             if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
-                throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " has a NUL");
+                throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " must not contain a NUL");
             }
             params.put(name, value);
             return this;
@@ -183,10 +183,10 @@ public final class ClientRequest {
 
         /**
          * Sets the charset of all parameters, and of the head of the response ({@link ClientResponse#head}). Default
-         * UTF-8, which is what text is in. ISO-8859-1 makes each character stand for a byte, both ways: for whoever
-         * passes on what others have sent, and must not change it.
+         * UTF-8. With ISO-8859-1 each character stands for one byte, in both directions, so that a gateway can pass on
+         * bytes unchanged.
          *
-         * @param charset one that has ASCII in it
+         * @param charset a charset that includes ASCII
          * @return this
          */
         public Builder charset(Charset charset) {
@@ -195,9 +195,9 @@ public final class ClientRequest {
         }
 
         /**
-         * Sets the body. CONTENT_LENGTH is set with it, unless it is a parameter already.
+         * Sets the body, and CONTENT_LENGTH unless that parameter is set.
          *
-         * @param bytes the body; not to be changed afterwards
+         * @param bytes the body; must not be changed afterwards
          * @return this
          */
         public Builder body(byte[] bytes) {
@@ -219,14 +219,14 @@ public final class ClientRequest {
 
         /**
          * Sets a body that is read while it is sent, by a thread of the client, at the same time as the response is
-         * received. From {@link FcgiClient#send} on the stream belongs to the client, which closes it whatever happens:
-         * the body was sent, the response came first, the request was refused, aborted, timed out, or never sent. It is
-         * never closed while it is being read: a read that blocks when the response has ended is waited for, on the
-         * client's thread, and only then followed by the close.
+         * received. {@link FcgiClient#send} passes the stream to the client, which closes it in every case: when the
+         * body was sent, when the response ended first, and when the request was refused, aborted, timed out, or never
+         * sent. It is never closed while it is being read: if a read still blocks when the response has ended, the
+         * client's thread waits for it and then closes the stream.
          *
          * @param stream the body
-         * @param length its length, which becomes CONTENT_LENGTH; -1 when it is not known: then CONTENT_LENGTH is
-         *     missing, which PHP-FPM and others take for no body
+         * @param length its length, which becomes CONTENT_LENGTH; -1 when it is not known; CONTENT_LENGTH is missing
+         *     then, which PHP-FPM and others take for no body
          * @return this
          */
         public Builder body(InputStream stream, long length) {
@@ -237,8 +237,8 @@ public final class ClientRequest {
         }
 
         /**
-         * Sets who gets the lines of STDERR, as they come, without line ends. Called by the thread that reads the
-         * response.
+         * Sets a consumer for the lines of STDERR, called as they arrive, without line ends, by the thread that reads
+         * the response.
          *
          * @param sink takes a line
          * @return this
@@ -255,7 +255,7 @@ public final class ClientRequest {
          */
         public ClientRequest build() {
             if (role == Role.AUTHORIZER && (body != null || bodyBytes.length > 0)) {
-                throw new IllegalStateException("an Authorizer gets no body");
+                throw new IllegalStateException("a request for an Authorizer must not have a body");
             }
             return new ClientRequest(this);
         }

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A response as it arrives. Belongs to one thread; its methods block until what they return is there, within the limits
- * of the client.
+ * A response as it arrives. It belongs to one thread at a time. Its methods block until their result is available,
+ * within the timeouts of the client.
  *
- * <p>Either {@link #stdout()}, everything that the program wrote, or {@link #head()} and {@link #body()}.
+ * <p>Use either {@link #stdout()}, which is everything that the program wrote, or {@link #head()} and {@link #body()}.
  */
 public final class ClientResponse implements AutoCloseable {
     private final ClientCall call;
@@ -26,18 +26,18 @@ public final class ClientResponse implements AutoCloseable {
         this.stdout = call.stdout();
     }
 
-    /** {@return the output of the program as it is: header block and body} */
+    /** {@return the unchanged output of the program: header block and body} */
     public InputStream stdout() {
         return stdout;
     }
 
     /**
-     * Reads the header block of a CGI response, at the first call. Its text is in the charset of the request, UTF-8
-     * unless that says otherwise; bytes that the charset does not have become U+FFFD.
+     * Returns the header block of a CGI response; the first call reads it. It is decoded with the charset of the
+     * request, by default UTF-8; malformed bytes become U+FFFD.
      *
      * @return the block
-     * @throws FcgiException when it is malformed, too long, or not there
-     * @throws IOException when the request fails before its end
+     * @throws FcgiException when it is malformed, too long, or missing
+     * @throws IOException when the request fails
      */
     public CgiHead head() throws IOException {
         if (head == null) {
@@ -49,10 +49,10 @@ public final class ClientResponse implements AutoCloseable {
     /**
      * The body of a CGI response, after {@link #head()}.
      *
-     * @return the stream; where the head has Content-Length it gives that many bytes: a body that is shorter ends with
-     *     an {@link FcgiException}, what goes beyond that is dropped with a line in the log. It is empty for a HEAD
-     *     request and the statuses that have no body, 204 and 304 (RFC 9110 6.4.1). Its end is that of the response:
-     *     with -1 the program has ended its output, whatever length it announced
+     * @return the stream. If the head has a Content-Length, it returns exactly that many bytes: a shorter body ends
+     *     with an {@link FcgiException}, and surplus bytes are dropped and logged. It is empty for a HEAD request and
+     *     for the statuses 204 and 304, which have no body (RFC 9110 6.4.1). Its end is the end of the response: it
+     *     returns -1 only when the program has ended its output, whatever length was announced
      * @throws IOException as {@link #head()}
      */
     public InputStream body() throws IOException {
@@ -65,24 +65,24 @@ public final class ClientResponse implements AutoCloseable {
         return body;
     }
 
-    /** {@return what has come of STDERR so far, as far as it is kept} */
+    /** {@return the text received on STDERR so far, up to {@link FcgiClient.Builder#maxStderrLength}} */
     public String stderr() {
         return call.stderrText();
     }
 
     /**
-     * Waits for the end of the response, dropping output that was not read.
+     * Waits for the end of the response, discarding output that was not read.
      *
      * @return how the program ended it
-     * @throws IOException when the request fails before its end
+     * @throws IOException when the request fails
      */
     public EndRequest end() throws IOException {
         return call.awaitEnd();
     }
 
     /**
-     * Aborts the request, unless it has ended: where it shares its connection the server is told, elsewhere the
-     * connection is closed. Does not block.
+     * Aborts the request, unless it has ended: on a multiplexed connection by ABORT_REQUEST, on any other by closing
+     * the connection. Does not block.
      */
     @Override
     public void close() {

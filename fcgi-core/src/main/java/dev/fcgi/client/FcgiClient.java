@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Calls FastCGI servers, as a web server does: keeps connections, multiplexes them where the server can, streams both
- * ways.
+ * Calls FastCGI servers, as a web server does. It keeps connections, multiplexes them if the server supports it, and
+ * streams in both directions.
  *
  * {@snippet :
  * try (FcgiClient client = FcgiClient.to("unix:/run/php/php-fpm.sock")) {
@@ -34,17 +34,16 @@ import java.util.function.Consumer;
  * }
  * }
  *
- * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most programs of libfcgi serve a connection with a process, which
- * does nothing else until the connection is closed; what they cannot accept waits in the backlog of their socket. So
- * kept connections take processes from others. They are kept for a short time only, see {@link
- * Builder#keepAliveTimeout}, and not at all while a request of this client may be waiting for one of those processes:
- * while a connection of its own has been waiting for the first byte of its server for more than 25 milliseconds, and
- * none that was made after it has had an answer. Idle connections to that server are closed then, and those that finish
- * a request, too. Where processes are scarce, {@link Builder#keepAlive keepAlive(false)} leaves them all to others
- * between two requests.
+ * <p><b>Kept connections.</b> PHP-FPM, php-cgi and most libfcgi programs dedicate a process to each connection until it
+ * is closed; connections that they cannot accept wait in the backlog of their socket. So a kept connection takes a
+ * process from other clients. Connections are therefore kept only for a short time, see {@link
+ * Builder#keepAliveTimeout}, and not at all while a request of this client may be waiting for such a process: when one
+ * of its connections has waited more than 25 milliseconds for the first byte, and no later connection has received a
+ * response. Then idle connections to that server are closed, as are those that finish a request. If processes are
+ * scarce, {@link Builder#keepAlive keepAlive(false)} leaves all of them to others between two requests.
  *
- * <p>May be used by any number of threads at once, of any kind. Threads of its own are virtual, but for one clock, and
- * one for as long as the name of a host is being looked up.
+ * <p>May be used by any number of threads concurrently, virtual or platform. Its own threads are virtual, except one
+ * for its timeouts and one for each host name while it is being looked up.
  */
 public final class FcgiClient implements AutoCloseable {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -58,20 +57,20 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Makes a client with the defaults.
+     * Creates a client with the defaults.
      *
-     * @param address of the server: {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
+     * @param address the address of the server: {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
      * @return the client
-     * @throws IllegalArgumentException when it has none of these forms
+     * @throws IllegalArgumentException when the address has none of these forms
      */
     public static FcgiClient to(String address) {
         return builder().address(address).build();
     }
 
     /**
-     * Makes a client with the defaults.
+     * Creates a client with the defaults.
      *
-     * @param address of the server, TCP or Unix
+     * @param address the address of the server, TCP or Unix
      * @return the client
      */
     public static FcgiClient to(SocketAddress address) {
@@ -84,18 +83,19 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Sends a request and blocks until its response begins: at its first byte of output, or at its end. The body is
-     * sent at the same time.
+     * Sends a request and blocks until the response begins, that is, until its first byte of output or its end. The
+     * body is sent concurrently.
      *
-     * <p>Where a kept connection turns out to be closed before anything came back, the request is sent once more on a
-     * new one, if it has no stream and either was not sent or has a method that may be repeated (RFC 9110 9.2.2).
+     * <p>If a kept connection turns out to be closed before anything was received, the request is repeated once on a
+     * new connection, provided that it has no stream and either was not sent or has an idempotent method (RFC 9110
+     * 9.2.2).
      *
      * @param request the request
-     * @return the response; to be closed
-     * @throws RequestRefusedException when the server refused it without any output
-     * @throws RequestTimeoutException when a timeout was exceeded
-     * @throws ResponseLostException when the connection ended first
-     * @throws IOException when no address could be connected to, or the body could not be read
+     * @return the response, which the caller must close
+     * @throws RequestRefusedException when the server refused the request without any output
+     * @throws RequestTimeoutException when a timeout expired
+     * @throws ResponseLostException when the connection ended before the response
+     * @throws IOException when no connection could be established, or the body could not be read
      * @throws IllegalStateException when the request has a stream and was sent before
      */
     public ClientResponse send(ClientRequest request) throws IOException {
@@ -122,7 +122,7 @@ public final class FcgiClient implements AutoCloseable {
             begun = true;
             return new ClientResponse(call, maxHeadLength);
         } catch (ResponseLostException e) {
-            if (Thread.currentThread().isInterrupted()) { // which has closed the socket, perhaps
+            if (Thread.currentThread().isInterrupted()) { // the interrupt may have closed the socket
                 InterruptedIOException interrupted = new InterruptedIOException("interrupted while sending a request");
                 interrupted.initCause(e);
                 throw interrupted;
@@ -145,12 +145,12 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Asks for values (FastCGI 4.1) on a connection of its own. Blocks for at most the {@link Builder#connectTimeout}
-     * and the {@link Builder#valuesTimeout}.
+     * Queries values (FastCGI 4.1) on a separate connection. Blocks for at most the sum of {@link
+     * Builder#connectTimeout} and {@link Builder#valuesTimeout}.
      *
      * @param names such as {@code FCGI_MPXS_CONNS}
-     * @return those that the server knows; empty when it does not answer in time, as several never do
-     * @throws IOException when the first server cannot be connected to, at any address of its name
+     * @return the values that the server knows; empty when it does not answer in time, and several servers never answer
+     * @throws IOException when no connection to the first server can be established, at any address of its name
      */
     public Map<String, String> getValues(String... names) throws IOException {
         for (String name : Objects.requireNonNull(names, "names")) {
@@ -166,7 +166,7 @@ public final class FcgiClient implements AutoCloseable {
     }
 
     /**
-     * Settings of a client. Not thread-safe; each setter returns the builder, which can be used on after {@link
+     * Settings of a client. Not thread-safe; each setter returns the builder, which may be used again after {@link
      * #build}.
      */
     public static final class Builder {
@@ -175,27 +175,27 @@ public final class FcgiClient implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
+         * Adds a server. Several servers are used in turn; one that cannot be reached is skipped.
          *
-         * <p>The name of a host is looked up for each connection that is made, within the {@link #connectTimeout} and
-         * what the JDK caches ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl},
-         * 10 seconds). All its addresses are tried, in the order of the resolver, those that failed within the last 2
-         * seconds last; each gets an equal share of the time that is left. A name that is not known is an error of the
-         * call, not of this.
+         * <p>A host name is looked up for each new connection, within the {@link #connectTimeout}, unless the JDK has
+         * cached it ({@code networkaddress.cache.ttl}, 30 seconds; {@code networkaddress.cache.negative.ttl}, 10
+         * seconds). All its addresses are tried, in the order of the resolver, except that those that failed within the
+         * last 2 seconds come last; each gets an equal share of the remaining time. An unknown name makes the call
+         * fail, not this method.
          *
          * @param address {@code unix:/path}, {@code host:port} or {@code [ipv6]:port}
          * @return this
-         * @throws IllegalArgumentException when it has none of these forms
+         * @throws IllegalArgumentException when the address has none of these forms
          */
         public Builder address(String address) {
             return address(Address.unresolved(Objects.requireNonNull(address, "address")));
         }
 
         /**
-         * Adds a server. Several are asked in turn; one that cannot be connected to is passed over.
+         * Adds a server. Several servers are used in turn; one that cannot be reached is skipped.
          *
-         * @param address a TCP or Unix address; one that is unresolved is looked up for each connection, see
-         *     {@link #address(String)}
+         * @param address a TCP or Unix address; an unresolved one is looked up for each connection, see {@link
+         *     #address(String)}
          * @return this
          */
         public Builder address(SocketAddress address) {
@@ -204,8 +204,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how many connections there may be. Further requests wait for one, within the {@link
-         * #connectTimeout}. Default 16.
+         * Sets how many connections may be open. Further requests wait for one, within the {@link #connectTimeout}.
+         * Default 16.
          *
          * @param connections at least 1
          * @return this
@@ -227,10 +227,10 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a connection is kept for further requests. One that has had nothing to do for that time is
-         * closed; one that carries one request at a time is also closed when a request ends that long after it was
-         * made, however busy it is, so that the process that serves it gets round to others. Default 1 second: a new
-         * connection costs little, and other clients of the server may be waiting.
+         * Sets how long a connection is kept for further requests. A connection that has been idle for that time is
+         * closed. One that is not multiplexed is also closed when a request ends that long after the connection was
+         * opened, however busy it is, so that the process that serves it becomes available to others. Default 1 second:
+         * a new connection costs little, and other clients of the server may be waiting.
          *
          * @param time 0 for no limit
          * @return this
@@ -241,10 +241,10 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets whether connections are multiplexed, that is, carry several requests at a time, with servers that say
-         * they can do so (FCGI_MPXS_CONNS=1). Default false.
+         * Sets whether connections are multiplexed, that is, carry several requests at a time, to servers that support
+         * it (FCGI_MPXS_CONNS=1). Default false.
          *
-         * @param share whether requests may share a connection
+         * @param share whether a connection may carry several requests at a time
          * @return this
          */
         public Builder multiplex(boolean share) {
@@ -255,7 +255,7 @@ public final class FcgiClient implements AutoCloseable {
         /**
          * Sets how many requests a multiplexed connection carries at a time. Default 64.
          *
-         * @param requests at least 1; more than 65535 count as 65535, which is all that there are ids for
+         * @param requests at least 1; the number of request ids limits it to 65535
          * @return this
          */
         public Builder maxRequestsPerConnection(int requests) {
@@ -264,8 +264,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how much of a response is kept while nobody reads it; when that is full, the connection is not read on.
-         * Default 64 KiB.
+         * Sets how much of a response is kept while nobody reads it. While that is full, the client stops reading the
+         * connection. Default 64 KiB.
          *
          * @param bytes at least 1
          * @return this
@@ -287,7 +287,7 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how much STDERR of a response is kept; the rest is dropped with a note. Default 64 KiB.
+         * Sets how much STDERR of a response is kept; the rest is dropped, which the kept text notes. Default 64 KiB.
          *
          * @param bytes at least 1
          * @return this
@@ -298,7 +298,7 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long getting a connection may take, a free one or a new one. Default 5 seconds.
+         * Sets how long it may take to get a connection, idle or new. Default 5 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -309,8 +309,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a response may take to begin, from when the last piece of the request was taken. While a piece
-         * waits to be taken, {@link #writeTimeout} counts instead. Default 60 seconds.
+         * Sets how long a response may take to begin after the server accepted the last piece of the request. While a
+         * piece waits to be accepted, {@link #writeTimeout} applies instead. Default 60 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -321,9 +321,10 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a server may be silent once the response has begun, from when it last sent something or took a
-         * piece of the request. Does not count while a piece waits to be taken ({@link #writeTimeout} does), nor while
-         * the {@linkplain #responseBuffer buffer} is full, which is the caller's doing. Default 60 seconds.
+         * Sets how long a server may be silent once the response has begun, measured from when it last sent something
+         * or accepted a piece of the request. Does not apply while a piece waits to be accepted ({@link #writeTimeout}
+         * does), nor while the {@linkplain #responseBuffer buffer} is full because the caller does not read. Default 60
+         * seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -334,8 +335,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a server may take nothing of what is sent to it. All requests on the connection fail then.
-         * Default 60 seconds.
+         * Sets how long a write may wait for a server that accepts nothing. All requests on the connection fail after
+         * that time. Default 60 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -346,7 +347,7 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a request may take, from sending it to the end of its response. Default: no limit.
+         * Sets how long a request may take, from {@link FcgiClient#send} to the end of its response. Default: no limit.
          *
          * @param time 0 for no limit
          * @return this
@@ -357,8 +358,8 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a response may be left unread, with its buffer full, while others on the connection wait
-         * for what comes after it. It fails then. Default 30 seconds.
+         * Sets how long a response may be left unread, with its buffer full, while it holds up others on the same
+         * connection. It fails after that time. Default 30 seconds.
          *
          * @param time 0 for no limit
          * @return this
@@ -369,7 +370,7 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a server may take to answer the question for values. Default 1 second.
+         * Sets how long a server may take to answer a query for values. Default 1 second.
          *
          * @param time more than 0
          * @return this
@@ -377,37 +378,37 @@ public final class FcgiClient implements AutoCloseable {
         public Builder valuesTimeout(Duration time) {
             long limit = TimeLimit.of(time, "valuesTimeout");
             if (time.isZero()) {
-                throw new IllegalArgumentException("valuesTimeout must be more than 0: some servers never answer");
+                throw new IllegalArgumentException("valuesTimeout must be more than 0: some servers never respond");
             }
             options.valuesTimeout = limit;
             return this;
         }
 
         /**
-         * {@return a client with the settings as they are now}
+         * {@return a client with the current settings}
          *
          * @throws IllegalStateException when there is no address
          */
         public FcgiClient build() {
             if (options.addresses.isEmpty()) {
-                throw new IllegalStateException("no address of a server");
+                throw new IllegalStateException("no server: call address(...) first");
             }
             return new FcgiClient(options.copy());
         }
 
-        /** For tests: another resolver, other sockets. */
+        /** For tests, which replace the resolver and the sockets. */
         Builder network(Network network) {
             options.network = network;
             return this;
         }
 
-        /** For tests: threads that are watched, or not to be had. */
+        /** For tests, which watch or refuse threads. */
         Builder threads(Consumer<Runnable> threads) {
             options.threads = threads;
             return this;
         }
 
-        /** For tests: limits on time that pass when they say so. */
+        /** For tests, which control when time limits expire. */
         Builder clock(Clock clock) {
             options.clock = clock;
             return this;

@@ -4,9 +4,9 @@ import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
 
 /**
- * The application refused a request without any output: END_REQUEST with a protocol status other than
- * REQUEST_COMPLETE. After a status that is defined it has not worked on the request, so sending it again is safe.
- * After {@link ProtocolStatus#UNKNOWN_ROLE} it is useless, after OVERLOADED it should wait, and after
+ * The application refused a request without any output: END_REQUEST with a protocol status other than REQUEST_COMPLETE.
+ * If the specification defines the status, the application has not processed the request, so it is safe to send it
+ * again. After {@link ProtocolStatus#UNKNOWN_ROLE} that is useless, after OVERLOADED it should wait, and after
  * CANT_MPX_CONN it needs another connection.
  */
 public final class RequestRefusedException extends FcgiException {
@@ -18,19 +18,22 @@ public final class RequestRefusedException extends FcgiException {
     /**
      * Creates the exception.
      *
-     * @param protocolStatus what END_REQUEST said; null for a number that the specification does not define
+     * @param protocolStatus the status in END_REQUEST; null for a number that the specification does not define
      */
     public RequestRefusedException(ProtocolStatus protocolStatus) {
         super("request refused: " + (protocolStatus == null ? "unknown protocol status" : protocolStatus));
         this.protocolStatus = protocolStatus;
     }
 
-    /** {@return whether sending the request again cannot have it done twice: so for the statuses that are defined} */
+    /**
+     * {@return whether the request can be sent again without being processed twice; true for every status that the
+     * specification defines}
+     */
     public boolean retrySafe() {
         return protocolStatus != null;
     }
 
-    /** {@return what END_REQUEST said; null for a number that the specification does not define} */
+    /** {@return the status in END_REQUEST; null for a number that the specification does not define} */
     public ProtocolStatus protocolStatus() {
         return protocolStatus;
     }

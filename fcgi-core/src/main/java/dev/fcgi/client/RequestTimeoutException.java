@@ -4,37 +4,37 @@ import dev.fcgi.FcgiException;
 import java.time.Duration;
 import java.util.Objects;
 
-/** A request took longer than one of its limits. Whether the application has worked on it is unknown. */
+/** A timeout of the client expired. It is unknown whether the application has processed the request. */
 public final class RequestTimeoutException extends FcgiException {
     private static final long serialVersionUID = 1;
 
-    /** Which limit it was. */
+    /** Which timeout expired. */
     public enum Limit {
-        /** No connection was to be had within {@link FcgiClient.Builder#connectTimeout}. Nothing was sent. */
+        /** No connection was available within {@link FcgiClient.Builder#connectTimeout}. Nothing was sent. */
         CONNECT,
         /** The response did not begin within {@link FcgiClient.Builder#firstByteTimeout}. */
         FIRST_BYTE,
         /** The server was silent for {@link FcgiClient.Builder#readTimeout}, in the middle of the response. */
         READ,
-        /** The server took nothing of what is sent to it for {@link FcgiClient.Builder#writeTimeout}. */
+        /** The server accepted nothing of what was sent to it for {@link FcgiClient.Builder#writeTimeout}. */
         WRITE,
         /** The response was not complete within {@link FcgiClient.Builder#requestTimeout}. */
         REQUEST,
         /**
-         * The response was not read for {@link FcgiClient.Builder#stallTimeout}, while others waited for what comes
-         * after it on the connection.
+         * The response was not read for {@link FcgiClient.Builder#stallTimeout}, while it held up others on the same
+         * connection.
          */
         STALL
     }
 
-    /** Which limit it was. */
+    /** Which timeout expired. */
     private final Limit limit;
 
     /**
      * Creates the exception.
      *
-     * @param limit which limit it was
-     * @param time how long it is
+     * @param limit which timeout expired
+     * @param time the timeout
      */
     public RequestTimeoutException(Limit limit, Duration time) {
         super(message(limit, time));
@@ -55,7 +55,7 @@ public final class RequestTimeoutException extends FcgiException {
         };
     }
 
-    /** {@return which limit it was} */
+    /** {@return which timeout expired} */
     public Limit limit() {
         return limit;
     }

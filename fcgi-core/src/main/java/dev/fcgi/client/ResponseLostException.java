@@ -2,7 +2,7 @@ package dev.fcgi.client;
 
 import dev.fcgi.FcgiException;
 
-/** The connection ended before the response did. */
+/** The connection ended before the response. */
 public final class ResponseLostException extends FcgiException {
     private static final long serialVersionUID = 1;
 
@@ -13,7 +13,7 @@ public final class ResponseLostException extends FcgiException {
      * Creates the exception.
      *
      * @param message what happened
-     * @param retrySafe whether the application cannot have seen the whole head of the request
+     * @param retrySafe true if the application cannot have received the whole head of the request
      * @param cause what led to it, or null
      */
     public ResponseLostException(String message, boolean retrySafe, Throwable cause) {
@@ -21,7 +21,7 @@ public final class ResponseLostException extends FcgiException {
         this.retrySafe = retrySafe;
     }
 
-    /** {@return whether sending the request again cannot have it done twice} */
+    /** {@return whether the request can be sent again without being processed twice} */
     public boolean retrySafe() {
         return retrySafe;
     }

@@ -5,20 +5,23 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 
-/** The contexts of one server, and which of them a path belongs to. May be used by any thread. */
+/** The contexts of one server; finds the one that a path belongs to. Thread-safe. */
 final class Contexts {
     private static final String MATCHER = "sun.net.httpserver.pathMatcher";
 
     private final BiPredicate<String, String> matcher = matcher(Runtime.version().feature());
     private final List<FcgiHttpContext> list = new CopyOnWriteArrayList<>();
 
-    /** {@return whether a path of a request, the second, belongs to that of a context as it does in a JDK} */
+    /**
+     * {@return whether the path of a request, the second argument, belongs to the path of a context, by the rules of a
+     * JDK version}
+     */
     static BiPredicate<String, String> matcher(int jdk) {
         boolean asString = jdk < 27 || "stringPrefix".equals(System.getProperty(MATCHER));
         return asString ? (context, path) -> path.startsWith(context) : Contexts::leadsTo;
     }
 
-    /** From JDK 27 on, {@code /foo} is a prefix of {@code /foo/bar}, and not of {@code /foobar}. */
+    /** From JDK 27 on, {@code /foo} is a prefix of {@code /foo/bar} but not of {@code /foobar}. */
     private static boolean leadsTo(String context, String path) {
         return path.startsWith(context) && (path.length() == context.length() || context.endsWith("/")
                 || path.charAt(context.length()) == '/');
@@ -49,7 +52,7 @@ final class Contexts {
         return list.stream().filter(context -> context.getPath().equals(path)).findFirst().orElse(null);
     }
 
-    /** {@return the context with the longest path that the path of a request belongs to; null when there is none} */
+    /** {@return the context with the longest path that matches the path of a request, or null} */
     FcgiHttpContext find(String path) {
         FcgiHttpContext longest = null;
         for (FcgiHttpContext context : list) {

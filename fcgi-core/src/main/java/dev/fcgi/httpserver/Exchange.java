@@ -16,11 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A request and its response. Of one thread at a time, its handler's at first: another one may have it from there, and
- * end it when the handler has returned.
+ * A request and its response. Confined to one thread at a time: first that of its handler, which may hand it to another
+ * thread that ends it after the handler has returned.
  */
 final class Exchange extends HttpExchange {
-    /** From JDK 26 on, those of an exchange are its own; before, they are the context's. */
+    /** From JDK 26 on, each exchange has its own attributes; before, they belong to the context. */
     private static final boolean OWN_ATTRIBUTES = Runtime.version().feature() >= 26
             && !"context".equals(System.getProperty("jdk.httpserver.attributes"));
 
@@ -39,7 +39,7 @@ final class Exchange extends HttpExchange {
     private HttpPrincipal principal;
     private int status = -1;
     private boolean closed;
-    /** Why the response is not what its head says, or there is none. Written before {@link #completed} is. */
+    /** Why the response is incomplete or missing. Written before {@link #completed} is. */
     private volatile IOException failure;
 
     Exchange(Request request, RequestHead head, FcgiHttpContext context) {
@@ -55,12 +55,12 @@ final class Exchange extends HttpExchange {
 
     // ---- its end
 
-    /** All of the response was written, or nothing more comes of it; never fails. */
+    /** The whole response was written, or no more of it will be; never fails. */
     void complete() {
         completed.countDown();
     }
 
-    /** Sends all of the response and its end. */
+    /** Sends the rest of the response and its end. */
     void finish() throws IOException {
         try {
             input.close();
@@ -70,17 +70,17 @@ final class Exchange extends HttpExchange {
         }
     }
 
-    /** The response ends here, where it should not; the FastCGI server will tell the web server. */
+    /** The response ends here but is incomplete; the FastCGI server will tell the web server. */
     void fail(IOException why) {
         failure = why;
         complete();
     }
 
     /**
-     * Waits until nothing more comes of the response, if the handler has left that to another thread.
+     * Waits until no more of the response will be written, if the handler has handed that to another thread.
      *
-     * @throws IOException when it is not what its head says
-     * @throws InterruptedException when the request was aborted, if that is the policy
+     * @throws IOException when the response is incomplete
+     * @throws InterruptedException when the request was aborted and the policy is to interrupt
      */
     void await() throws IOException, InterruptedException {
         if (completed.getCount() > 0) {
@@ -185,16 +185,17 @@ final class Exchange extends HttpExchange {
     @Override
     public void sendResponseHeaders(int code, long length) throws IOException {
         if (status >= 0) {
-            throw new IOException("the head of the response was sent before");
+            throw new IOException("the head of the response was already sent");
         }
         if (code < 200 || code > 999) {
-            throw new IOException("status " + code + ": a FastCGI program has one response, of status 200 to 999");
+            throw new IOException("status must be 200 to 999, was " + code + ": a FastCGI program sends one response");
         }
         boolean withoutBody = length <= NO_BODY || code == 204 || code == 304 || head.method().equals("HEAD");
         long announced = withoutBody ? 0 : length == 0 ? ExchangeOutput.UNKNOWN : length;
         if (code == 204 || announced == ExchangeOutput.UNKNOWN) {
             responseHeaders.remove("Content-Length");
-        } else if (code != 304 && !head.method().equals("HEAD")) { // what those say is the length without them
+        } else if (code != 304 && !head.method().equals("HEAD")) {
+            // for a 304 and for HEAD the handler has set the length that a body would have
             responseHeaders.set("Content-Length", Long.toString(announced));
         }
         output.begin(ResponseFields.head(code, responseHeaders), announced);
@@ -212,7 +213,7 @@ final class Exchange extends HttpExchange {
         closed = true;
         try {
             input.close();
-            responseBody.close(); // of a filter, perhaps, which has more to write
+            responseBody.close(); // may belong to a filter, which has more to write
         } catch (IOException e) {
             fail(e);
         }

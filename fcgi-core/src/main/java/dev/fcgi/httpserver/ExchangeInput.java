@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** The body of a request: as many bytes as were announced, or an exception. */
+/** The body of a request: exactly as many bytes as were announced, or an exception. */
 final class ExchangeInput extends InputStream {
     private final InputStream stdin;
     /** Negative when the length is not known. */
@@ -48,7 +48,7 @@ final class ExchangeInput extends InputStream {
         return remaining < 0 ? received : (int) Math.min(received, remaining);
     }
 
-    /** What was not read is left to the FastCGI server: never blocks. */
+    /** Leaves unread bytes to the FastCGI server; never blocks. */
     @Override
     public void close() throws IOException {
         closed = true;

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.util.Objects;
 
 /**
- * The body of a response: nothing before the head, as many bytes as were announced, and at the close the end of the
- * exchange. Of one thread at a time.
+ * The body of a response: no bytes before the head, exactly as many as were announced, and closing it ends the
+ * exchange. Confined to one thread at a time.
  */
 final class ExchangeOutput extends OutputStream {
     static final long UNKNOWN = -1;
@@ -23,9 +23,9 @@ final class ExchangeOutput extends OutputStream {
     }
 
     /**
-     * Sends the head; now the body may be written.
+     * Sends the head; from now on the body may be written.
      *
-     * @param length of the body, or {@link #UNKNOWN}
+     * @param length the length of the body, or {@link #UNKNOWN}
      */
     void begin(byte[] head, long length) throws IOException {
         stdout.write(head);
@@ -62,11 +62,11 @@ final class ExchangeOutput extends OutputStream {
 
     private void requireHead() throws IOException {
         if (!begun) {
-            throw new IOException("the head of the response was not sent yet");
+            throw new IOException("the head of the response must be sent first");
         }
     }
 
-    /** Sends what was written; with the last byte that was announced, the end of the response. */
+    /** Sends what was written, including the end of the response if the announced length was reached. */
     @Override
     public void flush() throws IOException {
         requireHead();

@@ -13,13 +13,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Answers the requests of one server by its contexts, and in the words of the JDK's where there is none. A call of it lasts as long as its exchange: while another thread
- * is to end that, the calling one waits, so that limits, aborts and stops are the FastCGI server's business alone.
+ * Dispatches the requests of one server to its contexts, and responds like the JDK's server when there is none. A call
+ * lasts as long as its exchange: if another thread is to end the exchange, the calling thread waits, so that the
+ * FastCGI server alone is responsible for limits, aborts and stops.
  */
 final class ExchangeResponder implements Responder {
     private final Contexts contexts;
     private final boolean secureOnly;
-    /** Null: one handler at a time, which is what programs without an executor may rely on. */
+    /** Null means one handler at a time, which programs without an executor may rely on. */
     private final Executor executor;
     private final ReentrantLock oneAtATime = new ReentrantLock(true);
 
@@ -42,7 +43,7 @@ final class ExchangeResponder implements Responder {
             return;
         }
         if (secureOnly && !head.isSecure()) {
-            refuse(request, 400, "No TLS, as far as the web server says (HTTPS)");
+            refuse(request, 400, "Not a TLS request: the web server must send HTTPS=on");
             return;
         }
         String path = head.uri().getPath();
@@ -74,7 +75,7 @@ final class ExchangeResponder implements Responder {
                 executor.execute(call);
             } catch (RejectedExecutionException e) {
                 if (call.cancel()) {
-                    refuse(request, 503, "The executor takes no more");
+                    refuse(request, 503, "The executor rejected the request");
                     return;
                 }
             }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What answers below a path. May be changed and used by any threads at once. */
+/** The handler for a path and everything below it. Thread-safe. */
 final class FcgiHttpContext extends HttpContext {
     private final HttpServer server;
     private final String path;
@@ -24,16 +24,16 @@ final class FcgiHttpContext extends HttpContext {
 
     FcgiHttpContext(HttpServer server, String path, HttpHandler handler) {
         if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("the path of a context begins with a slash, was " + path);
+            throw new IllegalArgumentException("the path of a context must begin with a slash, was " + path);
         }
         this.server = server;
         this.path = path;
         this.handler = handler;
     }
 
-    /** Passes an exchange through the filters, to the authenticator, and then to the handler. */
+    /** Passes an exchange to the filters, then to the authenticator, then to the handler. */
     void handle(Exchange exchange, HttpExchange visible) throws IOException {
-        // not the other way round: this is what programs are written for, whatever the SPI may suggest
+        // in this order: programs rely on it, whatever the SPI may suggest
         new Filter.Chain(filters, filtered -> authenticate(exchange, filtered)).doFilter(visible);
     }
 
@@ -48,7 +48,7 @@ final class FcgiHttpContext extends HttpContext {
             if (result instanceof Authenticator.Success success) {
                 exchange.principal(success.getPrincipal());
             } else if (asked != null) {
-                throw new IOException(asked.getClass().getName() + " has no answer");
+                throw new IOException(asked.getClass().getName() + " returned null instead of a result");
             }
             handler.handle(visible);
         }
@@ -68,7 +68,7 @@ final class FcgiHttpContext extends HttpContext {
     public synchronized void setHandler(HttpHandler handler) {
         Objects.requireNonNull(handler, "handler");
         if (this.handler != null) {
-            throw new IllegalArgumentException("the context has a handler already");
+            throw new IllegalArgumentException("the handler of this context was already set");
         }
         this.handler = handler;
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 
 /**
  * The JDK's HTTP server as a FastCGI application: handlers, contexts, filters and authenticators written for {@link
- * HttpServer} answer what a web server asks by FastCGI. For existing programs there is {@link FcgiHttpServerProvider};
- * a new one has the choice:
+ * HttpServer} serve the requests that a web server sends over FastCGI. Existing programs use {@link
+ * FcgiHttpServerProvider}; a new program can create the server itself:
  *
  * {@snippet :
  * HttpServer server = FcgiHttpServer.create(FcgiServer.builder().listen("unix:/run/app.sock"));
@@ -25,23 +25,23 @@ import java.util.concurrent.Executor;
  * Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(10)));
  * }
  *
- * <p>It behaves like the server of the JDK that it runs on; docs/httpserver.md of the project lists the differences.
- * The most important are:
+ * <p>It behaves like the server of the JDK that it runs on; the project's docs/httpserver.md lists the differences. The
+ * most important are:
  *
  * <ul>
- * <li>The address of the other end is the browser's (REMOTE_ADDR). An exchange is an {@link
- * com.sun.net.httpserver.HttpsExchange} when the browser has come to the web server by TLS (HTTPS); its session knows
- * SSL_PROTOCOL and SSL_CIPHER, if the web server sends them.
- * <li>Header fields of the connection, and Date, are the web server's.
- * <li>A handler that throws, or closes an exchange without an answer, is answered 500 with a line in the log of
- * {@link FcgiServer}; a response that has begun ends so that the web server can tell that it is incomplete.
- * <li>Limits, timeouts and aborts are those of {@link FcgiServer}. When the browser goes away, streams fail.
+ * <li>The remote address is the browser's (REMOTE_ADDR). An exchange is an {@link com.sun.net.httpserver.HttpsExchange}
+ * when the browser has connected to the web server by TLS (HTTPS); its session has SSL_PROTOCOL and SSL_CIPHER, if the
+ * web server sends them.
+ * <li>Hop-by-hop header fields, and Date, are set by the web server.
+ * <li>If a handler throws or closes an exchange without a response, the response has status 500 and the log of {@link
+ * FcgiServer} an entry; a response that has begun ends in a way that tells the web server that it is incomplete.
+ * <li>Limits, timeouts and aborts are those of {@link FcgiServer}. When the browser disconnects, streams fail.
  * </ul>
  *
- * <p>Without an executor, handlers run one at a time, as with the JDK's server, though not on the same thread. With
- * one, they run in its tasks. An exchange that its handler leaves open waits for the thread that will close it, and
- * counts as a request in flight; it ends with the last byte of the length that was announced, or when the web server
- * gives up. All methods may be called from any thread; exchanges and their streams belong to one at a time.
+ * <p>Without an executor, handlers run one at a time, as in the JDK's server, but not always on the same thread. With
+ * one, they run in its tasks. An exchange that its handler leaves open remains a request in flight until another thread
+ * closes it; it ends with the last byte of the announced length, or when the web server aborts it. All methods may be
+ * called from any thread; exchanges and their streams belong to one thread at a time.
  */
 @SuppressWarnings("exports") // not transitive: who uses it requires jdk.httpserver, else it is not there at run time
 public final class FcgiHttpServer extends HttpServer {
@@ -56,11 +56,10 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Makes a server that listens where a builder says, with the limits that it has then. A shutdown hook is the
-     * program's to add.
+     * Creates a server with the addresses and limits of a builder. It has no shutdown hook; the program adds one.
      *
-     * @param builder addresses and limits; used when the server starts, which sets its responder. An executor of its
-     *     own would be blocked by exchanges that are open: {@link #setExecutor} is for handlers
+     * @param builder addresses and limits; used when the server starts, which sets its responder. Do not set an
+     *     executor on it, because open exchanges would block its threads; use {@link #setExecutor} for handlers
      * @return a server that is not started
      */
     public static FcgiHttpServer create(FcgiServer.Builder builder) {
@@ -77,7 +76,7 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * {@return the counters of the FastCGI server at this moment}
+     * {@return the current counters of the FastCGI server}
      *
      * @throws IllegalStateException when it was not started
      */
@@ -86,11 +85,11 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Binds the server, if that was not done when it was made, as {@link FcgiHttpServerProvider} says.
+     * Binds a server that was created without an address, as described for {@link FcgiHttpServerProvider}.
      *
-     * @param address where the program wants it
+     * @param address the address that the program asks for
      * @param backlog how many connections may wait in the kernel; 0 or less for 1024
-     * @throws IOException when it is bound already, the address cannot be bound, or a property cannot be read
+     * @throws IOException when it is already bound, the address cannot be bound, or a property is malformed
      */
     @Override
     public void bind(InetSocketAddress address, int backlog) throws IOException {
@@ -101,7 +100,7 @@ public final class FcgiHttpServer extends HttpServer {
      * Starts to accept connections, and keeps the JVM alive until the server has stopped.
      *
      * @throws IllegalStateException when it is not bound, or was started or stopped before
-     * @throws java.io.UncheckedIOException when an address cannot be bound that is not one of this machine's interfaces
+     * @throws java.io.UncheckedIOException when an address from a property or builder cannot be bound
      */
     @Override
     public void start() {
@@ -109,10 +108,10 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Stops as {@link FcgiServer#shutdown} does, and blocks like it. Not to be waited for by a handler: it would be one
-     * of those that are waited for.
+     * Stops like {@link FcgiServer#shutdown}, and blocks like it. A handler must not wait for this method, because the
+     * method waits for the handler.
      *
-     * @param seconds how long exchanges may take to end by themselves, at least 0
+     * @param seconds how long exchanges may take before they are aborted, at least 0
      */
     @Override
     public void stop(int seconds) {
@@ -120,9 +119,9 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Sets where handlers run. It is the caller's to shut down.
+     * Sets where handlers run. The caller shuts down the executor.
      *
-     * @param executor what runs them; null for one at a time, the default
+     * @param executor the executor; null, the default, runs one handler at a time
      * @throws IllegalStateException when the server was started before
      */
     @Override
@@ -140,9 +139,10 @@ public final class FcgiHttpServer extends HttpServer {
      * Adds a context.
      *
      * @param path begins with a slash
-     * @param handler what answers below it
+     * @param handler the handler for the path and everything below it
      * @return the context
-     * @throws IllegalArgumentException when there is one for the path, or it does not begin with a slash
+     * @throws IllegalArgumentException when there is already a context for the path, or the path does not begin with a
+     * slash
      */
     @Override
     public HttpContext createContext(String path, HttpHandler handler) {
@@ -150,11 +150,12 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Adds a context that is answered with 500 until its handler is set.
+     * Adds a context without a handler; until that is set, the response is 500.
      *
      * @param path begins with a slash
      * @return the context
-     * @throws IllegalArgumentException when there is one for the path, or it does not begin with a slash
+     * @throws IllegalArgumentException when there is already a context for the path, or the path does not begin with a
+     * slash
      */
     @Override
     public HttpContext createContext(String path) {
@@ -162,7 +163,7 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Removes a context; exchanges that have begun go on.
+     * Removes a context; exchanges that have begun continue.
      *
      * @param path its path
      * @throws IllegalArgumentException when there is none
@@ -173,7 +174,7 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * Removes a context; exchanges that have begun go on.
+     * Removes a context; exchanges that have begun continue.
      *
      * @param context the context
      * @throws IllegalArgumentException when it is not one of this server's
@@ -184,8 +185,8 @@ public final class FcgiHttpServer extends HttpServer {
     }
 
     /**
-     * {@return where the program sees the server} It is null before it is bound; where a property or a builder has
-     * chosen a Unix socket, it is what the program has asked for, or port 0 of loopback.
+     * {@return the address of the server as the program sees it} It is null before the server is bound. If a property
+     * or a builder has chosen a Unix socket, it is the address that the program has asked for, or port 0 of loopback.
      */
     @Override
     public InetSocketAddress getAddress() {

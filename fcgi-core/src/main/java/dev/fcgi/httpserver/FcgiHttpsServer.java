@@ -9,12 +9,12 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** A server for browsers that have come to the web server by TLS; others are refused. */
+/** A server for requests that browsers have sent to the web server by TLS; others are refused. */
 final class FcgiHttpsServer extends HttpsServer {
     private final ServerCore core = new ServerCore(this, true);
     private volatile HttpsConfigurator configurator;
 
-    /** Kept for the program; the keys are the web server's. */
+    /** Kept for the program only; the web server has the keys. */
     @Override
     public void setHttpsConfigurator(HttpsConfigurator configurator) {
         this.configurator = Objects.requireNonNull(configurator, "configurator");

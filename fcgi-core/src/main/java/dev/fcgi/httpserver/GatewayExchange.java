@@ -8,38 +8,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP request and the response to it, in any HTTP server: what {@link FcgiGateway} asks of one. Whoever implements
- * it puts the gateway into a server of their choice.
+ * An HTTP request and its response in any HTTP server, as {@link FcgiGateway} needs them. Implement it to use the
+ * gateway in another server.
  *
- * <p>Each character of a text stands for a byte as it was sent or is to be sent (ISO-8859-1): HTTP does not say which
- * charset a header is in. The server frames bodies, answers {@code Expect: 100-continue} when the body is read first,
- * and drops trailers. One thread calls the methods, and none after {@link FcgiGateway#handle(GatewayExchange)} has
- * returned; the body alone may be read by another thread.
+ * <p>Each character of a string stands for one byte as it was or will be sent (ISO-8859-1), because HTTP does not
+ * define the charset of headers. The server frames bodies, responds to {@code Expect: 100-continue} when the body is
+ * first read, and drops trailers. One thread calls the methods, and none is called after {@link
+ * FcgiGateway#handle(GatewayExchange)} has returned; only the body may be read by another thread.
  */
 public interface GatewayExchange {
     /** {@return the method, as in the request line} */
     String method();
 
-    /** {@return the target as in the request line, raw: path and query, or a whole URL (RFC 9112 3.2)} */
+    /** {@return the target as in the request line, not decoded: path and query, or a whole URL (RFC 9112 3.2)} */
     String target();
 
-    /** {@return the version of HTTP, such as {@code HTTP/1.1}} */
+    /** {@return the HTTP version, such as {@code HTTP/1.1}} */
     String protocol();
 
     /**
-     * {@return the header fields, their names in any case} Content-Length or Transfer-Encoding tells that there is a
-     * body, also when the server takes care of it.
+     * {@return the header fields, their names in any case} If there is a body, they must include Content-Length or
+     * Transfer-Encoding, even if the server has already processed it.
      */
     Map<String, List<String>> headers();
 
     /**
-     * {@return the body, without its framing} Reading blocks, and throws when the browser has gone.
+     * {@return the body, without its framing} Reading blocks, and throws when the browser has disconnected.
      *
-     * @throws IOException when the browser has gone
+     * @throws IOException when the browser has disconnected
      */
     InputStream body() throws IOException;
 
-    /** {@return the address of the browser, or of a proxy in front of us} */
+    /** {@return the address of the browser, or of a proxy in front of this server} */
     InetSocketAddress remoteAddress();
 
     /** {@return the address that the request came to} */
@@ -48,12 +48,12 @@ public interface GatewayExchange {
     /** {@return whether it came by TLS} */
     boolean isSecure();
 
-    /** {@return who has been authenticated by the server, null when nobody has: the default} */
+    /** {@return the user that the server has authenticated; null, the default, when there is none} */
     default String user() {
         return null;
     }
 
-    /** {@return how, such as {@code Basic}; null when that is not known: the default} */
+    /** {@return the scheme of the authentication, such as {@code Basic}; null, the default, when it is not known} */
     default String authType() {
         return null;
     }
@@ -62,12 +62,12 @@ public interface GatewayExchange {
      * Begins the response; called once. May block.
      *
      * @param status the HTTP status, 200 to 599
-     * @param headers the header fields, to be sent as they are; those of the connection are the server's. There is a
-     *     Content-Length where {@code length} is 0 and HEAD or 304 tell of another one
-     * @param length how many bytes are written, -1 when that is not known
-     * @return the body. Closing it tells that it is whole. An exception of {@code handle} tells that it is not: then the
-     *     server must not end the body, but cut the connection
-     * @throws IOException when the browser has gone
+     * @param headers the header fields, to be sent unchanged; the server adds hop-by-hop fields. They include a
+     *     Content-Length if {@code length} is 0 but a response to HEAD or a 304 announces another length
+     * @param length how many bytes will be written, or -1 when that is not known
+     * @return the body. Closing it means that it is complete. If {@code handle} throws, it is incomplete, and the
+     *     server must close the connection without ending the body
+     * @throws IOException when the browser has disconnected
      */
     OutputStream respond(int status, Map<String, List<String>> headers, long length) throws IOException;
 }

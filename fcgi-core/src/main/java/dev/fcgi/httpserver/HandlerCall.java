@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The call of a handler that is given to an executor of the program, which may run it later, twice, or never: whoever
- * claims it first decides.
+ * A call of a handler, passed to the program's executor, which may run it later, twice, or never; the first to claim it
+ * decides.
  */
 final class HandlerCall implements Runnable {
     private final FcgiHttpContext context;
@@ -30,14 +30,14 @@ final class HandlerCall implements Runnable {
         }
         try {
             context.handle(exchange, visible);
-        } catch (Throwable e) { // for the FcgiServer, as if its own thread had called
+        } catch (Throwable e) { // for the FcgiServer, as if its own thread had called the handler
             failure = e;
         } finally {
             returned.countDown();
         }
     }
 
-    /** {@return whether it was not begun, and will not be} */
+    /** {@return whether it was not begun and never will be} */
     boolean cancel() {
         boolean first = claimed.compareAndSet(false, true);
         if (first) {
@@ -46,7 +46,7 @@ final class HandlerCall implements Runnable {
         return first;
     }
 
-    /** Waits until the handler has returned: until then it counts, also when its request has been aborted. */
+    /** Waits until the handler has returned; until then it counts, even if its request was aborted. */
     void await() throws Exception {
         boolean interrupted = false;
         while (true) {

@@ -66,7 +66,7 @@ record JdkExchange(HttpExchange exchange) implements GatewayExchange {
         return exchange.getHttpContext().getAuthenticator() instanceof BasicAuthenticator ? "Basic" : null;
     }
 
-    /** What filters have set before us stays, but for fields that there can be only one of. */
+    /** Keeps header fields that filters have set before, except those that may occur only once. */
     @Override
     public OutputStream respond(int status, Map<String, List<String>> headers, long length) throws IOException {
         Headers sent = exchange.getResponseHeaders();

@@ -10,21 +10,25 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a server of a program that knows addresses of IP only listens: what system properties say for its port, else
- * that port itself, but never of all interfaces. {@link FcgiHttpServerProvider} tells users.
+ * Determines where a server listens when its program knows only IP addresses: at the address that a system property
+ * gives for its port, otherwise at that port itself, but never on all interfaces. Documented for users at {@link
+ * FcgiHttpServerProvider}.
  */
 final class ListenProperties {
     private static final String PREFIX = "dev.fcgi.httpserver.";
 
-    /** What {@code FcgiServer} is built of; the address as the program may see it; the socket, if it is bound already. */
+    /**
+     * What the {@code FcgiServer} is built from; the address as the program sees it; the socket, if it is already
+     * bound.
+     */
     record Bound(FcgiServer.Builder builder, InetSocketAddress address, ServerSocketChannel channel) {}
 
     private ListenProperties() {}
 
     /**
-     * Binds at once, so that the program sees its port or the failure, unless the address is the FastCGI server's.
+     * Binds immediately, so that the program sees its port or the failure, unless the FastCGI server binds the address.
      *
-     * @throws BindException when that is not possible
+     * @throws BindException when the address cannot be bound
      */
     static Bound bind(InetSocketAddress address, int backlog) throws IOException {
         // no handler of such a program expects an interrupt

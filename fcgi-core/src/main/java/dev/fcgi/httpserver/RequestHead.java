@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The head of an HTTP request, put together from meta-variables (RFC 3875 4.1). A byte is a character (ISO-8859-1), as
- * the JDK's server has it: it does not know in which charset a header is, nor do we.
+ * The head of an HTTP request, built from meta-variables (RFC 3875 4.1). Each byte becomes a character (ISO-8859-1), as
+ * in the JDK's server, because the charset of a header is unknown.
  */
 final class RequestHead {
     private static final String HTTP = "HTTP_";
@@ -29,8 +29,8 @@ final class RequestHead {
     /**
      * Reads it.
      *
-     * @throws URISyntaxException when the target of the request is no URI
-     * @throws NumberFormatException when its length is none
+     * @throws URISyntaxException when the target of the request is not a URI
+     * @throws NumberFormatException when its length is not a number
      */
     RequestHead(Params params) throws URISyntaxException {
         this.params = params;
@@ -43,7 +43,7 @@ final class RequestHead {
             String name = fieldName(pair.name());
             boolean encoding = name != null && Ascii.equalsIgnoreCase(name, "Transfer-Encoding");
             if (encoding && announced.isEmpty()) {
-                isChunked = true; // to the web server, and nobody knows more
+                isChunked = true; // as far as the web server knows
             } else if (name == null || encoding || isOfTheWebServer(name)) {
                 continue;
             }
@@ -70,7 +70,7 @@ final class RequestHead {
         byte[] target = params.bytes("REQUEST_URI");
         if (target != null && target.length > 0) {
             String text = latin(target);
-            if (text.startsWith("//")) { // the first part of the path would be a host, which nobody has checked
+            if (text.startsWith("//")) { // URI would take the first part of the path for a host
                 throw new URISyntaxException(text, "begins with two slashes");
             }
             return new URI(text);
@@ -81,7 +81,7 @@ final class RequestHead {
         return query.isEmpty() ? encoded : new URI(encoded.getRawPath() + '?' + query);
     }
 
-    /** {@return the name of the header field that a variable is; null when it is another variable} */
+    /** {@return the name of the header field that a variable stands for; null when it is another kind of variable} */
     private static String fieldName(byte[] variable) {
         if (variable.length <= HTTP.length()) {
             return null;
@@ -98,7 +98,7 @@ final class RequestHead {
         return name.toString();
     }
 
-    /** {@return whether a field was for the web server, or has a variable of its own} */
+    /** {@return whether a field was meant for the web server, or has a separate variable} */
     private static boolean isOfTheWebServer(String name) {
         return HopByHop.ALWAYS.contains(name) || Ascii.equalsIgnoreCase(name, "Expect")
                 || Ascii.equalsIgnoreCase(name, "Content-Length") || Ascii.equalsIgnoreCase(name, "Content-Type");
@@ -116,12 +116,12 @@ final class RequestHead {
         return uri;
     }
 
-    /** {@return the header fields; unmodifiable, as the SPI has it} */
+    /** {@return the header fields; unmodifiable, as the SPI requires} */
     Headers headers() {
         return headers;
     }
 
-    /** {@return how many bytes the body has; -1 when that is not known} */
+    /** {@return the length of the body in bytes; -1 when it is not known} */
     long length() {
         return length;
     }
@@ -130,7 +130,7 @@ final class RequestHead {
         return params.get("SERVER_PROTOCOL", "HTTP/1.1");
     }
 
-    /** {@return whether the browser came by TLS, as the web server says} */
+    /** {@return whether the browser used TLS, according to the web server} */
     boolean isSecure() {
         String https = params.get("HTTPS", "off");
         return Ascii.equalsIgnoreCase(https, "on") || https.equals("1")

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes the head of a CGI response (RFC 3875 6.2). A character of a value is a byte (ISO-8859-1), as with the JDK's
- * server. What a program has put into its headers, the block stays one: there is no end of it but ours.
+ * Writes the head of a CGI response (RFC 3875 6.2). Each character of a value is written as one byte (ISO-8859-1), as
+ * in the JDK's server. Whatever a program puts into its headers, it cannot end the header block early.
  */
 final class ResponseFields {
     private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
@@ -18,10 +18,10 @@ final class ResponseFields {
     private ResponseFields() {}
 
     /**
-     * {@return the head} The fields of a connection stay behind, and Status, which means something else to a web
-     * server.
+     * {@return the head} Omits hop-by-hop fields, and Status, which has a special meaning for a web server.
      *
-     * @throws IllegalArgumentException when a name is not a token, or a value has what no header may have
+     * @throws IllegalArgumentException when a name is not a token, or a value has a character that is not allowed in
+     * headers
      */
     static byte[] head(int status, Headers headers) {
         StringBuilder head = new StringBuilder(200);
@@ -40,22 +40,23 @@ final class ResponseFields {
 
     private static void append(StringBuilder head, String name, String value) {
         if (name.isEmpty()) {
-            throw new IllegalArgumentException("a header without a name");
+            throw new IllegalArgumentException("the name of a header must not be empty");
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c <= ' ' || c > '~' || SEPARATORS.indexOf(c) >= 0) {
-                throw new IllegalArgumentException("character " + (int) c + " in the name of a header");
+                throw new IllegalArgumentException("character " + (int) c + " is not allowed in the name of a header");
             }
         }
         head.append(name).append(": ");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (isFold(value, i)) { // Headers allows it; since RFC 9112 5.2 it is blanks
+            if (isFold(value, i)) { // Headers allows folding; RFC 9112 5.2 replaces it with blanks
                 head.append("  ");
                 i++;
             } else if (c == '\r' || c == '\n' || c == 0 || c > MAX_BYTE) {
-                throw new IllegalArgumentException("character " + (int) c + " in the value of the header " + name);
+                throw new IllegalArgumentException(
+                        "character " + (int) c + " is not allowed in the value of the header " + name);
             } else {
                 head.append(c);
             }

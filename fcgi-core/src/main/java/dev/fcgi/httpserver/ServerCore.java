@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** What the two kinds of server have in common: all. Methods are those of {@link HttpServer}, for any thread. */
+/** The implementation of both kinds of server. Its methods are those of {@link HttpServer} and thread-safe. */
 final class ServerCore {
     private final HttpServer visible;
     private final boolean secureOnly;
@@ -28,16 +28,16 @@ final class ServerCore {
     private Executor executor;
     private FcgiServer server;
     private boolean stopped;
-    /** Null for a program that knows what it uses, and stops it. */
+    /** Null for a program that uses this server on purpose and stops it itself. */
     private Thread hook;
 
-    /** @param visible the server that the program has */
+    /** @param visible the server object that the program has */
     ServerCore(HttpServer visible, boolean secureOnly) {
         this.visible = visible;
         this.secureOnly = secureOnly;
     }
 
-    /** Makes a server that listens where a builder says. */
+    /** Creates a server that listens at the addresses of a builder. */
     static ServerCore of(HttpServer visible, FcgiServer.Builder builder) {
         ServerCore core = new ServerCore(visible, false);
         core.builder = builder;
@@ -48,7 +48,7 @@ final class ServerCore {
     synchronized void bind(InetSocketAddress wanted, int backlog) throws IOException {
         Objects.requireNonNull(wanted, "address");
         if (builder != null) {
-            throw new BindException("the server is bound already");
+            throw new BindException("the server is already bound");
         }
         ListenProperties.Bound bound = ListenProperties.bind(wanted, backlog);
         builder = bound.builder();
@@ -60,7 +60,7 @@ final class ServerCore {
     synchronized void start() {
         if (builder == null || server != null || stopped) {
             throw new IllegalStateException(
-                    builder == null ? "the server is not bound" : "a server starts once");
+                    builder == null ? "the server is not bound" : "the server was already started");
         }
         server = builder.responder(new ExchangeResponder(contexts, secureOnly, executor)).build();
         try {
@@ -77,7 +77,7 @@ final class ServerCore {
         if (hook != null) {
             Runtime.getRuntime().addShutdownHook(hook);
         }
-        // the program may have no other thread that lives
+        // the program may have no other non-daemon thread
         Thread.ofPlatform().name("fcgi-httpserver").daemon(false).start(() -> await(runningServer()));
     }
 
@@ -86,7 +86,7 @@ final class ServerCore {
             server.serve();
         } catch (IOException e) {
             System.getLogger("dev.fcgi.server").log(Level.ERROR, "the server has stopped: " + e.getMessage());
-        } catch (InterruptedException ignored) { // nobody has this thread
+        } catch (InterruptedException ignored) { // no other code knows this thread
         }
     }
 
@@ -99,7 +99,7 @@ final class ServerCore {
 
     void stop(int seconds) {
         if (seconds < 0) {
-            throw new IllegalArgumentException("seconds must be at least 0, were " + seconds);
+            throw new IllegalArgumentException("seconds must be at least 0, was " + seconds);
         }
         FcgiServer running;
         synchronized (this) {
@@ -122,19 +122,19 @@ final class ServerCore {
             if (channel != null) {
                 channel.close();
             }
-        } catch (IOException ignored) { // it was the FastCGI server's, or nobody's
+        } catch (IOException ignored) { // the FastCGI server has closed it, or nobody needs it
         }
         try {
             if (hook != null) {
                 Runtime.getRuntime().removeShutdownHook(hook);
             }
-        } catch (IllegalStateException ignored) { // it runs
+        } catch (IllegalStateException ignored) { // already started
         }
     }
 
     synchronized void setExecutor(Executor wanted) {
         if (server != null) {
-            throw new IllegalStateException("the server was started already");
+            throw new IllegalStateException("the executor must be set before the server is started");
         }
         executor = wanted;
     }

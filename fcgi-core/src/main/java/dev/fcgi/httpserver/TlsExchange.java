@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import javax.net.ssl.SSLSession;
 
-/** An exchange with a browser that has come by TLS: frameworks decide by the type. */
+/** An exchange with a browser that uses TLS; frameworks check for the type. */
 final class TlsExchange extends HttpsExchange {
     private final Exchange exchange;
     private final SSLSession session;

@@ -13,8 +13,8 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 
 /**
- * What a web server says of the TLS session with the browser, which is its own: by {@code SSL_PROTOCOL} and {@code
- * SSL_CIPHER}, the names of mod_ssl. There are no certificates: whom a web server has let in, it says in headers and
+ * What a web server reports about its TLS session with the browser, in {@code SSL_PROTOCOL} and {@code SSL_CIPHER}, the
+ * names of mod_ssl. There are no certificates; a web server that verifies them passes the result in headers and
  * meta-variables of its own.
  */
 final class TlsSession implements SSLSession {
@@ -41,7 +41,7 @@ final class TlsSession implements SSLSession {
         return params.get("SSL_CIPHER", "SSL_NULL_WITH_NULL_NULL");
     }
 
-    /** {@return SSL_SESSION_ID, or nothing, since each request may be a session then} */
+    /** {@return SSL_SESSION_ID, or an empty array, because then each request may be a separate session} */
     @Override
     public byte[] getId() {
         String digits = params.get("SSL_SESSION_ID", "");
@@ -73,7 +73,7 @@ final class TlsSession implements SSLSession {
 
     @Override
     public void invalidate() {
-        // the web server's business
+        // left to the web server
     }
 
     @Override
@@ -96,10 +96,10 @@ final class TlsSession implements SSLSession {
         values.remove(requireArgument(name, "name"));
     }
 
-    /** As the interface has it: null is an illegal argument. */
+    /** As the interface requires, null is an illegal argument. */
     private static <T> T requireArgument(T argument, String name) {
         if (argument == null) {
-            throw new IllegalArgumentException(name + " is null");
+            throw new IllegalArgumentException(name + " must not be null");
         }
         return argument;
     }
@@ -111,17 +111,17 @@ final class TlsSession implements SSLSession {
 
     @Override
     public Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
-        throw new SSLPeerUnverifiedException("only the web server has seen the certificates of its peer");
+        throw new SSLPeerUnverifiedException("certificates are known only to the web server");
     }
 
     @Override
     public Certificate[] getLocalCertificates() {
-        return null; // as the interface has it: none were sent
+        return null; // as the interface requires when none were sent
     }
 
     @Override
     public Principal getPeerPrincipal() throws SSLPeerUnverifiedException {
-        throw new SSLPeerUnverifiedException("only the web server has seen the certificates of its peer");
+        throw new SSLPeerUnverifiedException("certificates are known only to the web server");
     }
 
     @Override

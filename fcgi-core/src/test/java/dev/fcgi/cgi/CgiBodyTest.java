@@ -283,7 +283,7 @@ final class CgiBodyTest {
                 default -> throw new AssertionError(how);
             };
         } catch (IOException e) {
-            String reason = "the body was read (as a form|from body\\(\\)) and is not there any more";
+            String reason = "the body was read (as a form|from body\\(\\)) and cannot be read again";
             assertTrue(e.getMessage().matches(reason), e::toString);
             return "none";
         }

@@ -85,7 +85,7 @@ final class SpiEnds {
                 }),
                 get("an executor that takes nothing", "/full", (exchange, side) -> answer(exchange, 200, "never"))
                         .differs("An executor that takes no more is 503", "status", "502", "503", "body", "*",
-                                "<h1>503 Service Unavailable</h1>The executor takes no more", "header content-length",
+                                "<h1>503 Service Unavailable</h1>The executor rejected the request", "header content-length",
                                 "*", "*"));
     }
 }
