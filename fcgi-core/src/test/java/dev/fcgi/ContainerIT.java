@@ -71,7 +71,7 @@ final class ContainerIT {
                 String answer = peer.stdout(1);
                 peer.next(Fcgi.END_REQUEST, 1);
                 assertTrue(answer.startsWith("Status: 500 "), answer);
-                String why = "an upload needs a temporary file, and none can be made in /tmp";
+                String why = "cannot create a temporary file for an upload in /tmp";
                 ServerTest.until("the log says why", () -> read(log).contains(why));
             }
             stopWhileManyWait(process, address);

@@ -237,7 +237,7 @@ final class GatewayRequestTest extends GatewayTest {
         until("the file is gone", () -> openFiles(spool) == 0);
         Files.delete(spool);
         assertEquals(500, exchange(request.replace("\r\n", "\n").strip() + "\n\n" + "x".repeat(300_000)).status());
-        assertTrue(log.has(line -> line.contains("FcgiGateway.Builder.temporaryDirectory names another place")),
+        assertTrue(log.has(line -> line.contains("FcgiGateway.Builder.temporaryDirectory sets another directory")),
                 log.lines()::toString);
         assertEquals(1, application.stats().requestsStarted());
     }

@@ -49,10 +49,10 @@ final class InheritedSocketIT {
     @CsvSource({
         "bound, playground, file descriptor 0 is a socket that does not listen",
         "shut, playground, file descriptor 0 is a socket that does not listen",
-        "datagram, playground, 'file descriptor 0 is a socket, but none that accepts connections'",
+        "datagram, playground, 'file descriptor 0 is a socket, but not one that accepts connections'",
         "bound, hello, no connections can be accepted at",
         "shut, hello, no connections can be accepted at",
-        "datagram, hello, 'file descriptor 0 is a socket, but none that accepts connections'",
+        "datagram, hello, 'file descriptor 0 is a socket, but not one that accepts connections'",
         "bound, guestbook, no connections can be accepted at"})
     void aSocketThatGivesNoConnectionsIsAnError(String kind, String program, String why) throws Exception {
         try (Child child = start(kind, Map.of(), program)) {

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 
 /** Reads the Accept header (RFC 9110 12.5.1). */
 public final class Accept {
-    /** How a weight is written; leniently, but neither NaN nor hexadecimal. */
+    /** The form of a weight; lenient, but neither NaN nor hexadecimal. */
     private static final Pattern WEIGHT = Pattern.compile("\\d{1,9}(\\.\\d{0,9})?|\\.\\d{1,9}");
 
     private record Range(String type, Set<String> parameters, double quality) {
-        /** How exactly the range names a type; 0 when it does not. */
+        /** How specifically the range matches a type; 0 when it does not. */
         int match(Range wanted) {
             if (!wanted.parameters.containsAll(parameters)) {
                 return 0;
@@ -70,7 +70,7 @@ public final class Accept {
             String value = Ascii.lower(parameter.getValue());
             if (parameter.getKey().equals("q")) {
                 quality = WEIGHT.matcher(value).matches() ? Math.min(1, Double.parseDouble(value)) : 0;
-                break; // what follows the weight is no parameter of the type
+                break; // what follows the weight is not a parameter of the type
             }
             parameters.add(parameter.getKey() + '=' + value);
         }

@@ -3,17 +3,17 @@ package dev.fcgi.internal.cgi;
 import dev.fcgi.cgi.CgiException;
 import dev.fcgi.internal.text.Ascii;
 
-/** What separates the parts of a multipart body (RFC 2046 5.1.1). */
+/** The boundary between the parts of a multipart body (RFC 2046 5.1.1). */
 final class Boundary {
-    /** The RFC allows 70, but what is longer does no harm. */
+    /** The RFC allows 70, but a longer one does no harm. */
     private static final int MAX_LENGTH = 200;
 
     private Boundary() {}
 
     /**
-     * Takes the boundary out of a Content-Type, quoted or not.
+     * Extracts the boundary from a Content-Type, quoted or not.
      *
-     * @throws CgiException 400 when the type is not multipart or the boundary is missing, there twice, or unusable
+     * @throws CgiException 400 when the type is not multipart or the boundary is missing, repeated, or malformed
      */
     static String of(String contentType) {
         HeaderValue type = HeaderValue.parse(contentType);

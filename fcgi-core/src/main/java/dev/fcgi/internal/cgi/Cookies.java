@@ -4,14 +4,14 @@ import dev.fcgi.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the Cookie header (RFC 6265 5.4). A name means what the browser has checked when the cookie was set, such as
- * the prefix {@code __Host-}: so it stays as it was sent, and a semicolon is all that separates cookies. Quotation
- * marks do not protect one, as they do not in browsers.
+ * Reads the Cookie header (RFC 6265 5.4). The browser has checked the name when the cookie was set, for example a
+ * prefix {@code __Host-}, so names are not decoded, and only semicolons separate cookies. As in browsers, quotation
+ * marks do not protect a semicolon.
  */
 public final class Cookies {
     private Cookies() {}
 
-    /** Takes a header apart, several of which were joined by {@code "; "} (RFC 9113 8.2.3). Never fails. */
+    /** Parses a header; several are joined by {@code "; "} (RFC 9113 8.2.3). Never fails. */
     public static Fields parse(byte[] header) {
         Fields cookies = new Fields();
         for (String pair : new String(header, StandardCharsets.ISO_8859_1).split(";")) {

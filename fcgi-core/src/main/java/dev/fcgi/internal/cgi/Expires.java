@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Points in time as CGI.pm writes them: {@code now}, {@code +30s}, {@code -10m}, {@code +1.5h}, {@code +3M}, ... */
+/** Times in the notation of CGI.pm: {@code now}, {@code +30s}, {@code -10m}, {@code +1.5h}, {@code +3M}, ... */
 public final class Expires {
     private static final Pattern RELATIVE = Pattern.compile("([+-]?)(\\d{1,9}(?:\\.\\d{1,9})?)([smhdMy])");
     private static final DateTimeFormatter HTTP_DATE =
@@ -16,9 +16,9 @@ public final class Expires {
     private Expires() {}
 
     /**
-     * Makes an HTTP date (RFC 9110 5.6.7).
+     * Converts a time to an HTTP date (RFC 9110 5.6.7).
      *
-     * @param text a time relative to now; anything else is taken for a date and returned as it is
+     * @param text a time relative to now; anything else is taken for a date and returned unchanged
      */
     public static String date(String text, Instant now) {
         if (text.equalsIgnoreCase("now")) {

@@ -33,10 +33,10 @@ public final class Fields {
     }
 
     /**
-     * Reads the encoding of forms: {@code a=b&c=d}.
+     * Parses an urlencoded form: {@code a=b&c=d}.
      *
      * @param charset of names and values, once unescaped
-     * @param semicolons whether {@code ;} separates as well
+     * @param semicolons whether {@code ;} is also a separator
      * @param maxCount how many fields there may be
      * @throws CgiException 413 when there are more
      */

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A file that came with a form.
+ * A file that was sent in a form.
  *
- * @param name of the form's field
+ * @param name the name of the form field
  * @param rawFileName the name of the file as it was sent
- * @param headers of the part; names in any case
+ * @param headers the headers of the part; names in any case
  * @param content the file itself
  */
 public record FilePart(String name, String rawFileName, Map<String, String> headers, UploadContent content) {
-    /** Has names of headers found in any case. */
+    /** Makes the names of headers case-insensitive. */
     public FilePart {
         Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         copy.putAll(headers);
@@ -25,7 +25,7 @@ public record FilePart(String name, String rawFileName, Map<String, String> head
         return headers.get(name);
     }
 
-    /** {@return what is left of the name when nothing in it can lead elsewhere: one element of a path, or nothing} */
+    /** {@return the name reduced to one element of a path that cannot lead elsewhere, or an empty string} */
     public String fileName() {
         StringBuilder last = new StringBuilder();
         rawFileName.codePoints().forEach(c -> {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The form in the body of a request, of either encoding. */
 public final class Form {
-    /** Of a body that is no form. */
+    /** For a body that is not a form. */
     public static final Form NONE = new Form(new Fields(), null);
 
     private static final String URLENCODED = "application/x-www-form-urlencoded";
@@ -33,7 +33,7 @@ public final class Form {
     /**
      * Reads a form to the end of the body.
      *
-     * @param contentType one of a form
+     * @param contentType the content type of a form
      * @param semicolons whether {@code ;} separates fields, as {@code &} does
      * @throws CgiException 400 for a malformed body, 413 for one that exceeds a limit
      */
@@ -60,7 +60,7 @@ public final class Form {
         return new Form(multipart.all(), multipart);
     }
 
-    /** {@return the fields; an upload is there with the name of its file} */
+    /** {@return the fields; the value of an upload is its file name} */
     public Fields fields() {
         return fields;
     }
@@ -69,12 +69,12 @@ public final class Form {
         return multipart == null ? List.of() : multipart.uploads();
     }
 
-    /** {@return whether the form shows by itself where it ends} */
+    /** {@return whether the form itself marks its end} */
     public boolean isDelimited() {
         return multipart != null;
     }
 
-    /** Deletes what the uploads have on disk. */
+    /** Deletes the temporary files of uploads. */
     public void close() throws IOException {
         if (multipart != null) {
             multipart.close();

@@ -5,9 +5,10 @@ public final class HeaderText {
     private HeaderText() {}
 
     /**
-     * Makes a parameter of any text. What a quoted-string says to all browsers alike is sent as one; for all else, the
-     * extended notation (RFC 8187 3.2) says it, and the quoted-string is an approximation for those that do not know it.
-     * A percent sign belongs there too: some browsers decode it (RFC 6266 D), others take backslashes as they are.
+     * Writes a parameter with any text. Text that all browsers read alike is sent as a quoted-string; any other also in
+     * the extended notation (RFC 8187 3.2), with a quoted-string as an approximation for browsers that do not support
+     * it. That includes text with a percent sign, which some browsers decode (RFC 6266 D), or a backslash, which others
+     * take literally.
      *
      * @param name a token
      */

@@ -14,21 +14,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A header value with parameters, such as {@code text/html; q="0.5"} (RFC 9110 5.6.6). Whatever takes a header apart at
- * separators does it here, so that no two readers see different strings in quotation marks. Immutable.
+ * A header value with parameters, such as {@code text/html; q="0.5"} (RFC 9110 5.6.6). All code that splits headers at
+ * separators does it here, so that no two readers interpret quotation marks differently. Immutable.
  *
- * <p>Reading never fails; it is when a parameter is asked for that its being there twice matters, and
- * {@link #requireWellFormed} for what would otherwise be passed over. Unquoted values may contain spaces.
+ * <p>Parsing never fails. A repeated parameter is an error only when it is looked up, and {@link #requireWellFormed}
+ * reports text that is otherwise ignored. Unquoted values may contain spaces.
  */
 public final class HeaderValue {
     private final String text;
     /** Whether the text is the Content-Disposition of a form's part, where browsers define what a backslash means. */
     private final boolean ofForm;
     private String value = "";
-    /** By lower-case name, of each name the first. */
+    /** By lower-case name; the first of each name. */
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private final Set<String> repeated = new HashSet<>();
-    /** What had to be passed over, null for nothing. */
+    /** What was ignored, or null. */
     private String skipped;
 
     private HeaderValue(String text, boolean ofForm) {
@@ -37,21 +37,21 @@ public final class HeaderValue {
     }
 
     /**
-     * Takes a value apart. In quotation marks a backslash quotes the character after it (RFC 9110 5.6.4).
+     * Parses a value. In quotation marks a backslash quotes the next character (RFC 9110 5.6.4).
      *
-     * @param text what stands after the colon; null gives an empty value without parameters
+     * @param text the text after the colon; null gives an empty value without parameters
      */
     public static HeaderValue parse(String text) {
         return new HeaderValue(text == null ? "" : text, false).parse();
     }
 
     /**
-     * Takes the Content-Disposition of a form's part apart. A backslash is a backslash, as for browsers, which escape
-     * CR, LF and a quotation mark as {@code %0D}, {@code %0A} and {@code %22}: these stay as they are, since a literal
-     * {@code %22} looks the same (HTML, "multipart/form-data encoding algorithm"). Other clients write {@code \"}: that
-     * is a quotation mark unless the string may end with it.
+     * Parses the Content-Disposition of a part of a form. A backslash is taken literally, as browsers do; they escape
+     * CR, LF and quotation marks as {@code %0D}, {@code %0A} and {@code %22}, which are not decoded, because a literal
+     * {@code %22} looks the same (HTML, "multipart/form-data encoding algorithm"). Other clients write {@code \"},
+     * which is a quotation mark unless the string may end with it.
      *
-     * @param text what stands after the colon; null gives an empty value without parameters
+     * @param text the text after the colon; null gives an empty value without parameters
      */
     public static HeaderValue parseDisposition(String text) {
         return new HeaderValue(text == null ? "" : text, true).parse();
@@ -80,7 +80,7 @@ public final class HeaderValue {
     }
 
     private void parseParameter(int start, int end) {
-        if (Ascii.strip(text.substring(start, end)).startsWith("\"")) { // an equals sign in it would be none of ours
+        if (Ascii.strip(text.substring(start, end)).startsWith("\"")) { // an equals sign inside separates nothing
             skipped = "a quotation mark where a parameter's name starts";
             return;
         }
@@ -97,7 +97,7 @@ public final class HeaderValue {
             int open = text.indexOf('"', equals);
             int close = close(open);
             if (close == text.length()) {
-                skipped = "a quotation mark without a second one";
+                skipped = "a quotation mark that is never closed";
             } else if (!Ascii.strip(text.substring(close + 1, end)).isEmpty()) {
                 skipped = "text after a quotation mark";
             }
@@ -110,7 +110,9 @@ public final class HeaderValue {
 
     // ---- the scanner
 
-    /** The index of a separator that is not in quotation marks, or the end. These stand where a value starts. */
+    /**
+     * The index of the next separator outside quotation marks, which can begin only where a value starts; or the end.
+     */
     private int next(int from, char separator) {
         boolean atStart = true;
         int at = from;
@@ -146,7 +148,7 @@ public final class HeaderValue {
         return !ofForm || text.charAt(at + 1) == '"' && !mayEnd(at + 2);
     }
 
-    /** Whether a quoted string that stops in front of the index is a whole one. */
+    /** Whether a quoted string may end before the index. */
     private boolean mayEnd(int index) {
         int at = index;
         while (at < text.length() && Ascii.isBlank(text.charAt(at))) {
@@ -166,19 +168,19 @@ public final class HeaderValue {
         return unquoted.toString();
     }
 
-    // ---- what was found
+    // ---- results
 
-    /** {@return what stands in front of the parameters, as sent} */
+    /** {@return the text before the parameters, as sent} */
     public String value() {
         return value;
     }
 
-    /** Whether the value is a given one, in any case. */
+    /** Whether the value equals another, in any case. */
     public boolean is(String other) {
         return Ascii.equalsIgnoreCase(value, other);
     }
 
-    /** {@return the parameters by lower-case name, unquoted, in their order, of several with one name the first} */
+    /** {@return the parameters by lower-case name, unquoted, in order; the first of each name} */
     Map<String, String> parameters() {
         return parameters;
     }
@@ -188,7 +190,7 @@ public final class HeaderValue {
      *
      * @param name in lower case
      * @return its value, unquoted; null when there is none
-     * @throws CgiException 400 when there are several: another reader might take another one
+     * @throws CgiException 400 when there are several, because another reader might use a different one
      */
     public String parameter(String name) {
         if (repeated.contains(name)) {
@@ -198,9 +200,9 @@ public final class HeaderValue {
     }
 
     /**
-     * Makes sure that all of the text counts.
+     * Checks that no part of the text was ignored.
      *
-     * @throws CgiException 400 for what other readers might read otherwise
+     * @throws CgiException 400 when other readers might interpret the text differently
      */
     public void requireWellFormed() {
         if (skipped != null) {
@@ -211,7 +213,8 @@ public final class HeaderValue {
     /**
      * Decodes a parameter in the notation {@code UTF-8''%e2%82%ac} (RFC 8187 3.2).
      *
-     * @return null for what is not charset'language'text, in UTF-8 or ISO-8859-1, of the characters allowed there
+     * @return the text; null when it is not charset'language'text, in UTF-8 or ISO-8859-1 and with the allowed
+     * characters
      */
     static String decodeExtended(String sent) {
         int first = sent.indexOf('\'');
@@ -243,7 +246,7 @@ public final class HeaderValue {
         }
         try {
             return charset.newDecoder().decode(bytes.flip()).toString();
-        } catch (CharacterCodingException ignored) { // the caller knows what to do without it
+        } catch (CharacterCodingException ignored) { // the caller handles null
             return null;
         }
     }

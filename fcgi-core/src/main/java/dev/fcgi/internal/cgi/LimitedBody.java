@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * The body of a request: counts what arrives, refuses more than the limit, knows whether all of it came. Whoever made
- * it is told of a refusal, and throws the exception or keeps it; then reading fails with an IOException.
+ * The body of a request: counts its bytes, enforces the limit, and knows whether all of it arrived. When the limit is
+ * exceeded, the creator's callback throws the exception or keeps it; if it keeps it, reading fails with an IOException.
  */
 public final class LimitedBody extends FilterInputStream {
     private final long limit;
@@ -24,7 +24,7 @@ public final class LimitedBody extends FilterInputStream {
         this.refusal = refusal;
     }
 
-    /** Takes the length that the request promises: more than the limit is refused before it comes. */
+    /** Sets the announced length; if it exceeds the limit, the body fails before it is read. */
     public void announce(long length) {
         if (length > limit) {
             refuse();
@@ -58,7 +58,7 @@ public final class LimitedBody extends FilterInputStream {
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
         if (length == 0) {
-            return 0; // some streams tell their end here, to readers that did not ask
+            return 0; // some streams report their end here
         }
         if (refused) {
             throw refuse();
@@ -88,7 +88,7 @@ public final class LimitedBody extends FilterInputStream {
 
     @Override
     public synchronized void mark(int readLimit) {
-        // what is read again would be counted again
+        // bytes that are read again would be counted again
     }
 
     @Override

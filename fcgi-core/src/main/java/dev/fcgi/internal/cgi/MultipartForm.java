@@ -15,10 +15,10 @@ import java.util.Map;
  * A form of the type multipart/form-data (RFC 7578), read as a whole: text fields in memory, uploads in memory or in
  * one temporary file.
  *
- * <p>Read by one thread; unchangeable then, except for {@link #close}, which any thread may call.
+ * <p>Read by one thread; after that immutable, except for {@link #close}, which any thread may call.
  */
 public final class MultipartForm implements AutoCloseable {
-    /** A field of this name tells the charset of the text fields after it (RFC 7578 4.6). */
+    /** A field of this name sets the charset of the text fields after it (RFC 7578 4.6). */
     private static final String CHARSET_FIELD = "_charset_";
 
     private final FormLimits limits;
@@ -38,19 +38,20 @@ public final class MultipartForm implements AutoCloseable {
     }
 
     /**
-     * Reads a form. Blocks where the body does, and for the temporary file.
+     * Reads a form. Blocks for the body and for the temporary file.
      *
-     * <p>A part with a file name is an upload, and one whose type is not text, with an empty name then; with an empty
-     * one and no content it is a file field that was left empty and becomes a text field with an empty value. Malformed
-     * text is decoded with U+FFFD.
+     * <p>A part is an upload if it has a file name, or, with an empty name, if its type is not text. A part with an
+     * empty file name and no content is a file field that was left empty; it becomes a text field with an empty value.
+     * Malformed bytes of text become U+FFFD.
      *
-     * @param body is read to its end, though nothing after the closing delimiter counts, and not closed
-     * @param contentType tells the boundary
-     * @param charset of names and of text that tells no other: UTF-8, except for forms in pages that are not
-     * @throws CgiException 400 for what is malformed or may be read in two ways, 413 for what exceeds a limit; in this
-     *     case, as in all that follow, everything made so far was deleted
+     * @param body read to its end, although data after the closing delimiter is ignored; not closed
+     * @param contentType the content type, with the boundary
+     * @param charset the charset of names and of text that does not declare another: UTF-8, except for forms in pages
+     * with another charset
+     * @throws CgiException 400 for a form that is malformed or ambiguous, 413 for one that exceeds a limit; after any
+     *     exception, all temporary files were deleted
      * @throws java.io.EOFException when the body ended before its closing delimiter
-     * @throws IOException when the body or the temporary file fail
+     * @throws IOException when reading the body or writing the temporary file fails
      */
     public static MultipartForm read(InputStream body, String contentType, Charset charset, FormLimits limits)
             throws IOException {
@@ -90,7 +91,7 @@ public final class MultipartForm implements AutoCloseable {
 
     private void readField(Part part) throws IOException {
         takeFieldLength(part.name().length());
-        // One byte more than allowed tells that there is more than allowed.
+        // Reading one byte more than allowed shows whether there is more.
         byte[] bytes = part.content().readNBytes((int) Math.min(fieldLengthLeft + 1L, Integer.MAX_VALUE));
         takeFieldLength(bytes.length);
         String value = new String(bytes, part.charset(charset));
@@ -139,19 +140,19 @@ public final class MultipartForm implements AutoCloseable {
         return all.names();
     }
 
-    /** {@return text fields and uploads in the order of the form, of an upload the name of its file} */
+    /** {@return text fields and uploads in the order of the form; the value of an upload is its file name} */
     public Fields all() {
         return all;
     }
 
-    /** Closes all uploads, which deletes the temporary file. Without effect when closed already. */
+    /** Closes all uploads, which deletes the temporary file. Closing again has no effect. */
     @Override
     public void close() throws IOException {
         uploads.forEach(upload -> upload.content().close());
         file.close();
     }
 
-    /** Takes one upload: into memory, and from the threshold on into the file. */
+    /** Stores one upload: in memory up to the threshold, then in the file. */
     private final class Spool extends OutputStream {
         private static final int FIRST_CAPACITY = 512;
 

@@ -13,20 +13,20 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Cuts a multipart body into its parts (RFC 2046 5.1, RFC 7578).
+ * Splits a multipart body into its parts (RFC 2046 5.1, RFC 7578).
  *
- * <p>Belongs to one thread; blocks where the body does. Content is searched for the delimiter where it was read to, in
- * one buffer of 16 KiB, and copied once, into the caller's array; memory does not depend on the length of the body.
- * Lines end with CRLF, nothing else.
+ * <p>Belongs to one thread; blocks while the body does. The delimiter is searched for in the buffer of 16 KiB that the
+ * body is read into, and content is copied once, to the caller's array; the memory does not depend on the length of the
+ * body. Lines must end with CRLF.
  */
 public final class MultipartParser {
-    /** The usual limit of the headers of one part, in bytes. */
+    /** The default limit of the headers of one part, in bytes. */
     public static final int DEFAULT_MAX_HEADER_LENGTH = 8 * 1024;
 
-    /** White space behind a delimiter; with more of it the line is content. Bounds how far to look ahead. */
+    /** White space allowed after a delimiter; with more, the line is content. Limits the lookahead. */
     private static final int MAX_PADDING = 256;
     private static final int CAPACITY = 16 * 1024;
-    /** What is in front of the first delimiter: a line for people, if anything. */
+    /** The length of the text before the first delimiter, at most a line for people. */
     private static final int MAX_PREAMBLE = 8 * 1024;
     private static final int FIRST_HEAD_CAPACITY = 256;
 
@@ -35,7 +35,7 @@ public final class MultipartParser {
 
     private final InputStream body;
     private final int maxHeaderLength;
-    /** CRLF, two hyphens, boundary. Its only CR is the first byte, which bounds the cost of the search. */
+    /** CRLF, two hyphens, boundary. Its only CR is the first byte, which limits the cost of the search. */
     private final byte[] delimiter;
     /** Horspool's table: how far the delimiter may move when this byte is under its end. */
     private final int[] shift = new int[256];
@@ -45,7 +45,7 @@ public final class MultipartParser {
     /** Bytes that were read and not yet consumed: buffer[position .. limit). */
     private int position;
     private int limit;
-    /** Of these, what is known to be content: buffer[position .. contentEnd). */
+    /** The part of them that is known to be content: buffer[position .. contentEnd). */
     private int contentEnd;
     /** Where the delimiter that starts at contentEnd ends; NO while none is known. */
     private int delimiterEnd = NO;
@@ -57,10 +57,10 @@ public final class MultipartParser {
     private Content current;
 
     /**
-     * Creates a parser in front of the first delimiter.
+     * Creates a parser, positioned before the first delimiter.
      *
-     * @param body is read up to the closing delimiter and up to 16 KiB beyond, and not closed
-     * @param boundary without the hyphens in front, see {@link Boundary}
+     * @param body read up to the closing delimiter and at most 16 KiB beyond it; not closed
+     * @param boundary the boundary without the leading hyphens, see {@link Boundary}
      * @param maxHeaderLength how many bytes the headers of one part may have
      * @throws IllegalArgumentException for a boundary that is empty, longer than 200 bytes or not printable ASCII
      */
@@ -75,24 +75,24 @@ public final class MultipartParser {
         for (int i = 0; i < delimiter.length - 1; i++) {
             shift[delimiter[i]] = delimiter.length - 1 - i;
         }
-        // The first delimiter may lack its CRLF: put one in front of the body.
+        // The first delimiter may lack its CRLF: put one before the body.
         buffer[0] = '\r';
         buffer[1] = '\n';
         limit = 2;
     }
 
-    /** Sets the charset of the headers of the parts to come, a superset of ASCII; UTF-8 unless told. */
+    /** Sets the charset of the headers of the following parts, a superset of ASCII; default UTF-8. */
     public void headerCharset(Charset newCharset) {
         charset = Objects.requireNonNull(newCharset);
     }
 
     /**
-     * Goes to the next part, skipping what is left of this one, or the preamble. Blocks until the part's headers and
-     * at least one byte after them are there. After an exception the parser is of no further use.
+     * Advances to the next part, skipping the rest of this one, or the preamble. Blocks until the part's headers and at
+     * least one byte after them have arrived. After an exception the parser must not be used again.
      *
      * @return the part, or null after the closing delimiter; the epilogue is not read
-     * @throws CgiException 400 for malformed headers and for a preamble with a broken delimiter, 413 for too many bytes
-     *     of either
+     * @throws CgiException 400 for malformed headers or a malformed delimiter in the preamble, 413 if either is too
+     *     long
      * @throws EOFException when the body ended before its closing delimiter
      */
     public Part next() throws IOException {
@@ -117,28 +117,28 @@ public final class MultipartParser {
         contentEnd = position;
         if (fill() > 0) {
             position += 2;
-        } // else the part has no content at all: the CRLF of its empty line is that of the delimiter
+        } // otherwise the part has no content: the CRLF of its empty line belongs to the delimiter
         current = new Content();
         return new Part(headers, current);
     }
 
-    /** A delimiter that is broken, such as one that ends with LF alone, must not take its part along unnoticed. */
+    /** A malformed delimiter, such as one that ends with LF only, must not make its part disappear unnoticed. */
     private void skipPreamble() throws IOException {
         while (fill() > 0) {
             if (preamble.size() + contentEnd - position > MAX_PREAMBLE) {
-                throw new CgiException(413, "more than " + MAX_PREAMBLE + " bytes in front of the parts of the form");
+                throw new CgiException(413, "more than " + MAX_PREAMBLE + " bytes before the parts of the form");
             }
             preamble.write(buffer, position, contentEnd - position);
             position = contentEnd;
         }
         String delimiterOfLine = new String(delimiter, 2, delimiter.length - 2, StandardCharsets.US_ASCII);
         if (preamble.toString(StandardCharsets.ISO_8859_1).contains(delimiterOfLine)) {
-            throw new CgiException(400, "the first delimiter of the form is broken");
+            throw new CgiException(400, "the first delimiter of the form is malformed");
         }
         preamble = null;
     }
 
-    /** Blocks until content of the current part is known, and returns how many bytes; 0 in front of the delimiter. */
+    /** Blocks until content of the current part is known and returns its length; 0 before the delimiter. */
     private int fill() throws IOException {
         while (contentEnd == position && delimiterEnd == NO) {
             search();
@@ -150,8 +150,8 @@ public final class MultipartParser {
     }
 
     /**
-     * Looks for the delimiter (Horspool). Linear even for bodies made to be slow: a comparison starts at a CR only and
-     * does not go past another one.
+     * Searches for the delimiter (Horspool). Linear even for malicious bodies: a comparison starts only at a CR and
+     * does not pass another one.
      */
     private void search() {
         int length = delimiter.length;
@@ -175,7 +175,7 @@ public final class MultipartParser {
         contentEnd = startOfPrefix(at);
     }
 
-    /** Returns where the delimiter may start that has not arrived completely, the limit when nowhere. */
+    /** Returns where a delimiter that has not arrived completely may start; the limit if nowhere. */
     private int startOfPrefix(int from) {
         for (int i = limit - 1; i >= from; i--) {
             if (buffer[i] == '\r') {
@@ -186,9 +186,9 @@ public final class MultipartParser {
         return limit;
     }
 
-    //  CRLF -- boundary  *( SP / HT )  CRLF        in front of a part
+    //  CRLF -- boundary  *( SP / HT )  CRLF        before a part
     //  CRLF -- boundary  --                        the closing one
-    /** Returns the end of the delimiter; NO when the line just starts like one; UNDECIDED at the limit. */
+    /** Returns the end of the delimiter; NO when the line only starts like one; UNDECIDED at the limit. */
     private int endOfDelimiter(int start) {
         int at = start;
         while (at < limit && (buffer[at] == ' ' || buffer[at] == '\t')) {
@@ -229,7 +229,7 @@ public final class MultipartParser {
         limit += count;
     }
 
-    /** Takes the headers, each with an LF at its end, and stops in front of the empty line. */
+    /** Reads the headers, each with an LF at its end, up to the empty line. */
     private String readHead() throws IOException {
         int length = 0;
         while (true) {
@@ -311,7 +311,7 @@ public final class MultipartParser {
 
         private int ready() throws IOException {
             if (current != this) {
-                throw new IOException("content of a part read after the parser went on");
+                throw new IOException("the content of a part was read after the next part was requested");
             }
             return fill();
         }

@@ -15,7 +15,7 @@ public final class Part {
     private final HeaderValue type;
     private final InputStream content;
 
-    /** Takes the headers over: a map that ignores case. */
+    /** Keeps the headers without a copy; their map must ignore case. */
     Part(Map<String, String> headers, InputStream content) {
         this.headers = headers;
         this.disposition = HeaderValue.parseDisposition(headers.get("Content-Disposition"));
@@ -23,7 +23,7 @@ public final class Part {
         this.content = content;
     }
 
-    /** {@return all headers, unmodifiable, the names in any case; of two with the same name the first} */
+    /** {@return all headers, unmodifiable, names in any case; the first of each name} */
     public Map<String, String> headers() {
         return headers;
     }
@@ -34,9 +34,9 @@ public final class Part {
     }
 
     /**
-     * {@return the name of the form's field (RFC 7578 4.2), null when there is none}
+     * {@return the name of the form field (RFC 7578 4.2), or null}
      *
-     * @throws CgiException 400 when the Content-Disposition may be read in more than one way
+     * @throws CgiException 400 when the Content-Disposition is ambiguous
      */
     public String name() {
         disposition.requireWellFormed();
@@ -44,13 +44,13 @@ public final class Part {
     }
 
     /**
-     * Tells the name of the uploaded file as it was sent: it may be a path, and anything else. A quotation mark is sent
-     * as %22 by browsers and stays so. The notation {@code filename*} counts only for want of a plain name: forms must
-     * not have it (RFC 7578 4.2), and who looks at uploads in front of us looks at the plain one.
+     * Returns the name of the uploaded file as it was sent, which may be a path or anything else. Browsers send a
+     * quotation mark as %22, which is not decoded. {@code filename*} is used only without a plain name: it is not
+     * allowed in forms (RFC 7578 4.2), and filters before this server check the plain name.
      *
-     * @return the name, empty when no file was chosen and for a part without a name that is no text; null when the part
-     *     is a text field
-     * @throws CgiException 400 when there is a name that cannot be read, or more than one
+     * @return the name; empty when no file was chosen, and for a part without a name that is not text; null for a text
+     *     field
+     * @throws CgiException 400 when the name is malformed or repeated
      */
     public String filename() {
         String plain = disposition.parameter("filename");
@@ -61,26 +61,26 @@ public final class Part {
             String sent = disposition.parameter("filename*");
             String decoded = sent == null ? null : HeaderValue.decodeExtended(sent);
             if (decoded == null) {
-                throw new CgiException(400, "file name in a notation that forms do not have");
+                throw new CgiException(400, "file name in a notation that forms must not use");
             }
             return decoded;
         }
         return isText() ? null : "";
     }
 
-    /** Whether the type is missing, text, or JSON, which is text as well (RFC 8259 8.1). */
+    /** Whether the type is missing, text, or JSON, which is also text (RFC 8259 8.1). */
     private boolean isText() {
         String name = Ascii.lower(type.value());
         return name.isEmpty() || name.startsWith("text/") || name.equals("application/json") || name.endsWith("+json");
     }
 
-    /** {@return the Content-Type as sent, null when there is none} */
+    /** {@return the Content-Type as sent, or null} */
     public String contentType() {
         return headers.get("Content-Type");
     }
 
     /**
-     * {@return the charset parameter of the Content-Type (RFC 7578 4.5), else the given one}
+     * {@return the charset parameter of the Content-Type (RFC 7578 4.5), or else the given one}
      *
      * @throws CgiException 400 when there are two
      */
@@ -94,16 +94,16 @@ public final class Part {
         }
         try {
             return Charset.forName(name);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException ignored) { // as if it were not there
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException ignored) { // treated as missing
             return other;
         }
     }
 
     /**
-     * The content, as sent: a Content-Transfer-Encoding is not undone (RFC 7578 4.7 deprecates it).
+     * The content, as sent: a Content-Transfer-Encoding is not decoded (RFC 7578 4.7 deprecates it).
      *
-     * <p>Reading blocks as the body does and fails with {@link java.io.EOFException} when the body ends inside. The
-     * stream is valid until the parser's next part is asked for; closing it does nothing.
+     * <p>Reading blocks while the body does, and fails with {@link java.io.EOFException} when the body ends inside the
+     * part. The stream is valid until the parser advances to the next part; closing it does nothing.
      *
      * @return the stream, the same at each call
      */

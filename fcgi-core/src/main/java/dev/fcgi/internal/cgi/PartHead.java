@@ -13,9 +13,9 @@ final class PartHead {
     /**
      * Reads headers.
      *
-     * @param lines each with an LF at its end, and with no other control characters that end lines
-     * @return values by name, in whatever case
-     * @throws CgiException 400 for a line without a name, or two that decide what the part is
+     * @param lines each with an LF at its end, and without other line ends
+     * @return values by name, in any case
+     * @throws CgiException 400 for a line without a name, or a repeated header that decides what the part is
      */
     static Map<String, String> parse(String lines) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -28,9 +28,9 @@ final class PartHead {
             }
             int colon = lines.indexOf(':', at);
             if (colon < 0 || colon > end || !isToken(lines, at, colon)) {
-                throw new CgiException(400, "header of a part without a name");
+                throw new CgiException(400, "a header of a part has no name");
             }
-            // Unfolding takes the end of the line and nothing else (RFC 5322 2.2.3).
+            // Unfolding removes only the end of the line (RFC 5322 2.2.3).
             String value = Ascii.strip(lines.substring(colon + 1, end).replace("\n", ""));
             String name = lines.substring(at, colon);
             if (headers.putIfAbsent(name, value) != null && isMeaningful(name)) {

@@ -5,8 +5,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Percent-encoding (RFC 3986 2.1), tolerant when decoding: what is no escape stays as it is, like in CGI.pm. Escapes
- * are undone among bytes, and text is made of the result: a character may be partly escaped.
+ * Percent-encoding (RFC 3986 2.1). As in CGI.pm, decoding leaves malformed escapes unchanged. Escapes are decoded to
+ * bytes and the result to text, because a character may be partly escaped.
  */
 public final class Percent {
     private static final String HEX = "0123456789ABCDEF";
@@ -14,10 +14,10 @@ public final class Percent {
     private Percent() {}
 
     /**
-     * Decodes a piece of an array, which is left as it is.
+     * Decodes a range of an array, which is not changed.
      *
-     * @param plusIsSpace whether the text comes from a form, where a plus stands for a space
-     * @param charset of the unescaped bytes; ISO-8859-1 gives a character for each
+     * @param plusIsSpace whether a plus stands for a space, as in a form
+     * @param charset the charset of the unescaped bytes; ISO-8859-1 gives a character for each
      */
     public static String decode(byte[] text, int from, int to, boolean plusIsSpace, Charset charset) {
         byte[] decoded = new byte[to - from];
@@ -36,17 +36,17 @@ public final class Percent {
         return new String(decoded, 0, length, charset);
     }
 
-    /** Decodes text in which nothing but escapes has a meaning. */
+    /** Decodes text in which only escapes have a meaning. */
     public static String decode(byte[] text, Charset charset) {
         return decode(text, 0, text.length, false, charset);
     }
 
-    /** Encodes as UTF-8 every byte that is neither unreserved (RFC 3986 2.3) nor one of some others. */
+    /** Encodes every byte of the UTF-8 text that is neither unreserved (RFC 3986 2.3) nor one of the given others. */
     public static String encode(String text, String alsoAllowed) {
         return encode(text.getBytes(StandardCharsets.UTF_8), alsoAllowed);
     }
 
-    /** Encodes every byte that is neither unreserved (RFC 3986 2.3) nor one of some others. */
+    /** Encodes every byte that is neither unreserved (RFC 3986 2.3) nor one of the given others. */
     public static String encode(byte[] text, String alsoAllowed) {
         StringBuilder encoded = new StringBuilder(text.length + 16);
         for (byte b : text) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The body of a CGI response, buffered so that a short one gets its Content-Length. The head goes out before the first
- * byte that leaves the buffer, and once only. Not thread-safe.
+ * The body of a CGI response, buffered so that a short one gets its Content-Length. The head is sent once, before the
+ * first byte that leaves the buffer. Not thread-safe.
  */
 public final class ResponseBody extends OutputStream {
     private static final byte[] NOTHING = {};
@@ -44,19 +44,19 @@ public final class ResponseBody extends OutputStream {
     }
 
     /**
-     * From now on, what is written, flushed and closed has no effect, until told otherwise: another answer will replace
-     * it. Only before the head was sent.
+     * Sets whether writing, flushing and closing have no effect, because another response will replace this one. Only
+     * before the head was sent.
      */
     public void discard(boolean yes) {
         discarding = yes;
     }
 
-    /** Forgets what was written, if it has not left the buffer. */
+    /** Discards what was written, if it has not left the buffer. */
     public void reset() {
         length = 0;
     }
 
-    /** Has a writer before this buffer give its text: to the buffer, which takes it although that may be too much. */
+    /** Flushes a writer into this buffer, which may exceed its limit. */
     public void collect(PrintWriter writer) {
         collecting = true;
         writer.flush();
@@ -97,23 +97,23 @@ public final class ResponseBody extends OutputStream {
     public void flush() throws IOException {
         requireOpen();
         if (!ending && !collecting && !discarding) {
-            commit(true); // or there will be
+            commit(true); // or will be
             stdout.flush();
         }
     }
 
-    /** From now on flushing only passes bytes on to here: the end follows, and what is buffered may be all. */
+    /** From now on a flush sends nothing, because the end follows and the buffer may hold the whole body. */
     public void ending() {
         ending = true;
     }
 
-    /** Ends the body; what is in the buffer is all there is. */
+    /** Ends the body; the buffer holds the rest. */
     @Override
     public void close() throws IOException {
         if (closed || discarding) {
             return;
         }
-        // A handler that writes nothing for HEAD has not told the length that GET would have.
+        // A handler that writes nothing for HEAD has not determined the length for GET.
         boolean known = length > 0 || !dropped;
         if (!committed && known) {
             head.completeLength(length);
@@ -126,7 +126,7 @@ public final class ResponseBody extends OutputStream {
         if (committed) {
             return;
         }
-        committed = true; // whatever happens now, there is no second head
+        committed = true; // whatever happens, no second head is sent
         head.complete(hasBody);
         byte[] buffered = buffer;
         int count = length;

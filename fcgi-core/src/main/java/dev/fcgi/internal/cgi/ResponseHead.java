@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The header block of a CGI response (RFC 3875 6.2, 6.3). Whatever a program passes, it stays one block of well-formed
- * lines: names are tokens, values have no CR, LF or NUL. Not thread-safe.
+ * The header block of a CGI response (RFC 3875 6.2, 6.3). Whatever a program sets, the result is one block of
+ * well-formed lines: names are tokens, and values have no CR, LF or NUL. Not thread-safe.
  */
 public final class ResponseHead {
-    /** Those that a web server acts upon must not be repeated (RFC 3875 6.3). */
+    /** Fields that a web server acts upon must not be repeated (RFC 3875 6.3). */
     private static final Set<String> SINGLE = Set.of("content-type", "content-length", "location",
-            // nor those of which a browser takes one (RFC 9110 8, 10, 14)
+            // nor those of which a browser uses only one (RFC 9110 8, 10, 14)
             "content-disposition", "content-location", "content-range", "date", "etag", "expires", "last-modified",
             "retry-after");
 
-    /** The value as it goes out: a character stands for a byte of UTF-8. */
+    /** The value as it is sent: each character stands for a byte of UTF-8. */
     private record Field(String name, String value) {}
 
     private final List<Field> fields = new ArrayList<>(4);
@@ -33,12 +33,12 @@ public final class ResponseHead {
     private String charset;
 
     public void status(int code, String phrase) {
-        if (code < 200 || code > 999) { // below 200 the browser would wait for the final one
+        if (code < 200 || code > 999) { // below 200 the browser would wait for the final response
             throw new IllegalArgumentException("status must be 200 to 999, was " + code
-                    + (code >= 100 && code < 200 ? ": a CGI program has one response, the final one" : ""));
+                    + (code >= 100 && code < 200 ? ": a CGI program sends only the final response" : ""));
         }
         requireValue("Status", phrase);
-        reason = phrase.isBlank() ? Status.reason(code) : encoded(phrase); // nginx needs one
+        reason = phrase.isBlank() ? Status.reason(code) : encoded(phrase); // nginx requires one
         status = code;
     }
 
@@ -114,14 +114,14 @@ public final class ResponseHead {
         charset = name;
     }
 
-    /** The head goes out now. */
+    /** Completes the head, which is sent next. */
     void complete(boolean hasBody) {
         HopByHop hopByHop = get("Connection") == null ? HopByHop.ALWAYS : new HopByHop(all("Connection"));
         fields.removeIf(field -> hopByHop.contains(field.name));
         if (status == 204) {
             remove("Content-Length"); // RFC 9110 8.6
         } else if (status == 205) {
-            set("Content-Length", "0"); // the one bodiless status that does not end with its head (RFC 9112 6.3)
+            set("Content-Length", "0"); // the only bodiless status that does not end with its head (RFC 9112 6.3)
         }
         completeContentType(hasBody);
     }
@@ -130,7 +130,7 @@ public final class ResponseHead {
         return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
     }
 
-    /** Gives a response with a body its Content-Type (RFC 3875 6.3.1), a text its charset, where they are missing. */
+    /** Adds a missing Content-Type to a response with a body (RFC 3875 6.3.1), and a missing charset to text. */
     private void completeContentType(boolean hasBody) {
         String type = get("Content-Type");
         if (type == null) {
@@ -161,12 +161,12 @@ public final class ResponseHead {
     public static String requireName(String name) {
         requireToken("header name", name);
         if (name.equalsIgnoreCase("Status")) {
-            throw new IllegalArgumentException("the status has a call of its own");
+            throw new IllegalArgumentException("the header Status must not be set: call status(...)");
         }
         return name;
     }
 
-    /** Refuses what is not a token (RFC 9110 5.6.2): an empty name, and one with blanks, signs or other than ASCII. */
+    /** Checks that a name is a token (RFC 9110 5.6.2): not empty, only ASCII, without blanks and most punctuation. */
     public static String requireToken(String what, String name) {
         if (!Ascii.isToken(name)) {
             throw new IllegalArgumentException(what + " is not a token: \"" + Ascii.printable(name) + '"');
@@ -219,7 +219,7 @@ public final class ResponseHead {
         return length;
     }
 
-    @SuppressWarnings("deprecation") // it takes the lower byte of each character: here there is no other
+    @SuppressWarnings("deprecation") // takes the lower byte of each character, and here the higher one is 0
     private static int put(byte[] block, int at, String text) {
         text.getBytes(0, text.length(), block, at);
         return at + text.length();

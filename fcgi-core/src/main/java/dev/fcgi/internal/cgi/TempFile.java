@@ -15,10 +15,10 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * A temporary file that is made when the first byte is written and deleted whatever happens: on Unix its name vanishes
- * from the directory before a byte is in it, so that the kernel frees it even when the process is killed.
+ * A temporary file that is created when the first byte is written and deleted in every case: on Unix its name is
+ * removed from the directory before a byte is written, so that the kernel frees it even when the process is killed.
  *
- * <p>Written by one thread. An interrupt of a thread that reads or writes closes it, as any {@link FileChannel}.
+ * <p>Written by one thread. An interrupt of a thread that reads or writes closes it, like any {@link FileChannel}.
  */
 public final class TempFile implements AutoCloseable {
     private static final int ATTEMPTS = 10;
@@ -35,7 +35,7 @@ public final class TempFile implements AutoCloseable {
     private volatile FileChannel channel;
     private long length;
 
-    /** @param setting what names another directory, for the message when none can be made in this one */
+    /** @param setting the setting for another directory, for the message when no file can be created in this one */
     public TempFile(Path directory, String setting) {
         this.directory = directory;
         this.setting = setting;
@@ -72,16 +72,16 @@ public final class TempFile implements AutoCloseable {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-            } catch (IOException e) { // a container with a read-only root has no place for it
-                throw new IOException("an upload needs a temporary file, and none can be made in " + directory + "; "
-                        + setting + " names another place", e);
+            } catch (IOException e) { // for example in a container with a read-only root
+                throw new IOException("cannot create a temporary file for an upload in " + directory + "; "
+                        + setting + " sets another directory", e);
             }
         }
     }
 
     private static FileAttribute<?>[] ownerOnly(Path directory) {
         if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0]; // Windows: as the directory's access list says
+            return new FileAttribute<?>[0]; // on Windows, the access list of the directory applies
         }
         return new FileAttribute<?>[] {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

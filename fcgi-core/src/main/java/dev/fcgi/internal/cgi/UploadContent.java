@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * The content of an upload: bytes in memory, or a piece of a file that several uploads share. May be used by several
- * threads at once; an interrupt of one that reads the file closes it.
+ * The content of an upload: bytes in memory, or a range of a file that several uploads share. Thread-safe; an interrupt
+ * of a thread that reads the file closes it.
  */
 public final class UploadContent implements AutoCloseable {
     private static final String CLOSED = "upload closed";
@@ -26,7 +26,7 @@ public final class UploadContent implements AutoCloseable {
     private final long size;
     /** The content, null when it is in the file; immutable. */
     private volatile byte[] memory;
-    /** Holds the content from position on; belongs to the form. */
+    /** Holds the content from {@code position} on; belongs to the form. */
     private final FileChannel file;
     private final long position;
     private volatile boolean closed;
@@ -38,7 +38,7 @@ public final class UploadContent implements AutoCloseable {
         this.position = position;
     }
 
-    /** Takes an array over, which must not change any more. */
+    /** Keeps an array without a copy; it must not be changed any more. */
     public static UploadContent inMemory(byte[] content) {
         return new UploadContent(content.length, content, null, 0);
     }
@@ -69,7 +69,7 @@ public final class UploadContent implements AutoCloseable {
         return result;
     }
 
-    /** Writes the content to a new file, or in place of an old one, as a whole or not at all. */
+    /** Writes the content to a new file, or atomically replaces an old one. */
     public void save(Path target, CopyOption... options) throws IOException {
         requireOpen();
         for (CopyOption option : options) {
@@ -120,7 +120,7 @@ public final class UploadContent implements AutoCloseable {
         }
     }
 
-    /** Gives the content up. */
+    /** Releases the content. */
     @Override
     public void close() {
         closed = true;
@@ -138,10 +138,10 @@ public final class UploadContent implements AutoCloseable {
     }
 
     private IOException cutOff(long at) {
-        return new IOException("temporary file ends at " + at + " of " + size + " bytes of an upload");
+        return new IOException("the temporary file ends after " + at + " of " + size + " bytes of an upload");
     }
 
-    /** Reads the content from a position of its own. */
+    /** A stream of the content with its own position. */
     private final class Content extends InputStream {
         private long at;
 

@@ -1,2 +1,2 @@
-/** What the package {@code dev.fcgi.cgi} is made of: forms, cookies, dates, heads. */
+/** The implementation of the package {@code dev.fcgi.cgi}: forms, cookies, dates, heads. */
 package dev.fcgi.internal.cgi;

@@ -3,7 +3,7 @@ package dev.fcgi.internal.gateway;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One range of bytes (RFC 9110 14.1.2). Several at once are not served: the whole file is. */
+/** One range of bytes (RFC 9110 14.1.2). For several ranges the whole file is sent. */
 record ByteRange(long first, long length) {
     private static final Pattern ONE = Pattern.compile("(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})");
 
@@ -11,10 +11,10 @@ record ByteRange(long first, long length) {
      * Reads a Range header.
      *
      * @param header its value, or null
-     * @return the range, of length 0 when the file has no such bytes; null for the whole file, also when it is empty
+     * @return the range, with length 0 when the file has no such bytes; null for the whole file, including an empty one
      */
     static ByteRange of(String header, long size) {
-        Matcher range = header == null || size == 0 ? null : ONE.matcher(header); // of nothing there is no part
+        Matcher range = header == null || size == 0 ? null : ONE.matcher(header); // an empty file has no ranges
         if (range == null || !range.matches() || range.group(1).isEmpty() && range.group(2).isEmpty()) {
             return null;
         }

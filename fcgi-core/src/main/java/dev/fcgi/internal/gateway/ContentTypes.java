@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
-/** Media types by the ends of names; what browsers need is the same on every machine, the rest is the system's. */
+/**
+ * Media types by file name suffix. Those that browsers need are the same on every machine; the others are the system's.
+ */
 final class ContentTypes {
     private static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("html", "text/html"), Map.entry("htm", "text/html"), Map.entry("css", "text/css"),

@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The tree of files that paths of URLs lead into. For any thread; looks at the files anew for each request.
+ * The tree of files in which URL paths are looked up. Thread-safe; caches nothing.
  *
- * <p>A path is walked from the root, segment by segment. The first regular file ends the walk: when its name ends like
- * a script it is the script, and what follows is PATH_INFO; any other file must be the end of the path. So nothing is a
- * script because of what follows it ({@code /upload/picture.jpg/x.php}), and no text is searched for a suffix
- * (CVE-2026-27590: the place that was found in lower case was another one in the original).
+ * <p>A path is followed from the root, segment by segment, to the first regular file. If its name has the suffix of a
+ * script, it is the script and the rest of the path is PATH_INFO; any other file must be the end of the path. So
+ * nothing becomes a script because of what follows it ({@code /upload/picture.jpg/x.php}), and no text is searched for
+ * a suffix (CVE-2026-27590, where an index found in lower-case text did not fit the original).
  *
- * <p>Symbolic links are followed as long as the file they lead to is below the root as well, unless all are to be. One
- * that is not followed is logged once: to browsers it is as if there were nothing, and who made it wants to know why.
+ * <p>Symbolic links are followed if the file they lead to is also below the root, or if all links are to be followed. A
+ * link that is not followed is logged once, because browsers get the same response as for a missing file.
  */
 public final class DocumentRoot {
     /** What a path leads to. */
@@ -37,7 +37,7 @@ public final class DocumentRoot {
     /** A directory whose path lacks the slash at its end. */
     record Directory() implements Found {}
 
-    /** Nothing; {@code refused}: not even the front controller is asked. */
+    /** Nothing; if {@code refused}, the front controller is not called either. */
     record Nothing(boolean refused) implements Found {}
 
     private static final Nothing NOTHING = new Nothing(false);
@@ -52,7 +52,7 @@ public final class DocumentRoot {
     private final boolean followLinks;
     private final Set<Path> logged = ConcurrentHashMap.newKeySet();
 
-    /** @param followLinks also out of the root */
+    /** @param followLinks whether links may lead out of the root */
     public DocumentRoot(Path root, List<String> index, List<String> suffixes, boolean followLinks) {
         this.root = root.toAbsolutePath().normalize();
         this.index = List.copyOf(index);
@@ -71,7 +71,7 @@ public final class DocumentRoot {
      * @throws IOException when there is no root
      */
     Found find(String path) throws IOException {
-        Path real = root.toRealPath(); // each time: deployments switch a link
+        Path real = root.toRealPath(); // each time, because deployments switch a link
         Path file = root;
         for (int start = 1; start < path.length(); ) {
             int slash = path.indexOf('/', start);
@@ -104,7 +104,7 @@ public final class DocumentRoot {
         return end == path.length() ? plain(real, file, false) : NOTHING;
     }
 
-    /** A path that ends with a slash: the first index file that is there. */
+    /** A path that ends with a slash: the first index file that exists. */
     private Found index(Path real, Path directory, String path) throws IOException {
         for (String name : index) {
             Path file = child(directory, name);
@@ -117,10 +117,10 @@ public final class DocumentRoot {
     }
 
     /**
-     * Finds a file that an application wants to have sent (X-Sendfile): also below a dot directory, where browsers do
-     * not get by themselves.
+     * Finds a file that an application asks to send (X-Sendfile), even below a dot directory, which browsers cannot
+     * reach.
      *
-     * @param path below the root, decoded, without dot segments, beginning with a slash
+     * @param the path below the root, decoded, without dot segments, beginning with a slash
      */
     Found fileToSend(String path) throws IOException {
         Path file = child(root, path.substring(1));
@@ -128,13 +128,16 @@ public final class DocumentRoot {
         return attributes != null && attributes.isRegularFile() ? plain(root.toRealPath(), file, true) : NOTHING;
     }
 
-    /** A file to send, never the source of a script, whatever the link or (in file systems like macOS') case. */
+    /**
+     * A file to send, never the source of a script, even through a link or, on file systems like that of macOS, in
+     * another case.
+     */
     private Found plain(Path real, Path file, boolean mayBeHidden) throws IOException {
         Path realFile = file.toRealPath();
         if (!mayShow(real, file, realFile)) {
             return REFUSED;
         }
-        // where a link out of the root leads is not a path of a browser: only the name of the file counts
+        // the target of a link out of the root is not a path from a browser: only the file name matters
         for (Path name : realFile.startsWith(real) ? real.relativize(realFile) : realFile.getFileName()) {
             if (!mayBeHidden && isHidden(name.toString()) && !name.toString().equals(".well-known")) {
                 return REFUSED;
@@ -166,7 +169,7 @@ public final class DocumentRoot {
         return false;
     }
 
-    /** {@return the file, or null for a name that the file system cannot have, or takes for another one} */
+    /** {@return the file, or null for a name that the file system does not allow or maps to another one} */
     private static Path child(Path directory, String name) {
         // "//" would lead to the directory itself; Windows drops dots and spaces at the end of names
         if (name.isEmpty() || name.endsWith(".") || name.endsWith(" ")) {
@@ -182,7 +185,7 @@ public final class DocumentRoot {
     private static BasicFileAttributes attributes(Path file) {
         try {
             return file == null ? null : Files.readAttributes(file, BasicFileAttributes.class);
-        } catch (IOException notThere) { // or not to be reached, or a name too long: all the same to a browser
+        } catch (IOException notThere) { // or unreachable, or its name is too long: the same for a browser
             return null;
         }
     }

@@ -21,7 +21,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** One exchange with a browser. Confined to its thread, but for {@link RequestBody}. */
+/** One exchange with a browser. Confined to its thread, except {@link RequestBody}. */
 public final class GatewayCall {
     private static final Logger LOG = System.getLogger("dev.fcgi.gateway");
     private static final int MAX_REDIRECTS = 10;
@@ -46,9 +46,9 @@ public final class GatewayCall {
     }
 
     /**
-     * Answers.
+     * Handles the request.
      *
-     * @throws IOException when the response is incomplete: by this the server learns that it must close the connection
+     * @throws IOException when the response is incomplete, so that the server closes the connection
      */
     public void run() throws IOException {
         try {
@@ -59,7 +59,7 @@ public final class GatewayCall {
             log(Level.DEBUG, e.getMessage());
             throw e;
         } catch (IOException | RuntimeException e) {
-            refuse(new HttpError(500, e.toString(), e)); // the file system, or our own fault
+            refuse(new HttpError(500, e.toString(), e)); // a failure of the file system or a bug
         }
     }
 
@@ -68,8 +68,8 @@ public final class GatewayCall {
         if (!METHOD.matcher(method).matches()) {
             throw HttpError.badRequest("malformed method");
         }
-        if (method.equals("TRACE") || method.equals("CONNECT")) { // would show cookies to scripts; is for proxies
-            throw new HttpError(405, "not for " + method);
+        if (method.equals("TRACE") || method.equals("CONNECT")) { // exposes cookies to scripts; is for proxies
+            throw new HttpError(405, "method not supported: " + method);
         }
         RequestTarget target = RequestTarget.parse(exchange.target());
         body = RequestBody.of(exchange, headers, options.maxBodyLength());
@@ -78,13 +78,13 @@ public final class GatewayCall {
             if (count == MAX_REDIRECTS) {
                 throw new HttpError(502, "more than " + MAX_REDIRECTS + " local redirects");
             }
-            // RFC 3875 6.2.2: as if the browser had asked for it, of course without the body again
+            // RFC 3875 6.2.2: as if the browser had requested it, but without the body
             RequestTarget other = internalRedirect(redirect.split("#", 2)[0], "Location");
             redirect = answer(isHead ? "HEAD" : "GET", other, false);
         }
     }
 
-    /** {@return null when the exchange is answered, else where the application redirects it to} */
+    /** {@return the path that the application redirects to internally, or null when the response was sent} */
     private String answer(String method, RequestTarget target, boolean withBody) throws IOException {
         return switch (find(target)) {
             case Script script -> call(method, target, script, withBody);
@@ -98,7 +98,7 @@ public final class GatewayCall {
                 sendPage(301);
                 yield null;
             }
-            case Nothing nothing -> throw new HttpError(404, "nothing there");
+            case Nothing nothing -> throw new HttpError(404, "no such file");
         };
     }
 
@@ -183,10 +183,10 @@ public final class GatewayCall {
         }
     }
 
-    /** The status for a browser of what went wrong between the gateway and the application. */
+    /** Maps a failure between gateway and application to a status for the browser. */
     private IOException applicationFailed(IOException e) {
         IOException input = body == null ? null : body.failure();
-        if (input != null) { // then the rest follows from that
+        if (input != null) { // then it has caused the rest
             return input instanceof HttpError ? input : new BrowserGoneException(input);
         }
         int status = switch (e) {
@@ -197,7 +197,7 @@ public final class GatewayCall {
         return new HttpError(status, e.toString(), e);
     }
 
-    /** The target of a redirect that the browser does not see: a path that the application gives. */
+    /** The target of an internal redirect: a path from the application. */
     private static RequestTarget internalRedirect(String location, String header) throws HttpError {
         try {
             RequestTarget target = RequestTarget.parse(RequestTarget.ascii(location));
@@ -213,7 +213,7 @@ public final class GatewayCall {
     private Plain fileToSend(String sendFile, boolean accel) throws IOException {
         DocumentRoot root = options.root();
         if (root == null) {
-            throw new HttpError(502, "a file to be sent, but there is no document root");
+            throw new HttpError(502, "the application names a file to send, but the gateway has no document root");
         }
         String path;
         if (accel) {
@@ -229,16 +229,16 @@ public final class GatewayCall {
         if (root.fileToSend(path) instanceof Plain plain) {
             return plain;
         }
-        throw new HttpError(404, "the application names a file to send that is not there");
+        throw new HttpError(404, "the application names a file to send that does not exist");
     }
 
     private void refuse(HttpError e) throws IOException {
         log(e.status() >= 500 ? Level.WARNING : Level.DEBUG, e.status() + ": " + e.getMessage());
         if (reply.isBegun()) {
-            throw e; // the response has begun: all that can be done is to leave it incomplete
+            throw e; // the response has begun, so it can only be left incomplete
         }
         stopBody();
-        reply.headers().clear(); // those of an application or a file, which this page is not from
+        reply.headers().clear(); // they belong to the application or a file, not to this page
         e.addTo(reply.headers());
         sendPage(e.status());
     }
@@ -260,7 +260,7 @@ public final class GatewayCall {
         }
     }
 
-    /** Logs a line; what comes from others has no control characters there. */
+    /** Logs a line; control characters in text from others are replaced. */
     private void log(Level level, String text) {
         if (LOG.isLoggable(level)) {
             String line = exchange.method() + " " + exchange.target() + ": " + text;

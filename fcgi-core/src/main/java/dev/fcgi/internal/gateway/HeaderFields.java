@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Header fields of a message, whatever the case of their names. Not thread-safe. */
+/** Header fields of a message, with case-insensitive names. Not thread-safe. */
 final class HeaderFields {
     private final Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -20,9 +20,9 @@ final class HeaderFields {
         fields.computeIfAbsent(name, unused -> new ArrayList<>(1)).add(value);
     }
 
-    /** Sets a field in place of those of that name. */
+    /** Sets a field, replacing those of that name. */
     void set(String name, String value) {
-        fields.remove(name); // with the case of its name
+        fields.remove(name); // also the case of its name
         add(name, value);
     }
 

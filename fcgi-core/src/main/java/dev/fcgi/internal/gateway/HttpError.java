@@ -2,13 +2,13 @@ package dev.fcgi.internal.gateway;
 
 import java.io.IOException;
 
-/** A request that is answered by an HTTP status of the gateway's own. */
+/** A request for which the gateway itself sends an error response. */
 final class HttpError extends IOException {
     private static final long serialVersionUID = 1;
 
     /** The HTTP status. */
     private final int status;
-    /** A header that belongs to the answer, or null. */
+    /** A header of the response, or null. */
     private final String header;
     private final String value;
 
@@ -27,7 +27,7 @@ final class HttpError extends IOException {
         this.value = value;
     }
 
-    /** {@return an error whose answer has a header} */
+    /** {@return an error whose response has a header} */
     static HttpError with(String header, String value, int status, String message) {
         return new HttpError(status, message, null, header, value);
     }

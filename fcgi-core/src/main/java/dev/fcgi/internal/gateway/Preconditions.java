@@ -8,17 +8,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Under which conditions a browser wants a file (RFC 9110 13). Only for GET and HEAD: whatever else was asked for has
- * been done when there is a file to send.
+ * The preconditions of a request for a file (RFC 9110 13). Only for GET and HEAD: with any other method, the
+ * application has already acted when there is a file to send.
  *
- * @param request headers of the request
- * @param etag of what is sent, null when it has none
- * @param modified when it was changed last, in whole seconds
+ * @param request the headers of the request
+ * @param etag the ETag of the file, or null
+ * @param modified when the file was changed last, in whole seconds
  */
 record Preconditions(HeaderFields request, String etag, Instant modified) {
     private static final Pattern ETAG = Pattern.compile("(?:W/)?\"[^\"]*\"");
 
-    /** {@return 200 when it is to be sent, 304 when the browser has it, 412 when it is not what the browser expects} */
+    /**
+     * {@return 200 when the file is to be sent, 304 when the browser has it, 412 when it is not the one that the
+     * browser expects}
+     */
     int status() { // in the order of RFC 9110 13.2.2
         if (request.contains("If-Match")) {
             if (!matches("If-Match", true)) {
@@ -37,7 +40,7 @@ record Preconditions(HeaderFields request, String etag, Instant modified) {
         return since != null && !modified.isAfter(since) ? 304 : 200;
     }
 
-    /** {@return whether a part of it may be sent: the one that the browser has a part of} */
+    /** {@return whether a range may be sent, because the file is the one of which the browser has a part} */
     boolean allowRange() {
         String validator = request.first("If-Range");
         if (validator == null) {
@@ -70,7 +73,7 @@ record Preconditions(HeaderFields request, String etag, Instant modified) {
         return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
 
-    /** {@return the date in a header, null when there is none that can be read: it is to be ignored} */
+    /** {@return the date in a header, or null when it is missing or malformed and so ignored} */
     private Instant date(String header) {
         String text = request.first(header);
         try {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * The response to a browser: its header fields are collected, then it begins. Whatever fails here is a {@link
- * BrowserGoneException}, so that nobody takes it for a failure of the application or of a file. Confined to the thread
- * of the exchange.
+ * The response to a browser: its header fields are collected, then it begins. Failures are thrown as {@link
+ * BrowserGoneException}, to distinguish them from failures of the application or of a file. Confined to the thread of
+ * the exchange.
  */
 final class Reply {
     private final GatewayExchange exchange;
@@ -22,7 +22,7 @@ final class Reply {
         return headers;
     }
 
-    /** {@return whether there is a status that cannot be taken back} */
+    /** {@return whether the head was sent} */
     boolean isBegun() {
         return begun;
     }
@@ -30,8 +30,8 @@ final class Reply {
     /**
      * Sends the head.
      *
-     * @param length of the body, -1 when it is not known; 0 is none, as a response to HEAD has it
-     * @return where the body goes; to be closed only when it is whole
+     * @param length the length of the body, -1 when it is not known, 0 for no body, as in a response to HEAD
+     * @return the stream for the body; to be closed only when the body is complete
      */
     OutputStream begin(int status, long length) throws BrowserGoneException {
         begun = true;

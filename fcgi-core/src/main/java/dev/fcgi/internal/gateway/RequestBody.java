@@ -7,10 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The body of an HTTP request, for the thread that reads it: that of the exchange, or that of the FastCGI client which
- * sends it on as it arrives. The thread of the exchange stops
- * it before it ends the response: from then on the stream belongs to the HTTP server, which looks for the next request
- * in it; two readers would each see a part.
+ * The body of an HTTP request. It is read by the thread of the exchange, or by a thread of the FastCGI client that
+ * passes it on as it arrives. The thread of the exchange stops it before it ends the response, because from then on the
+ * stream belongs to the HTTP server, which reads the next request from it; two readers would each get a part.
  */
 final class RequestBody extends InputStream {
     private static final long LINGER_MILLIS = 2000;
@@ -33,21 +32,21 @@ final class RequestBody extends InputStream {
     }
 
     /**
-     * Takes the body of a request.
+     * Creates the body of a request.
      *
      * @param limit how long it may be
-     * @return the body; null when there is none, which is not the same as an empty one
-     * @throws HttpError 413 when its length is over the limit, 400 when the length is none
+     * @return the body; null when there is none, which is different from an empty one
+     * @throws HttpError 413 when its length exceeds the limit, 400 when the length is malformed
      */
     static RequestBody of(GatewayExchange exchange, HeaderFields headers, long limit) throws IOException {
         String text = headers.first("Content-Length");
-        if (headers.contains("Transfer-Encoding") && text == null) { // servers let "chunked" through, no other
+        if (headers.contains("Transfer-Encoding") && text == null) { // servers accept only "chunked"
             return new RequestBody(exchange.body(), -1, limit);
         }
         if (text == null) {
             return null;
         }
-        // two lengths, or "+1", which parseLong takes: what is in front of us may have understood them otherwise
+        // two lengths, or "+1", which parseLong accepts: a proxy before this server may have read them differently
         if (headers.contains("Transfer-Encoding") || headers.all("Content-Length").size() > 1
                 || !text.matches("\\d{1,18}")) {
             throw HttpError.badRequest("malformed Content-Length");
@@ -107,13 +106,15 @@ final class RequestBody extends InputStream {
         return e;
     }
 
-    /** {@return why reading failed: an {@link HttpError} for a body that is too long, anything else when the browser is
-     * gone; null when it did not} */
+    /**
+     * {@return why reading failed: an {@link HttpError} for a body that is too long, anything else when the browser has
+     * disconnected; null when it did not}
+     */
     IOException failure() {
         return failure;
     }
 
-    /** {@return whether nobody will read any more} */
+    /** {@return whether the body will not be read any more} */
     boolean isFinished() {
         if (!reading.tryLock()) {
             return false;
@@ -126,8 +127,8 @@ final class RequestBody extends InputStream {
     }
 
     /**
-     * Lets nobody read any more. A reader that is blocked gets two seconds for what the browser is just sending; then
-     * it is interrupted, which closes the connection. Blocks as long.
+     * Prevents further reads. A blocked reader gets two seconds for data that is just arriving; then it is interrupted,
+     * which closes the connection. Blocks until then.
      */
     void stop() {
         stopped = true;
@@ -148,7 +149,7 @@ final class RequestBody extends InputStream {
         try {
             reader = thread;
             if (thread == null && stopped) {
-                Thread.interrupted(); // it was for the stream, and nobody else
+                Thread.interrupted(); // the interrupt was meant for the stream only
             }
         } finally {
             interrupting.unlock();

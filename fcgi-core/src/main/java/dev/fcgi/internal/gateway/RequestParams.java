@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The meta-variables of an HTTP request (RFC 3875 4.1). Each character of a value stands for a byte, as in what
- * HTTP servers give: an application gets the bytes that the browser has sent, whatever charset they are in.
+ * The meta-variables of an HTTP request (RFC 3875 4.1). Each character of a value stands for a byte, as in the strings
+ * of HTTP servers, so that an application gets the bytes that the browser sent, in any charset.
  */
 final class RequestParams {
-    /** Others could become the same variable: PHP makes underscores of dots, too. */
+    /** Other names could become the same variable: PHP also converts dots to underscores. */
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
     private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
 
     private RequestParams() {}
 
     /**
-     * Makes the variables.
+     * Creates the variables.
      *
      * @param headers of the request
      * @param method of the request to the application
@@ -37,7 +37,7 @@ final class RequestParams {
                 .set("REQUEST_URI", target.requestUri())
                 .set("DOCUMENT_URI", bytes(script.scriptName() + script.pathInfo()))
                 .set("SERVER_PROTOCOL", exchange.protocol())
-                .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
+                .set("REDIRECT_STATUS", "200"); // php-cgi requires it
         if (!script.pathInfo().isEmpty()) {
             params.pathInfo(bytes(script.pathInfo()));
         }
@@ -63,7 +63,7 @@ final class RequestParams {
 
     private static boolean isPassed(String name, boolean hasBody, boolean authenticated) {
         return HEADER_NAME.matcher(name).matches() && switch (Ascii.lower(name)) {
-            case "host", "content-length", "expect" -> false; // set elsewhere; answered by the server
+            case "host", "content-length", "expect" -> false; // set elsewhere, or handled by the server
             case "content-type" -> hasBody;
             case "authorization" -> !authenticated; // RFC 3875 4.1.18
             default -> true;
@@ -84,7 +84,7 @@ final class RequestParams {
         return zone < 0 ? text : text.substring(0, zone);
     }
 
-    /** What the HTTP server has found out of who asks. */
+    /** Adds the user that the HTTP server has authenticated. */
     private static boolean addUser(CgiParams.Builder params, GatewayExchange exchange) {
         if (exchange.user() == null) {
             return false;
@@ -121,7 +121,7 @@ final class RequestParams {
         return value;
     }
 
-    /** {@return text in the form of a header: a character for each byte of its UTF-8} */
+    /** {@return text as in a header: a character for each byte of its UTF-8} */
     static String bytes(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }

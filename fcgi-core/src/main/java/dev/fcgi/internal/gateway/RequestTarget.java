@@ -7,15 +7,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What an HTTP request asks for (RFC 9112 3.2), checked: from here on a path is decoded once, is UTF-8, has no control
- * characters, no dot segments, and its slashes are those that the browser sent as slashes. What two programs could
- * understand in two ways is refused. What RFC 3986 has no room for, but every browser sends, is not: {@code { } | ^ [ ]}
- * and their like, bytes beyond ASCII, and in queries the percent sign.
+ * The checked target of an HTTP request (RFC 9112 3.2). Its path is decoded once, is UTF-8, has no control characters
+ * and no dot segments, and its slashes are those that the browser sent as slashes. Targets that two programs could
+ * interpret differently are refused. Characters that RFC 3986 does not allow but browsers send are accepted: {@code { }
+ * | ^ [ ]} and similar ones, bytes beyond ASCII, and a percent sign in queries.
  *
- * @param authority of the absolute form, or null
- * @param rawPath the path as it came; a character is a byte
+ * @param authority the authority of the absolute form, or null
+ * @param rawPath the path as it was sent; each character is a byte
  * @param path the path decoded
- * @param query the query as it came; null when there is no question mark
+ * @param query the query as it was sent; null when there is no question mark
  */
 record RequestTarget(String authority, String rawPath, String path, String query) {
 
@@ -23,13 +23,13 @@ record RequestTarget(String authority, String rawPath, String path, String query
      * Parses the target of a request.
      *
      * @param target as in the request line
-     * @throws HttpError 400 when it is of no use
+     * @throws HttpError 400 when it is malformed or ambiguous
      */
     static RequestTarget parse(String target) throws HttpError {
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
             if (c <= ' ' || c == 0x7F || c > 0xFF) {
-                throw HttpError.badRequest("a character that does not belong in a URL");
+                throw HttpError.badRequest("a character that is not allowed in a URL");
             }
         }
         String rest = target;
@@ -41,14 +41,14 @@ record RequestTarget(String authority, String rawPath, String path, String query
             rest = slash < 0 ? "/" : target.substring(slash);
         }
         if (rest.indexOf('#') >= 0) {
-            throw HttpError.badRequest("a fragment in the request");
+            throw HttpError.badRequest("a fragment in the request target");
         }
         int mark = rest.indexOf('?');
         String rawPath = mark < 0 ? rest : rest.substring(0, mark);
         return new RequestTarget(authority, rawPath, decode(rawPath), mark < 0 ? null : rest.substring(mark + 1));
     }
 
-    /** Path and query as they came. */
+    /** Path and query as they were sent. */
     String requestUri() {
         return query == null ? rawPath : rawPath + '?' + query;
     }
@@ -57,7 +57,7 @@ record RequestTarget(String authority, String rawPath, String path, String query
         return query == null ? "" : query;
     }
 
-    /** Escapes blanks and what is not ASCII: what applications write, and what programs read in a Location. */
+    /** Escapes blanks and bytes beyond ASCII, which applications write in a Location and clients cannot read. */
     static String ascii(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -72,7 +72,7 @@ record RequestTarget(String authority, String rawPath, String path, String query
     }
 
     private static String decode(String raw) throws HttpError {
-        // a path of two slashes is an authority to java.net.URI, which chose the context, and to browsers in Location
+        // after two slashes, java.net.URI, which chose the context, and browsers in a Location expect an authority
         if (!raw.startsWith("/") || raw.startsWith("//")) {
             throw HttpError.badRequest("a path must begin with one slash");
         }

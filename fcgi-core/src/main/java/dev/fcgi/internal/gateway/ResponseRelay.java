@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Passes the response of an application on to the browser, as it arrives. Used by the thread of the exchange, which
- * blocks until all is passed on.
+ * Passes on the response of an application to the browser as it arrives. Used by the thread of the exchange, which
+ * blocks until everything is passed on.
  */
 final class ResponseRelay {
-    /** What is left of a response that becomes another one inside the web server; those that nginx keeps. */
+    /** The headers that an internal redirect keeps, as in nginx. */
     private static final Set<String> KEPT_BY_REDIRECT = Set.of("content-type", "content-disposition", "set-cookie",
             "accept-ranges", "cache-control", "expires");
     private static final int DROP_BYTES = 64 * 1024;
@@ -35,8 +35,8 @@ final class ResponseRelay {
     /**
      * Reads the head.
      *
-     * @param isHead whether the browser has asked by HEAD
-     * @param requestBody what the application may still be reading from the browser, null when there is nothing
+     * @param isHead whether the browser has sent HEAD
+     * @param requestBody the body that the application may still be reading from the browser, or null
      */
     ResponseRelay(boolean isHead, Reply reply, RequestBody requestBody, ClientResponse response) throws IOException {
         this.isHead = isHead;
@@ -48,8 +48,8 @@ final class ResponseRelay {
     }
 
     private static void check(CgiHead head) throws FcgiException {
-        if (head.status() < 200 || head.status() > 599) { // an interim response cannot be the end of a CGI program
-            throw new FcgiException("status " + head.status());
+        if (head.status() < 200 || head.status() > 599) { // a CGI program cannot end with an interim response
+            throw new FcgiException("status must be 200 to 599, was " + head.status());
         }
         for (Map.Entry<String, List<String>> header : head.headers().entrySet()) {
             for (String value : header.getValue()) {
@@ -64,12 +64,12 @@ final class ResponseRelay {
         return head;
     }
 
-    /** Sets the headers that are for the browser, of a response that is not its own: X-Accel-Redirect. */
+    /** Sets the headers for the browser after X-Accel-Redirect. */
     void copyHeadersOfRedirect() {
         copyHeaders(KEPT_BY_REDIRECT::contains);
     }
 
-    /** Sets the headers that are for the browser. */
+    /** Sets the headers for the browser. */
     void copyHeaders() {
         copyHeaders(name -> true);
     }
@@ -79,12 +79,12 @@ final class ResponseRelay {
         head.headers().forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!hopByHop.contains(name) && !isForServer(lower) && kept.test(lower)) {
-                values.forEach(value -> reply.headers().add(name, value)); // a character is a byte, here and there
+                values.forEach(value -> reply.headers().add(name, value)); // each character is a byte on both sides
             }
         });
     }
 
-    /** Its length is set when the headers are sent; the others are orders to web servers (RFC 3875 6.3.5). */
+    /** The length is set when the headers are sent; the others are instructions for web servers (RFC 3875 6.3.5). */
     private static boolean isForServer(String lower) {
         return lower.equals("content-length") || lower.equals("x-sendfile") || lower.startsWith("x-accel-")
                 || lower.startsWith("x-cgi-");
@@ -103,7 +103,10 @@ final class ResponseRelay {
         }
     }
 
-    /** What has no body. The head goes first, unless the application may still be waiting for input. */
+    /**
+     * Passes on a response without a body. The head is sent first, unless the application may still be waiting for
+     * input.
+     */
     private void passHead() throws IOException {
         boolean early = requestBody == null || requestBody.isFinished();
         if (early) {
@@ -127,7 +130,7 @@ final class ResponseRelay {
             length = count < 0 ? 0 : length;
         }
         if (untyped && (count > 0 || length > 0)) {
-            reply.headers().set("Content-Type", "text/plain"); // nothing that has scripts in it
+            reply.headers().set("Content-Type", "text/plain"); // a type that cannot contain scripts
         }
         if (length == 0) {
             drop();
@@ -152,7 +155,7 @@ final class ResponseRelay {
         }
     }
 
-    /** Lets the application come to its end without a body; one that does not soon is aborted when it is closed. */
+    /** Gives the application some time to end without a body; if it does not, closing the response aborts it. */
     void drop() throws IOException {
         byte[] piece = new byte[8192];
         InputStream in = response.stdout();

@@ -7,8 +7,9 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 
 /**
- * Where the body of a request waits until it is whole, before the application hears of it: so the application gets its
- * length, and a slow browser occupies no application. In memory up to 64 KiB, else in a temporary file.
+ * Stores the body of a request until it is complete, before the request is sent to the application. So the application
+ * gets its length, and a slow browser does not occupy the application. Up to 64 KiB are stored in memory, longer bodies
+ * in a temporary file.
  */
 final class Spool {
     private static final int MEMORY = 64 * 1024;
@@ -16,10 +17,10 @@ final class Spool {
     private Spool() {}
 
     /**
-     * Reads a body to its end, which blocks, and makes it the body of a request.
+     * Reads a body to its end, which blocks, and sets it as the body of a request.
      *
-     * @param directory for a temporary file, which is gone when the request has been sent
-     * @throws IOException when the body cannot be read, which it tells itself, or not be kept
+     * @param directory the directory for a temporary file, which is deleted when the request has been sent
+     * @throws IOException when the body cannot be read, which {@link RequestBody#failure} reports, or cannot be stored
      */
     static void read(RequestBody body, Path directory, ClientRequest.Builder request) throws IOException {
         byte[] piece = body.readNBytes(MEMORY);
@@ -35,7 +36,7 @@ final class Spool {
                 file.append(piece, 0, count);
             }
             body.requireWhole(file.length());
-            request.body(Channels.newInputStream(file.channel()), file.length()); // closed with its request
+            request.body(Channels.newInputStream(file.channel()), file.length()); // closed with the request
         } catch (Throwable e) {
             file.close();
             throw e;

@@ -14,25 +14,25 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Sends files as they are: with Last-Modified, preconditions, HEAD, and one range. Blocks until all is sent.
+ * Sends files, with Last-Modified, preconditions, HEAD, and one range. Blocks until everything is sent.
  *
- * @param method of the browser
- * @param request header fields of the browser
+ * @param method the method of the browser
+ * @param request the header fields of the browser
  */
 record StaticFiles(String method, HeaderFields request, Reply reply) {
 
-    /** Answers a request for a file; the method is that of the browser, or what a redirect has made of it. */
+    /** Serves a request for a file; the method is that of the browser, or the one after a redirect. */
     void answer(String asked, Path file) throws IOException {
         if (!asked.equals("GET") && !asked.equals("HEAD")) {
-            throw HttpError.with("Allow", "GET, HEAD", 405, "a file is there for GET and HEAD");
+            throw HttpError.with("Allow", "GET, HEAD", 405, "a file supports only GET and HEAD");
         }
         reply.headers().set("Accept-Ranges", "bytes");
         send(file, 200);
     }
 
-    /** Sends a file with headers that may be set already; a status other than 200 is kept as it is. */
+    /** Sends a file with headers that may already be set; a status other than 200 is kept. */
     void send(Path file, int status) throws IOException {
-        // the path is real: a last segment that is a link was put there after the look
+        // the path is real: a link in its last segment was created after the check
         try (SeekableByteChannel channel =
                 Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             HeaderFields headers = reply.headers();
@@ -61,7 +61,7 @@ record StaticFiles(String method, HeaderFields request, Reply reply) {
                 return;
             }
             if (range.length() == 0) {
-                throw HttpError.with("Content-Range", "bytes */" + size, 416, "no such bytes");
+                throw HttpError.with("Content-Range", "bytes */" + size, 416, "the file has no bytes in that range");
             }
             headers.set("Content-Range",
                     "bytes " + range.first() + '-' + (range.first() + range.length() - 1) + '/' + size);
@@ -82,7 +82,7 @@ record StaticFiles(String method, HeaderFields request, Reply reply) {
         for (long rest = length; rest > 0; ) {
             int count = in.read(piece, 0, (int) Math.min(piece.length, rest));
             if (count < 0) {
-                throw new IOException("the file has become shorter");
+                throw new IOException("the file was truncated while it was sent");
             }
             out.write(piece, 0, count);
             rest -= count;

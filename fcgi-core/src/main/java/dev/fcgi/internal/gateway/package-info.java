@@ -1,2 +1,2 @@
-/** HTTP to FastCGI, whatever HTTP server the requests come from: {@link dev.fcgi.httpserver.GatewayExchange} is all it knows. */
+/** From HTTP to FastCGI, for any HTTP server; knows only {@link dev.fcgi.httpserver.GatewayExchange}. */
 package dev.fcgi.internal.gateway;

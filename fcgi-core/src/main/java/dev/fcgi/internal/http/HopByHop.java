@@ -7,14 +7,14 @@ import java.util.Set;
 
 /**
  * Header fields that belong to one connection and go no further (RFC 9110 7.6.1). A CGI program must not send them
- * either (RFC 3875 6.3.4): the connection to the browser is the web server's, and several of them believe what it says
- * about the framing of a body that they frame themselves.
+ * either (RFC 3875 6.3.4): the connection to the browser is the web server's, and several web servers trust what the
+ * program says about the framing of a body although they frame it themselves.
  */
 public final class HopByHop {
     private static final String[] NAMES = {"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
         "proxy-authentication-info", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"};
 
-    /** Of a message without a Connection field. */
+    /** For a message without a Connection field. */
     public static final HopByHop ALWAYS = new HopByHop(null);
 
     private final Set<String> named = new HashSet<>();
@@ -30,9 +30,9 @@ public final class HopByHop {
         }
     }
 
-    /** {@return whether a field stays behind; its name in any case} */
+    /** {@return whether a field must not be passed on; its name in any case} */
     public boolean contains(String name) {
-        for (String always : NAMES) { // allocates nothing: this is asked for every field of every response
+        for (String always : NAMES) { // allocates nothing, because this is called for every field of every response
             if (Ascii.equalsIgnoreCase(always, name)) {
                 return true;
             }

@@ -4,12 +4,12 @@ import dev.fcgi.internal.text.Ascii;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a web server makes of an HTTP request (RFC 3875 4.1). */
+/** The meta-variables that a web server derives from an HTTP request (RFC 3875 4.1). */
 public final class MetaVariables {
     private MetaVariables() {}
 
     /**
-     * Makes those that every web server sends, for a request from 127.0.0.1 to localhost, port 80.
+     * Creates those that every web server sends, for a request from 127.0.0.1 to localhost, port 80.
      *
      * @param uri path and query, as in the request
      * @return a map that the caller may change

@@ -10,8 +10,8 @@ public final class Status {
     }
 
     /**
-     * {@return the phrase of a status, as registered with IANA; the name of its class for one that is not: a status
-     * line without a phrase is more than some web servers can write}
+     * {@return the reason phrase of a status, as registered with IANA, or else the name of its class, because some web
+     * servers cannot write a status line without a phrase}
      */
     public static String reason(int status) {
         return switch (status) {

@@ -1,2 +1,2 @@
-/** What HTTP says about messages, whoever reads or writes them. */
+/** Rules of HTTP for everything that reads or writes messages. */
 package dev.fcgi.internal.http;

@@ -8,8 +8,8 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
- * The written form of addresses: {@code unix:/path}, {@code host:port}, {@code [v6]:port}, {@code *:port}. What other
- * programs would read in another way is an error: it must not silently become a file or a host of that name.
+ * The text form of addresses: {@code unix:/path}, {@code host:port}, {@code [v6]:port}, {@code *:port}. Text that other
+ * programs would interpret differently is an error, because it must not silently become the name of a file or host.
  */
 public final class Address {
     public static final String FORMS = "unix:/path/to.sock, host:port, [ipv6]:port or *:port";
@@ -20,9 +20,9 @@ public final class Address {
     private Address() {}
 
     /**
-     * Reads an address. Resolves the name of a host, which may block.
+     * Parses an address. Resolves a host name, which may block.
      *
-     * @throws IllegalArgumentException when the text is none of the forms, or the host is unknown
+     * @throws IllegalArgumentException when the text has none of the forms, or the host is unknown
      */
     public static SocketAddress parse(String text) {
         SocketAddress address = unresolved(text);
@@ -37,26 +37,26 @@ public final class Address {
     }
 
     /**
-     * Reads an address. The name of a host stays one; never blocks.
+     * Parses an address without resolving a host name; never blocks.
      *
-     * @throws IllegalArgumentException when the text is none of the forms
+     * @throws IllegalArgumentException when the text has none of the forms
      */
     public static SocketAddress unresolved(String text) {
         if (text.startsWith("unix:")) {
             return unix(text, text.substring(5));
         }
         if (text.startsWith("fd:")) {
-            throw malformed(text, "a server can inherit file descriptor 0 only, as fd:0; a client none");
+            throw malformed(text, "only a server can inherit a socket, and only as fd:0");
         }
         int scheme = text.indexOf("://");
         if (scheme >= 0) {
             String prefix = text.substring(0, scheme + 3);
             throw malformed(text, prefix.startsWith("http")
-                    ? "what is called must speak FastCGI, not HTTP, and is named without " + prefix
+                    ? "the server must speak FastCGI, not HTTP; leave out " + prefix
                     : "leave out " + prefix);
         }
         if (text.indexOf('/') >= 0) {
-            throw malformed(text, "if it is the path of a socket, say unix:" + text);
+            throw malformed(text, "if it is the path of a socket, write unix:" + text);
         }
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
@@ -65,7 +65,7 @@ public final class Address {
         String host = text.substring(0, colon);
         int port = port(text, text.substring(colon + 1));
         if (host.isEmpty()) {
-            throw malformed(text, "say 127.0.0.1:" + port + ", or *:" + port + " for all interfaces");
+            throw malformed(text, "write 127.0.0.1:" + port + ", or *:" + port + " for all interfaces");
         }
         if (host.equals("*")) {
             return new InetSocketAddress(port);
@@ -75,13 +75,13 @@ public final class Address {
         }
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         if (!bracketed && host.indexOf(':') >= 0) {
-            throw malformed(text, "an IPv6 address stands in brackets");
+            throw malformed(text, "an IPv6 address must be in brackets");
         }
         if (!bracketed && !host.matches("[0-9.]+")) {
             return InetSocketAddress.createUnresolved(host, port);
         }
         try {
-            return resolved(text, host, port); // of digits, which nobody is asked for
+            return resolved(text, host, port); // numeric, so no name service is asked
         } catch (UnknownHostException e) {
             throw unknownHost(text, host, e);
         }
@@ -90,7 +90,7 @@ public final class Address {
     private static InetSocketAddress resolved(String text, String host, int port) throws UnknownHostException {
         InetAddress resolved = InetAddress.getByName(host);
         if (resolved.isAnyLocalAddress()) {
-            throw malformed(text, "say *:" + port + " for all interfaces");
+            throw malformed(text, "write *:" + port + " for all interfaces");
         }
         return new InetSocketAddress(resolved, port);
     }
@@ -110,7 +110,7 @@ public final class Address {
         InetAddress ip = internet.getAddress();
         String host = ip != null && ip.isAnyLocalAddress() ? "*" : internet.getHostString();
         if (host.indexOf(':') >= 0) {
-            host = '[' + host.replaceFirst("(^|:)0(:0)+(:|$)", "::") + ']'; // as one writes it
+            host = '[' + host.replaceFirst("(^|:)0(:0)+(:|$)", "::") + ']'; // the usual notation
         }
         return host + ':' + internet.getPort();
     }
@@ -120,13 +120,13 @@ public final class Address {
             throw malformed(text, "the path is missing");
         }
         if (path.startsWith("@")) {
-            throw malformed(text, "abstract sockets are not supported; a file of that name is unix:./" + path);
+            throw malformed(text, "abstract sockets are not supported; for a file of that name, write unix:./" + path);
         }
         if (path.startsWith("//") && !path.startsWith("///")) {
-            throw malformed(text, "a Unix socket has no host");
+            throw malformed(text, "the address of a Unix socket must not have a host");
         }
         if (!path.equals(path.strip())) {
-            throw malformed(text, "blanks around the path");
+            throw malformed(text, "the path must not begin or end with a blank");
         }
         return UnixDomainSocketAddress.of(path);
     }

@@ -39,9 +39,9 @@ public final class AllowedPeers implements Predicate<SocketAddress> {
     private boolean unix;
 
     /**
-     * Reads a list.
+     * Parses a list.
      *
-     * @throws IllegalArgumentException naming the entry that is none of the forms; a list must never silently allow
+     * @throws IllegalArgumentException when an entry is malformed, naming it; a list must never silently allow a peer
      */
     public AllowedPeers(String list) {
         for (String entry : list.split(",", -1)) {
@@ -57,7 +57,7 @@ public final class AllowedPeers implements Predicate<SocketAddress> {
         int slash = entry.indexOf('/');
         String host = slash < 0 ? entry : entry.substring(0, slash);
         try {
-            // numbers only: a name would ask the name service, and its answer may change
+            // numeric only: a name would need the name service, whose answers may change
             if (!IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
                 throw new UnknownHostException(host);
             }
@@ -74,7 +74,7 @@ public final class AllowedPeers implements Predicate<SocketAddress> {
         }
     }
 
-    /** {@return why a peer that failed the {@link #test} did, for a log} */
+    /** {@return why a peer failed the {@link #test}, for a log} */
     public String why(SocketAddress peer) {
         return peer instanceof UnixDomainSocketAddress
                 ? "FCGI_WEB_SERVER_ADDRS has no entry unix" : "not in FCGI_WEB_SERVER_ADDRS";

@@ -13,7 +13,7 @@ import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** A TCP or Unix socket in blocking mode, which on a virtual thread parks instead of blocking. */
+/** A TCP or Unix socket in blocking mode; on a virtual thread, it parks instead of blocking. */
 public final class ChannelTransport implements Transport {
     private static final int KEEP_IDLE_SECONDS = 30;
     private static final int KEEP_INTERVAL_SECONDS = 10;
@@ -22,32 +22,34 @@ public final class ChannelTransport implements Transport {
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SocketAddress listener;
-    /** What was found out; null before that, and when it is not known. */
+    /** The identity of the peer; null before it was looked up and when it is unknown. */
     private volatile PeerIdentity identity;
 
     /**
      * Wraps a connected channel.
      *
-     * @param listener the address that it was accepted at, or connected to: a peer on a Unix socket goes by that name
+     * @param listener the address at which it was accepted, or to which it was connected; used as the name of a peer on
+     * a Unix socket
      */
     public ChannelTransport(SocketChannel channel, SocketAddress listener) throws IOException {
         this.channel = channel;
         this.peer = channel.getRemoteAddress();
         this.listener = listener;
         if (peer instanceof InetSocketAddress) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // every write of ours is a complete thought
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each write is a complete message
             keepAlive(channel);
         }
     }
 
     /**
-     * Has the kernel ask whether the peer is still there. A host that lost its power or its network says no goodbye: a
-     * handler that waits, with nothing to read or to write, would wait forever. After about a minute reading fails.
+     * Makes the kernel probe whether the peer is still there. A host that has lost its power or network does not close
+     * its connections, and a handler that waits, with nothing to read or write, would wait forever. With this, reading
+     * fails after about a minute.
      */
     private static void keepAlive(SocketChannel channel) throws IOException {
         Set<SocketOption<?>> supported = channel.supportedOptions();
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // by default it would take two hours
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // the default is two hours
             channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
             channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL_SECONDS);
             channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT);
@@ -78,8 +80,8 @@ public final class ChannelTransport implements Transport {
     public void shutdownInput() {
         try {
             channel.shutdownInput();
-        } catch (Throwable ignored) { // also out of memory
-            // not connected any more: a read fails by itself
+        } catch (Throwable ignored) { // including OutOfMemoryError
+            // no longer connected: a read will fail
         }
     }
 
@@ -87,8 +89,8 @@ public final class ChannelTransport implements Transport {
     public void shutdownOutput() {
         try {
             channel.shutdownOutput();
-        } catch (Throwable ignored) { // also out of memory
-            // not connected any more: the peer knows already
+        } catch (Throwable ignored) { // including OutOfMemoryError
+            // no longer connected: the peer already knows
         }
     }
 
@@ -96,8 +98,8 @@ public final class ChannelTransport implements Transport {
     public void close() {
         try {
             channel.close();
-        } catch (Throwable ignored) { // also out of memory
-            // the descriptor is gone either way
+        } catch (Throwable ignored) { // including OutOfMemoryError
+            // the descriptor is closed in any case
         }
     }
 
@@ -113,7 +115,7 @@ public final class ChannelTransport implements Transport {
                 UnixDomainPrincipal principal = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
                 identity = new PeerIdentity(principal.user(), principal.group());
             } catch (IOException | UnsupportedOperationException ignored) {
-                // closed meanwhile, or a system that does not tell
+                // closed meanwhile, or not supported by the system
             }
         }
         return identity;

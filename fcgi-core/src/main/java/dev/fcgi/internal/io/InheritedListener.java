@@ -14,18 +14,19 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The listening socket on fd 0, which other processes may share.
  *
- * <p>It stays in blocking mode: O_NONBLOCK would be seen by all of them, and libfcgi leaves its accept loop over it. It
- * is never closed: that would turn fd 0, 1 and 2 into the null device. So at a stop, a thread of ours may be blocked in
- * the kernel, where only a connection wakes it: one of our own. When that has been taken, by whatever process, all that
- * came before it has been taken, too; what came after belongs to the processes that share the socket.
+ * <p>It stays in blocking mode, because O_NONBLOCK would affect all these processes, and libfcgi then leaves its accept
+ * loop. It is never closed, because that would turn fd 0, 1 and 2 into the null device. So at a stop, our accepting
+ * thread may be blocked in the kernel, where only a connection wakes it: we make one. When any process has accepted it,
+ * all earlier connections have been accepted too; later ones belong to the processes that share the socket.
  *
- * <p>Where we cannot connect (no permission, another network namespace, the file is gone), a thread that waits says as
- * well that nothing is left. One that was busy takes the rest without waiting, with O_NONBLOCK for the moment of a call.
+ * <p>Where we cannot connect (no permission, another network namespace, the file was removed), a thread that waits also
+ * shows that nothing is left. A thread that was busy accepts the rest without waiting, by setting O_NONBLOCK for the
+ * duration of a call.
  */
 final class InheritedListener extends Listener {
-    /** After that time in accept, the thread waits there. */
+    /** After this time in accept, the thread counts as waiting. */
     private static final long BLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** A socket that does not listen fails at once. */
+    /** A socket that does not listen fails immediately. */
     private static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -36,11 +37,11 @@ final class InheritedListener extends Listener {
     private volatile boolean hasAccepted;
     private volatile IOException failure;
     private volatile boolean stopping;
-    /** All that came before the stop has been taken. */
+    /** Whether all connections from before the stop were accepted. */
     private volatile boolean passed;
-    /** There is nothing that could wake the accepting thread. */
+    /** Whether nothing can wake the accepting thread. */
     private volatile boolean unreachable;
-    /** Where our own connection comes from; null for a Unix socket, which has no name then. */
+    /** The local address of our own connection; null for a Unix socket, which has none. */
     private volatile SocketAddress own;
 
     InheritedListener(ServerSocketChannel channel, SocketAddress address) {
@@ -123,14 +124,14 @@ final class InheritedListener extends Listener {
         }
         stopping = true;
         try {
-            // connecting may wait for room in the backlog: for a Unix socket only a platform thread can
+            // connecting may wait for room in the backlog, which for a Unix socket only a platform thread can do
             Thread.ofPlatform().name("fcgi-stop-accepting").daemon().start(this::wakeAcceptingThread);
         } catch (OutOfMemoryError e) {
             unreachable = true;
         }
     }
 
-    /** Another process may take our connections: until the accepting thread has got one, ours or another. */
+    /** Connects until the accepting thread has accepted a connection, because other processes may accept ours. */
     private void wakeAcceptingThread() {
         try {
             while (!super.hasEnded()) {
@@ -140,7 +141,7 @@ final class InheritedListener extends Listener {
                 }
                 passed = true;
             }
-        } catch (Throwable e) { // whatever it is, nobody wakes that thread
+        } catch (Throwable e) { // whatever the reason, that thread cannot be woken
             unreachable = true;
         }
     }
@@ -152,7 +153,7 @@ final class InheritedListener extends Listener {
                 connection.shutdownOutput(); // a process that serves one connection at a time must not wait for us
                 connection.read(ByteBuffer.allocate(1));
             } catch (IOException reset) {
-                // closed as well
+                // already closed
             }
         }
     }

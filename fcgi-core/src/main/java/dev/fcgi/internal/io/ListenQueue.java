@@ -14,14 +14,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** How many connections wait in the kernel to be accepted: Linux tells it of TCP sockets, in files of /proc. */
+/**
+ * The number of connections that wait in the kernel to be accepted. Linux reports it for TCP sockets, in files of
+ * /proc.
+ */
 public final class ListenQueue {
     private static final String LISTEN = "0A";
     private static final int LONGEST = 4096;
 
     private ListenQueue() {}
 
-    /** {@return how many wait at all of these addresses; Unix sockets, and other systems, count for nothing} */
+    /** {@return how many wait at all of these addresses; 0 for Unix sockets and on other systems} */
     public static int length(List<SocketAddress> addresses) {
         return length(Path.of("/proc/net"), addresses);
     }
@@ -36,7 +39,9 @@ public final class ListenQueue {
         return wanted.isEmpty() ? 0 : sum(directory.resolve("tcp"), wanted) + sum(directory.resolve("tcp6"), wanted);
     }
 
-    /** As the kernel writes an address: words of 32 bits in the order of the machine, which all of ours have reversed. */
+    /**
+     * Writes an address like the kernel: 32-bit words in the byte order of the machine, assumed to be little-endian.
+     */
     private static void add(Set<String> wanted, InetSocketAddress internet) {
         InetAddress ip = internet.getAddress();
         String port = String.format(":%04X", internet.getPort());
@@ -45,7 +50,7 @@ public final class ListenQueue {
             wanted.add("0".repeat(32) + port);
         } else {
             wanted.add(hex(ip.getAddress()) + port);
-            if (ip instanceof Inet4Address) { // by way of a socket for both
+            if (ip instanceof Inet4Address) { // a socket for both protocols
                 wanted.add("0".repeat(16) + "FFFF0000" + hex(ip.getAddress()) + port);
             }
         }
@@ -73,7 +78,7 @@ public final class ListenQueue {
                 }
             }
         } catch (IOException | RuntimeException unknown) {
-            return sum; // another system, or one that hides it
+            return sum; // not Linux, or /proc is hidden
         }
         return sum;
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One listening socket and its end. Stopping loses no connection that the kernel has taken in, and needs neither a file
+ * One listening socket and its end. Stopping loses no connection that the kernel has queued, and needs neither a file
  * nor a permission.
  *
  * <p>One thread calls {@link #accept()}, a platform thread; any thread may call the other methods.
@@ -32,11 +32,11 @@ public abstract class Listener {
     }
 
     /**
-     * Takes the next connection. Blocks until there is one.
+     * Accepts the next connection. Blocks until there is one.
      *
      * @return null when the listener was stopped and nothing is left
-     * @throws ListenerLostException when no connection can come any more
-     * @throws IOException when there was no descriptor or memory for a connection, which may pass
+     * @throws ListenerLostException when no more connections can be accepted
+     * @throws IOException when there was no descriptor or memory for a connection, which may be temporary
      */
     public final SocketChannel accept() throws IOException {
         for (int tries = 1; ; tries++) {
@@ -67,8 +67,8 @@ public abstract class Listener {
     }
 
     /**
-     * The JDK does not tell one failure from another, but by a text in the language of the user. Where a new socket is to
-     * be had, and accepting fails all the same, again and again, it is not for want of descriptors or memory.
+     * The JDK distinguishes failures only by a text in the language of the user. If a new socket can be created but
+     * accepting still fails, again and again, then the cause is not a lack of descriptors or memory.
      */
     private boolean isSocketToBeHad() {
         StandardProtocolFamily family =
@@ -91,7 +91,7 @@ public abstract class Listener {
         return false;
     }
 
-    /** {@return whether no connection comes any more} */
+    /** {@return whether no more connections will be returned} */
     public boolean hasEnded() {
         return ended;
     }
@@ -101,15 +101,15 @@ public abstract class Listener {
     }
 
     /**
-     * Waits a moment for the accepting thread, if only that can find out whether this is a listening socket.
+     * Waits briefly for the accepting thread, if only that can find out whether this is a listening socket.
      *
-     * @throws IOException when it is not
+     * @throws IOException when it is not listening
      */
     public void awaitAccepting() throws IOException {}
 
-    /** Stops listening: what the kernel has taken in still comes out of {@link #accept()}, then null. */
+    /** Stops listening: {@link #accept()} still returns the connections that the kernel has queued, then null. */
     public abstract void stopAccepting();
 
-    /** Ends at once. */
+    /** Closes immediately. */
     public abstract void close();
 }

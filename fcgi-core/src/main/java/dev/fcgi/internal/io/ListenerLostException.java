@@ -3,7 +3,7 @@ package dev.fcgi.internal.io;
 import java.io.IOException;
 import java.net.SocketAddress;
 
-/** A listening socket that will never give a connection again. */
+/** A listening socket on which no more connections can be accepted. */
 public final class ListenerLostException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -10,7 +10,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** Where listening sockets come from. */
+/** Creates listeners. */
 public final class Listeners {
     private static final long ADOPTED_LOOK_MILLIS = 500;
 
@@ -41,7 +41,7 @@ public final class Listeners {
         }
     }
 
-    /** Adopts a socket that the caller has bound; it is closed at the end, a socket file is left alone. */
+    /** Adopts a socket that the caller has bound; it is closed at the end, but a socket file is kept. */
     public static Listener adopt(ServerSocketChannel channel) throws IOException {
         SocketAddress address = channel.getLocalAddress();
         if (address == null) {
@@ -53,9 +53,9 @@ public final class Listeners {
     }
 
     /**
-     * The listening socket on fd 0 (FastCGI 2.2).
+     * Takes the listening socket on fd 0 (FastCGI 2.2).
      *
-     * @return null when fd 0 is not a socket, or a connected one as with plain CGI
+     * @return the listener; null when fd 0 is not a socket, or is a connected one, as with plain CGI
      * @throws IOException when it is a socket of another kind
      */
     public static Listener inherited() throws IOException {
@@ -66,6 +66,6 @@ public final class Listeners {
         if (channel == null || channel instanceof SocketChannel) {
             return null;
         }
-        throw new IOException("file descriptor 0 is a socket, but none that accepts connections");
+        throw new IOException("file descriptor 0 is a socket, but not one that accepts connections");
     }
 }

@@ -8,15 +8,17 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * A listening socket of this process alone. It is not blocking: the accepting thread waits in a selector, which can be
- * woken, and when it shall stop it takes what is there and closes.
+ * A listening socket that is not shared with other processes. It is in non-blocking mode: the accepting thread waits in
+ * a selector, which can be woken; at the stop it accepts what is queued and closes the socket.
  */
 final class OwnListener extends Listener {
     private final ServerSocketChannel channel;
     private final Selector selector;
-    /** The socket file that we made; null when there is none. */
+    /** The socket file that we have created, or null. */
     private final SocketFile file;
-    /** 0 for never: the end of a channel that others may close wakes nobody. */
+    /**
+     * How often to check a channel that others may close, because closing it does not wake the selector; 0 for never.
+     */
     private final long lookMillis;
     private volatile boolean stopping;
 
@@ -52,10 +54,13 @@ final class OwnListener extends Listener {
         }
     }
 
-    /** Lets other threads run first: under load the next connection is there by then, and nobody need be woken. */
+    /**
+     * Lets other threads run first: under load the next connection has arrived by then, and the thread need not be
+     * woken.
+     */
     private void await() throws IOException {
         Thread.yield();
-        if (selector.selectNow() == 0 && !stopping) { // it may have been woken already to stop
+        if (selector.selectNow() == 0 && !stopping) { // it may already have been woken to stop
             selector.select(lookMillis);
         }
         selector.selectedKeys().clear();
@@ -66,7 +71,7 @@ final class OwnListener extends Listener {
         return stopping;
     }
 
-    /** Without its file, nobody finds a Unix socket any more: after that, an empty queue stays empty. */
+    /** Without its file, nobody can connect to a Unix socket any more, so an empty queue stays empty. */
     @Override
     public void stopAccepting() {
         removeFile();
@@ -79,7 +84,7 @@ final class OwnListener extends Listener {
         stopping = true;
         removeFile();
         closeQuietly(channel);
-        closeQuietly(selector); // which lets go of the descriptor
+        closeQuietly(selector); // releases the descriptor
     }
 
     private void removeFile() {

@@ -17,10 +17,10 @@ import jdk.net.ExtendedSocketOptions;
 
 /**
  * A list of users and groups that may connect to Unix sockets: names or numbers separated by commas, those of groups
- * after an {@code @}. The kernel vouches for the user and the group that a peer had when it connected (SO_PEERCRED);
- * these are the effective ones, and further groups of the user do not count.
+ * after an {@code @}. The kernel reports the effective user and group that a peer had when it connected (SO_PEERCRED);
+ * supplementary groups do not count.
  *
- * <p>Resolved once, before the first peer is asked about; may be used by any thread then.
+ * <p>Resolved once, before the first peer is checked; after that thread-safe.
  */
 public final class PeerUsers {
     private final String list;
@@ -29,10 +29,10 @@ public final class PeerUsers {
     private final Set<GroupPrincipal> groups = new HashSet<>();
 
     /**
-     * Reads a list, without looking at the users of the system.
+     * Parses a list without looking up users.
      *
-     * @param source what the list is called in messages
-     * @throws IllegalArgumentException naming the list with an entry that is empty
+     * @param source the name of the list in messages
+     * @throws IllegalArgumentException when an entry is empty; the message has the list
      */
     public PeerUsers(String list, String source) {
         this.list = list;
@@ -49,22 +49,22 @@ public final class PeerUsers {
     }
 
     /**
-     * Finds the users and groups of the list. Blocks as looking up a user does.
+     * Looks up the users and groups of the list, which may block.
      *
      * @param addresses where the server listens
-     * @param addressesAreRuled whether peers without a user, on TCP, are held to another rule
-     * @throws IOException when this system cannot hold all peers to the list: a rule must never silently allow, nor
-     *     silently refuse everybody
+     * @param addressesAreRuled whether another rule applies to peers on TCP, which have no user
+     * @throws IOException when the list cannot be enforced for all peers, because a rule must never silently allow or
+     *     refuse every peer
      */
     public void resolve(List<SocketAddress> addresses, boolean addressesAreRuled) throws IOException {
         for (SocketAddress address : addresses) {
             if (!(address instanceof UnixDomainSocketAddress) && !addressesAreRuled) {
                 throw new IOException(this + " cannot be enforced at " + Address.text(address)
-                        + ": peers on TCP have no user; say which addresses may connect, too");
+                        + ": peers on TCP have no user; also set which addresses may connect");
             }
         }
         if (!isSupported()) {
-            throw new IOException(this + " cannot be enforced: this system does not tell the user of a peer");
+            throw new IOException(this + " cannot be enforced: this system does not report the user of a peer");
         }
         UserPrincipalLookupService lookup = FileSystems.getDefault().getUserPrincipalLookupService();
         for (String entry : entries()) {
@@ -89,7 +89,7 @@ public final class PeerUsers {
         }
     }
 
-    /** {@return whether a peer may connect} Null stands for one that is not known, who may not. */
+    /** {@return whether a peer may connect; false for null, an unknown peer} */
     public boolean allow(PeerIdentity peer) {
         return peer != null && (users.contains(peer.user()) || groups.contains(peer.group()));
     }

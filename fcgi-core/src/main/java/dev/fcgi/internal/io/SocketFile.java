@@ -34,19 +34,19 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The file of a Unix socket that we listen on. It appears complete: the socket is bound in a directory that nobody else
- * can enter, gets its mode and group there, and is then linked to its path. Nobody can connect before that, and whoever
- * finds a socket that refuses connections knows that it is a dead one. A link fails where another process was quicker.
+ * can enter, gets its mode and group there, and is then linked to its path. Nobody can connect before that, and a
+ * socket file that refuses connections is known to be dead. The link fails if another process was faster.
  */
 final class SocketFile {
     private static final Logger LOG = System.getLogger("dev.fcgi.server");
-    /** What Java takes; the kernel has room for one byte more. */
+    /** The limit of Java; the kernel allows one byte more. */
     private static final int MAX_LENGTH = 106;
     private static final int NAMES = 36 * 36 * 36 * 36;
     private static final Set<PosixFilePermission> ALL_FOR_ME = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> MINE = PosixFilePermissions.fromString("rw-------");
     private static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOCK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    /** Locks of files are between processes; closing such a file loses the locks of the whole process. */
+    /** File locks work only between processes, and closing such a file releases the locks of the whole process. */
     private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET_TYPE = 0140000;
@@ -54,7 +54,7 @@ final class SocketFile {
     private enum State { ABSENT, DEAD, LIVE }
 
     private final Path path;
-    /** Which file it is; null where files have no such key. */
+    /** Identifies the file; null where files have no key. */
     private final Object key;
     private final AtomicBoolean removed = new AtomicBoolean();
 
@@ -89,7 +89,10 @@ final class SocketFile {
         }
     }
 
-    /** Beside the file: a link does not leave its file system. The name is short, since the length is limited. */
+    /**
+     * Created beside the file, because a link cannot leave its file system. The name is short, because the length is
+     * limited.
+     */
     private static Path makePrivateDirectory(Path path) throws IOException {
         FileAttribute<?>[] attributes = isPosix(path)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(ALL_FOR_ME)}
@@ -99,7 +102,7 @@ final class SocketFile {
             try {
                 return Files.createDirectory(path.resolveSibling(name), attributes);
             } catch (FileAlreadyExistsException taken) {
-                // another name
+                // try another name
             } catch (NoSuchFileException e) {
                 throw failed("there is no directory " + path.toAbsolutePath().getParent(), e);
             } catch (AccessDeniedException e) {
@@ -130,7 +133,7 @@ final class SocketFile {
                 return;
             } catch (FileAlreadyExistsException taken) {
                 if (state(path) == State.LIVE) {
-                    throw new BindException("a live process listens there");
+                    throw new BindException("a process already listens there");
                 }
                 removeDead(path);
             }
@@ -138,15 +141,15 @@ final class SocketFile {
     }
 
     /**
-     * Removes a socket file that nobody listens on. Of several processes that want to, only one looks and removes at a
-     * time, else one would remove the new socket of another. The system gives the lock back when its holder dies. Its
-     * file is removed only when there is nothing dead any more: whoever still waits for it then has nothing to remove.
+     * Removes a socket file on which nobody listens. Only one process at a time checks and removes, because otherwise
+     * it might remove the new socket of another. The system releases the lock when its holder dies. The lock file is
+     * removed only when no dead socket is left, so a process that still waits for it has nothing to remove.
      */
     private static void removeDead(Path path) throws IOException {
         Path lockFile = path.resolveSibling("." + path.getFileName() + ".lock");
         IN_THIS_PROCESS.lock();
         try (FileChannel channel = openLockFile(lockFile)) {
-            lock(channel, lockFile); // until it is closed
+            lock(channel, lockFile); // held until it is closed
             if (state(path) == State.DEAD) {
                 Files.deleteIfExists(path);
             }
@@ -164,7 +167,7 @@ final class SocketFile {
                     ? FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(MINE))
                     : FileChannel.open(file, options);
         } catch (AccessDeniedException e) {
-            throw failed("no permission for " + file, e);
+            throw failed("no permission to write to " + file, e);
         }
     }
 
@@ -176,7 +179,7 @@ final class SocketFile {
                     return;
                 }
             } catch (OverlappingFileLockException ours) {
-                // this library, loaded a second time
+                // held by a second copy of this library in this process
             }
             LockSupport.parkNanos(LOCK_PAUSE_NANOS);
         } while (System.nanoTime() - begin < LOCK_NANOS);
@@ -194,12 +197,12 @@ final class SocketFile {
             return State.ABSENT;
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.configureBlocking(false); // a live process with a full backlog must not hold us up
+            probe.configureBlocking(false); // a process with a full backlog must not block us
             probe.connect(UnixDomainSocketAddress.of(path));
             return State.LIVE;
         } catch (ConnectException refused) {
             return State.DEAD;
-        } catch (IOException e) { // it went in between, its backlog is full, or it is not for us
+        } catch (IOException e) { // it was removed meanwhile, its backlog is full, or we lack permission
             if (isStill(path, found)) {
                 throw e;
             }
@@ -215,7 +218,7 @@ final class SocketFile {
         }
     }
 
-    /** Connecting is no test: a FIFO or a device refuses like a dead socket, and must not be deleted. */
+    /** Connecting is not a sufficient test: a FIFO or a device refuses like a dead socket and must not be deleted. */
     private static boolean isSocket(Path file) throws IOException {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther();
@@ -225,8 +228,8 @@ final class SocketFile {
     }
 
     /**
-     * Removes the file, unless a successor has put its own in that place. Only once: when our socket is closed, the
-     * file of a successor may get the number by which we know our own.
+     * Removes the file, unless a successor has replaced it. Does so only once: after our socket is closed, the file of
+     * a successor may get the inode number of ours.
      */
     void remove() {
         if (!removed.compareAndSet(false, true)) {
@@ -237,7 +240,7 @@ final class SocketFile {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "socket file not removed", e);
+            LOG.log(Level.DEBUG, "could not remove the socket file", e);
         }
     }
 
@@ -249,7 +252,7 @@ final class SocketFile {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "left behind: " + file, e);
+            LOG.log(Level.WARNING, "could not remove " + file, e);
         }
     }
 

@@ -6,36 +6,39 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * One connection as a pair of byte streams. At most one thread reads and one writes at a time; the rest may be called
- * by any thread, also to wake up the two.
+ * One connection as a pair of byte streams. At most one thread reads and one writes at a time; the other methods may be
+ * called by any thread, also to wake these two.
  */
 public interface Transport {
-    /** {@return what the peer sends} A channel of its own: each call on a waiting thread's stack costs memory. */
+    /**
+     * {@return what the peer sends} A separate channel, because each frame on the stack of a waiting thread costs
+     * memory.
+     */
     ReadableByteChannel input();
 
     /**
-     * Looks whether anything was received, or the end of the stream, and does not block. What is there is lost. For a
+     * Returns whether neither data nor the end of the stream was received; does not block. Received data is lost. For a
      * thread that may read while nobody writes.
      *
-     * @return true also where that cannot be told
+     * @return true also when that cannot be determined
      */
     default boolean isQuiet() throws IOException {
         return true;
     }
 
     /**
-     * Writes some of the bytes, at least one. Blocks until the kernel has taken them; the position of the source tells
-     * which it has taken, also when this fails.
+     * Writes at least one of the bytes. Blocks until the kernel has accepted them; the position of the source shows how
+     * many, even after a failure.
      */
     void write(ByteBuffer source) throws IOException;
 
     /** Makes a blocked or later read return the end of the stream; bytes the kernel holds may get lost. Never throws. */
     void shutdownInput();
 
-    /** Tells the peer that nothing more comes. Does not block, never throws. */
+    /** Tells the peer that no more will be sent. Does not block, never throws. */
     void shutdownOutput();
 
-    /** Closes at once; blocked reads and writes fail. Never throws: there is nothing anyone could do. */
+    /** Closes immediately; blocked reads and writes fail. Never throws, because callers could do nothing about it. */
     void close();
 
     /** {@return the address of the peer} */
@@ -43,7 +46,7 @@ public interface Transport {
 
     /**
      * {@return the user and group that the peer had when it connected; null when they are not known, as with TCP} The
-     * first call asks the kernel and looks up their names, which may block.
+     * first call looks up their names, which may block.
      */
     default PeerIdentity identity() {
         return null;

@@ -1,2 +1,2 @@
-/** Sockets: connections, listeners, addresses. Knows nothing of records. */
+/** Sockets: connections, listeners and addresses. Knows nothing of records. */
 package dev.fcgi.internal.io;

@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** What all events about requests have. */
+/** The fields of all events about requests. */
 @Category("FastCGI")
 @StackTrace(false)
 abstract class AnyRequestRecord extends Event {

@@ -7,7 +7,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timestamp;
 
-/** A connection that is over. */
+/** A connection that was closed. */
 @Name("dev.fcgi.Connection")
 @Label("FastCGI Connection")
 @Category("FastCGI")

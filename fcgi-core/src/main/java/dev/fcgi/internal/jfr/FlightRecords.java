@@ -9,7 +9,7 @@ import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
 
-/** Gives what happens to the Java Flight Recorder, while it records. One for all servers of the process. */
+/** Commits events to the Java Flight Recorder while it records. One instance for all servers of the process. */
 public final class FlightRecords implements ServerListener {
     public static final FlightRecords INSTANCE = new FlightRecords();
 
@@ -34,7 +34,7 @@ public final class FlightRecords implements ServerListener {
                 .anyMatch(recording -> recording.getState() == RecordingState.RUNNING);
     }
 
-    /** {@return whether a recording runs} Costs one read of memory. */
+    /** {@return whether a recording is running} Costs one memory read. */
     public static boolean isOn() {
         return on;
     }

@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 
-/** A request that is over. */
+/** A request that has ended. */
 @Name("dev.fcgi.Request")
 @Label("FastCGI Request")
 @Description("A request is over: completed, failed, aborted or refused")

@@ -4,7 +4,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** A handler that has been at work for long. */
+/** A handler that has been running for a long time. */
 @Name("dev.fcgi.SlowRequest")
 @Label("Slow FastCGI Request")
 @Description("A handler has been at work for longer than slowRequestTime")

@@ -1,2 +1,2 @@
-/** Events for the Java Flight Recorder: the only package that knows it, used where there is one. */
+/** Events for the Java Flight Recorder. The only package that depends on it; used only if the module is present. */
 package dev.fcgi.internal.jfr;

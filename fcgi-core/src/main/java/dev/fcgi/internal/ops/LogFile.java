@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A file that lines are added to, each by one write, so that several processes may share it. When somebody has moved or
- * removed it, as logrotate does, it is made anew within a second.
+ * A file to which lines are appended, each by one write, so that several processes may share it. After it was moved or
+ * removed, as logrotate does, it is created again within a second.
  *
- * <p>May be used by any thread; blocks as the disk does. Streams, not channels: an interrupt of a handler would close a
- * channel for all.
+ * <p>Thread-safe; blocks while the disk does. It uses a stream instead of a channel, because the interrupt of one
+ * handler would close a channel for all.
  */
 public final class LogFile implements AutoCloseable {
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
@@ -28,7 +28,7 @@ public final class LogFile implements AutoCloseable {
     private long looked;
     private boolean closed;
 
-    /** Opens a file, and makes it if it is missing. */
+    /** Opens a file, and creates it if it does not exist. */
     public LogFile(Path path) throws IOException {
         this.path = path.toAbsolutePath();
         open();
@@ -40,7 +40,10 @@ public final class LogFile implements AutoCloseable {
         looked = System.nanoTime();
     }
 
-    /** {@return what tells this file from another one at its path; null when there is none, or the system has no such} */
+    /**
+     * {@return what distinguishes this file from another one at its path; null when there is no file, or the system has
+     * no such key}
+     */
     private Object key() {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
@@ -49,7 +52,7 @@ public final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Adds a line. After the end nothing happens. */
+    /** Appends a line; does nothing after {@link #close}. */
     public void add(String line) throws IOException {
         byte[] bytes = (line + '\n').getBytes(StandardCharsets.UTF_8);
         lock.lock();
@@ -69,7 +72,7 @@ public final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Goes on in the file that is at the path now, or in a new one. The old one stays in use when that fails. */
+    /** Continues in the file that is now at the path, or in a new one. If that fails, the old one stays in use. */
     public void reopen() throws IOException {
         lock.lock();
         try {

@@ -15,18 +15,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The format of an access log, in the language of PHP-FPM's {@code access.format}, and lines written in it: a line per
- * request, whatever the request has in it. Immutable.
+ * The format of an access log, in the language of PHP-FPM's {@code access.format}, which writes exactly one line for
+ * each request, whatever the request contains. Immutable.
  */
 public final class LogFormat {
     /** PHP-FPM's. */
     public static final String DEFAULT = "%R - %u %t \"%m %r\" %s";
 
-    /** What nginx says of a client that went before it had an answer. */
+    /** What nginx logs for a client that disconnected before it got a response. */
     private static final int CLIENT_GONE = 499;
     private static final int NO_ANSWER = 503;
 
-    /** Where the modifiers of a directive are words, these are the words. */
+    /** The words that a directive allows as its modifier. */
     private static final Set<String> CPU = Set.of("", "total", "user", "system");
     private static final Set<String> DURATION =
             Set.of("", "seconds", "milliseconds", "milli", "miliseconds", "mili", "microseconds", "micro");
@@ -49,7 +49,7 @@ public final class LogFormat {
      * Reads a format.
      *
      * @param pool what {@code %n} stands for
-     * @throws IllegalArgumentException naming what is wrong
+     * @throws IllegalArgumentException when the format is malformed; the message says what is wrong
      */
     public LogFormat(String format, String pool) {
         this.pool = pool;
@@ -67,7 +67,7 @@ public final class LogFormat {
                 letter = end + 1;
             }
             if (letter == format.length()) {
-                literal = letter; // PHP-FPM takes a % at the end for nothing, too
+                literal = letter; // PHP-FPM also ignores a % at the end
                 break;
             }
             pieces.add(piece(format.charAt(letter), modifier));
@@ -84,7 +84,7 @@ public final class LogFormat {
 
     private Piece piece(char letter, String modifier) {
         return switch (letter) {
-            case 'C' -> constant("0.00", word(letter, modifier, CPU)); // the JVM does not count it by request
+            case 'C' -> constant("0.00", word(letter, modifier, CPU)); // the JVM does not count it per request
             case 'd' -> duration(word(letter, modifier, DURATION));
             case 'e' -> parameter(named(letter, modifier, "a parameter"));
             case 'M' -> constant("0", word(letter, modifier, MEMORY));
@@ -190,7 +190,7 @@ public final class LogFormat {
         return request.params().get("QUERY_STRING", "");
     }
 
-    /** {@return the path: SCRIPT_NAME as with PHP-FPM; where a web server leaves that empty, what it sends instead} */
+    /** {@return the path: SCRIPT_NAME as in PHP-FPM; if a web server leaves that empty, what it sends instead} */
     static String path(RequestEvent request) {
         String script = request.params().get("SCRIPT_NAME", "");
         return script.isEmpty() ? request.params().get("PATH_INFO", "") : script;
@@ -206,7 +206,7 @@ public final class LogFormat {
                 : outcome == Outcome.ABORTED_BY_PEER || outcome == Outcome.CONNECTION_LOST ? CLIENT_GONE : NO_ANSWER;
     }
 
-    /** {@return the name in an Authorization header of type Basic, as PHP-FPM has it: nobody has checked it} */
+    /** {@return the name in a Basic Authorization header, as in PHP-FPM; it has not been verified} */
     private static String user(RequestEvent request) {
         String authorization = request.params().get("HTTP_AUTHORIZATION", "");
         if (authorization.length() < 6 || !Ascii.equalsIgnoreCase(authorization.substring(0, 6), "Basic ")) {
@@ -222,8 +222,8 @@ public final class LogFormat {
     }
 
     /**
-     * {@return a value of the peer as nginx writes it: what would end a line, or the quotation marks around a value, as
-     * {@code \xHH}} Without that a request could write lines and fields of its own.
+     * {@return a value of the peer as nginx writes it: characters that would end the line or the quotation marks around
+     * a value become {@code \xHH}} Otherwise a request could forge lines and fields.
      */
     static String escaped(String value) {
         StringBuilder escaped = null;

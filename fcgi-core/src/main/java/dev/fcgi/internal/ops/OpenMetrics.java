@@ -4,7 +4,7 @@ import dev.fcgi.Outcome;
 import dev.fcgi.ServerStats;
 import java.util.Locale;
 
-/** The page that Prometheus and its kind read: OpenMetrics 1.0, families of our own. */
+/** The page for Prometheus and similar tools: OpenMetrics 1.0, with our own families. */
 final class OpenMetrics {
     static final String TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -19,20 +19,20 @@ final class OpenMetrics {
     static void write(StringBuilder page, String pool, StatusData data, long listenQueue, Tally tally) {
         OpenMetrics metrics = new OpenMetrics(page, pool);
         ServerStats stats = data.stats();
-        metrics.gauge("fcgi_start_time_seconds", "When the server has started, in seconds since 1970.",
+        metrics.gauge("fcgi_start_time_seconds", "When the server was started, in seconds since 1970.",
                 stats.startTime().toEpochMilli() / 1000.0);
-        metrics.gauge("fcgi_connections", "Connections that are open.", stats.connections());
+        metrics.gauge("fcgi_connections", "Open connections.", stats.connections());
         metrics.counter("fcgi_connections_accepted", "Connections accepted.", stats.connectionsAccepted());
-        metrics.counter("fcgi_connections_multiplexed", "Connections that carried two requests at once.",
+        metrics.counter("fcgi_connections_multiplexed", "Connections that became multiplexed.",
                 stats.connectionsMultiplexed());
-        metrics.counter("fcgi_protocol_errors", "Connections closed because the peer broke the protocol.",
+        metrics.counter("fcgi_protocol_errors", "Connections closed because the peer violated the protocol.",
                 stats.protocolErrors());
-        metrics.gauge("fcgi_listen_queue", "Connections that wait to be accepted, on TCP.", listenQueue);
+        metrics.gauge("fcgi_listen_queue", "TCP connections waiting to be accepted.", listenQueue);
         metrics.gauge("fcgi_active_requests", "Requests in flight.", stats.activeRequests());
-        metrics.gauge("fcgi_max_active_requests", "The most requests that were in flight at once.",
+        metrics.gauge("fcgi_max_active_requests", "The largest number of requests in flight at the same time.",
                 stats.maxActiveRequests());
         metrics.gauge("fcgi_max_requests", "How many requests may be in flight.", stats.maxRequests());
-        metrics.counter("fcgi_requests_started", "Requests that a handler has begun with.", stats.requestsStarted());
+        metrics.counter("fcgi_requests_started", "Requests given to a handler.", stats.requestsStarted());
         metrics.counter("fcgi_slow_requests", "Requests that took longer than the limit for slow ones.",
                 stats.requestsSlow());
         metrics.counter("fcgi_handlers_failed", "Handlers that threw.", stats.handlersFailed());
@@ -77,7 +77,7 @@ final class OpenMetrics {
 
     private void durations(Tally tally) {
         String name = "fcgi_request_duration_seconds";
-        head(name, "histogram", "From BEGIN_REQUEST until the handler has returned.");
+        head(name, "histogram", "Time from BEGIN_REQUEST until the handler returned.");
         long count = 0;
         for (int i = 0; i <= Tally.BOUNDS.length; i++) {
             count += tally.inBucket(i);

@@ -2,9 +2,9 @@ package dev.fcgi.internal.ops;
 
 import dev.fcgi.Params;
 
-/** The id that a web server gives to a request and writes to its own logs, where it sends one. */
+/** The id that a web server assigns to a request and writes to its own logs, if it sends one. */
 public final class RequestId {
-    /** nginx's {@code $request_id} has no header of its own; Apache's mod_unique_id is a variable. */
+    /** nginx's {@code $request_id} has no standard name; Apache's mod_unique_id sets a variable. */
     private static final String[] NAMES = {"REQUEST_ID", "HTTP_X_REQUEST_ID", "UNIQUE_ID"};
 
     private RequestId() {}

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a status page says: names and values, in PHP-FPM's order. A request in flight is what a busy process is there,
- * a free place for one an idle process.
+ * The content of a status page: names and values, in PHP-FPM's order. A request in flight corresponds to an active
+ * process there, and a free place for one to an idle process.
  */
 final class StatusData {
-    /** In a page of many requests none may take much room; PHP-FPM cuts at 128 to 512 bytes. */
+    /** Keeps a page of many requests short; PHP-FPM truncates at 128 to 512 bytes. */
     private static final int MAX_LENGTH = 1024;
     /** A pid that differs from request to request, as exporters need it: 7 and 1 give 700001. */
     private static final long IDS = 100_000;
@@ -86,7 +86,7 @@ final class StatusData {
                 new Field("last request memory", 0L));
     }
 
-    /** In the words of PHP-FPM. */
+    /** The state, in PHP-FPM's words. */
     static String state(RequestEvent request) {
         Outcome outcome = request.outcome();
         return outcome != null ? outcome.kind() == Outcome.Kind.ABORTED ? "Ending" : "Finishing"

@@ -96,7 +96,7 @@ enum StatusFormat {
         return type;
     }
 
-    /** Appends the page; with a part for each request, if asked for. */
+    /** Appends the page; if {@code full}, with a part for each request. */
     abstract void write(StringBuilder page, StatusData data, boolean full);
 
     /** {@return a value for people: times as in an access log} */
@@ -118,7 +118,7 @@ enum StatusFormat {
         };
     }
 
-    /** {@return text as HTML and XML have it} */
+    /** {@return text escaped for HTML and XML} */
     static String markup(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;")
                 .replace("'", "&#039;");

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The page that people look at: what runs now and for how long, requests a second, latencies. The tables have the
- * fields of PHP-FPM's page, in its order. No script, nothing from elsewhere; it loads itself again.
+ * The page for people: what is running and for how long, requests per second, latencies. The tables have the fields of
+ * PHP-FPM's page, in its order. It has no script and loads nothing from elsewhere; it reloads itself.
  */
 final class StatusHtml {
     static final String TYPE = "text/html;charset=UTF-8";

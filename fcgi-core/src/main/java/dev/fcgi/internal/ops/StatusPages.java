@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Answers requests for the status of a server. May be used by any thread. */
+/** Serves requests for the status of a server. Thread-safe. */
 public final class StatusPages {
     private static final String NOT_KEPT = "Expires: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
             + "Cache-Control: no-cache, no-store, must-revalidate, max-age=0\r\n";
@@ -42,11 +42,11 @@ public final class StatusPages {
         Set<String> words = words(request.meta("QUERY_STRING", ""));
         StringBuilder page = new StringBuilder();
         String type = write(page, stats.get(), words);
-        String name = type.startsWith("application/") ? "Content-Type: " : "Content-type: "; // as PHP-FPM has it
+        String name = type.startsWith("application/") ? "Content-Type: " : "Content-type: "; // as PHP-FPM spells it
         send(request, NOT_KEPT + name + type + "\r\n\r\n", page.toString());
     }
 
-    /** {@return the names in a query} Their values say nothing: {@code full=0} is full, as with PHP-FPM. */
+    /** {@return the names in a query} Their values are ignored: {@code full=0} means full, as in PHP-FPM. */
     private static Set<String> words(String query) {
         return Arrays.stream(query.split("&")).map(pair -> pair.split("=", 2)[0]).collect(Collectors.toSet());
     }

@@ -30,7 +30,7 @@ final class Strftime {
 
     private Strftime() {}
 
-    /** Appends a time. Conversions that strftime does not know are written as they are. */
+    /** Appends a time. Conversions that strftime does not know are copied. */
     static void append(StringBuilder out, String format, ZonedDateTime time) {
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
@@ -40,7 +40,7 @@ final class Strftime {
             }
             char letter = format.charAt(++i);
             if ((letter == 'E' || letter == 'O') && i + 1 < format.length()) {
-                letter = format.charAt(++i); // alternatives, which the C locale has none of
+                letter = format.charAt(++i); // alternative forms, which the C locale does not have
             }
             convert(out, letter, time);
         }

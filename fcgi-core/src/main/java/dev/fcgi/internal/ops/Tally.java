@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** Requests that have ended, counted by outcome, duration and second. May be used by any thread; nothing blocks. */
+/** Counts ended requests by outcome, duration and second. Thread-safe; nothing blocks. */
 final class Tally {
-    /** Upper bounds of durations, in milliseconds; what is above the last one has a bucket, too. */
+    /** Upper bounds of durations, in milliseconds; longer ones have another bucket. */
     static final double[] BOUNDS = {1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000};
     /** How many seconds are remembered: a power of two. */
     static final int SECONDS = 64;
@@ -19,7 +19,7 @@ final class Tally {
     private final LongAdder nanos = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
-    /** Of which second a place in the ring is, and how many requests have ended in it. */
+    /** The second that each place in the ring stands for; the next array has the requests that ended in it. */
     private final AtomicLongArray seconds = new AtomicLongArray(SECONDS);
     private final AtomicLongArray ended = new AtomicLongArray(SECONDS);
 
@@ -31,7 +31,7 @@ final class Tally {
         outcomes[request.outcome().ordinal()].increment();
         bytesIn.add(request.bytesIn());
         bytesOut.add(request.bytesOut());
-        if (request.outcome().kind() != Outcome.Kind.REFUSED) { // nobody worked on these
+        if (request.outcome().kind() != Outcome.Kind.REFUSED) { // they had no handler
             long time = request.time().toNanos();
             nanos.add(time);
             buckets[bucket(time)].increment();
@@ -40,7 +40,7 @@ final class Tally {
         int place = (int) (second % SECONDS);
         long before = seconds.get(place);
         if (before != second && seconds.compareAndSet(place, before, second)) {
-            ended.set(place, 0); // a request or two may be lost from the picture
+            ended.set(place, 0); // a request or two may be missed
         }
         ended.incrementAndGet(place);
     }
@@ -61,7 +61,7 @@ final class Tally {
         return outcomes[outcome.ordinal()].sum();
     }
 
-    /** {@return how many requests took so long that they are in a bucket, from 0 to the number of bounds} */
+    /** {@return how many requests are in a bucket, which has an index from 0 to the number of bounds} */
     long inBucket(int bucket) {
         return buckets[bucket].sum();
     }
@@ -78,7 +78,7 @@ final class Tally {
         return bytesOut.sum();
     }
 
-    /** {@return how many requests have ended in each of the last seconds that are over, the oldest first} */
+    /** {@return how many requests ended in each of the last whole seconds, the oldest first} */
     long[] lately(long nanoTime) {
         long now = second(nanoTime);
         long[] counts = new long[SECONDS - 1];

@@ -1,2 +1,2 @@
-/** What operators see: access logs, status pages, metrics, made of the events of {@code dev.fcgi}. */
+/** What operators see: access logs, status pages and metrics, made from the events of {@code dev.fcgi}. */
 package dev.fcgi.internal.ops;

@@ -3,15 +3,15 @@ package dev.fcgi.internal.text;
 import java.util.regex.Pattern;
 
 /**
- * Text in the grammars of protocols, which know ASCII and nothing else.
+ * Text in the grammars of protocols, which consist of ASCII.
  *
- * <p>The methods of {@link String} and {@link Character} go further: they strip blanks of all scripts, take a Kelvin
- * sign for a {@code k}, read Arabic digits and a plus sign. What one reader strips or folds and another does not makes
- * two names of one, and a name that somebody has checked into another. A test keeps those methods out of the library;
- * its list names the exceptions.
+ * <p>The methods of {@link String} and {@link Character} accept more: they strip blanks of all scripts, take a Kelvin
+ * sign for a {@code k}, and read Arabic digits and a plus sign. If one reader strips or folds text and another does
+ * not, one name becomes two, or a name that was checked becomes a different one. A test keeps those methods out of the
+ * library; its list names the exceptions.
  */
 public final class Ascii {
-    /** How many digits always fit a long. */
+    /** The number of digits that always fit in a long. */
     private static final int MAX_DIGITS = 18;
 
     /** Whether a token may have the character of a number. */
@@ -32,7 +32,7 @@ public final class Ascii {
         return c == ' ' || c == '\t';
     }
 
-    /** Whether a text is a token (RFC 9110 5.6.2): not empty, and without blanks, most signs, or other than ASCII. */
+    /** Whether a text is a token (RFC 9110 5.6.2): not empty, only ASCII, without blanks and most punctuation. */
     public static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -75,7 +75,7 @@ public final class Ascii {
         return text.substring(0, end);
     }
 
-    /** Makes small letters of A to Z. */
+    /** Converts A to Z to lower case. */
     public static String lower(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (lower(text.charAt(i)) != text.charAt(i)) {
@@ -89,7 +89,7 @@ public final class Ascii {
         return text;
     }
 
-    /** Makes capitals of a to z. */
+    /** Converts a to z to upper case. */
     public static String upper(String text) {
         StringBuilder result = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -103,7 +103,7 @@ public final class Ascii {
         return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
     }
 
-    /** Compares, taking A for a and so on up to Z. */
+    /** Compares without regard to the case of A to Z. */
     public static boolean equalsIgnoreCase(String one, String other) {
         if (one.length() != other.length()) {
             return false;
@@ -116,7 +116,7 @@ public final class Ascii {
         return true;
     }
 
-    /** {@return the value of a hexadecimal digit; negative, also after a shift, when it is none} */
+    /** {@return the value of a hexadecimal digit; negative, even after a shift, when it is not one} */
     public static int hex(int digit) {
         if (digit >= '0' && digit <= '9') {
             return digit - '0';

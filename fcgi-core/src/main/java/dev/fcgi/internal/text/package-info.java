@@ -1,2 +1,2 @@
-/** Text as protocols define it: ASCII, whatever the characters beyond it look like. */
+/** Text as protocols define it, in ASCII. */
 package dev.fcgi.internal.text;

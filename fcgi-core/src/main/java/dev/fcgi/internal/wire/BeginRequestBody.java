@@ -1,7 +1,7 @@
 package dev.fcgi.internal.wire;
 
 /**
- * What BEGIN_REQUEST says (FastCGI 5.1).
+ * The content of BEGIN_REQUEST (FastCGI 5.1).
  *
  * @param role the number of the role, which may be unknown
  * @param flags as in the record

@@ -5,7 +5,7 @@ import java.util.function.IntFunction;
 
 /** Where buffers in the heap come from. */
 final class Buffers {
-    /** Something else in tests, which fails. */
+    /** Replaced in tests by a source that fails. */
     private static volatile IntFunction<ByteBuffer> source = ByteBuffer::allocate;
 
     private Buffers() {}

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The one implementation of {@link Params}: the bytes that arrived, and a table of where in them each pair lies. */
+/** The one implementation of {@link Params}: the bytes that arrived, and a table of the pairs in them. */
 public final class EncodedParams implements Params {
     private final PairTable table;
 
@@ -38,7 +38,7 @@ public final class EncodedParams implements Params {
         try {
             return decode(block, block.length);
         } catch (FcgiProtocolException e) {
-            throw new AssertionError(e); // these pairs are our own
+            throw new AssertionError(e); // these pairs were encoded above
         }
     }
 
@@ -104,7 +104,7 @@ public final class EncodedParams implements Params {
 
     @Override
     public List<Pair> pairs() {
-        // strings, since a map finds its way among equal hash codes by comparing them: the names are the peer's choice
+        // strings, because the peer chooses the names, and a map sorts comparable keys with equal hash codes
         Map<String, Pair> merged = new LinkedHashMap<>();
         for (Pair sent : pairsAsSent()) {
             String key = key(sent.name());
@@ -123,13 +123,13 @@ public final class EncodedParams implements Params {
         return Collections.unmodifiableList(sent);
     }
 
-    /** {@return how many pairs were sent; a name may come more than once} */
+    /** {@return how many pairs were sent; names may repeat} */
     public int pairCount() {
         return table.size();
     }
 
     /**
-     * Leaves a name out.
+     * Removes a name.
      *
      * @param name the exact name
      * @return the same parameters without it
@@ -154,7 +154,7 @@ public final class EncodedParams implements Params {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** {@return the names only: values may be secrets} */
+    /** {@return only the names, because values may be secrets} */
     @Override
     public String toString() {
         return "Params" + names();

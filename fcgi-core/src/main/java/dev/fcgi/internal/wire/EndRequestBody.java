@@ -1,7 +1,7 @@
 package dev.fcgi.internal.wire;
 
 /**
- * What END_REQUEST says (FastCGI 5.5).
+ * The content of END_REQUEST (FastCGI 5.5).
  *
  * @param appStatus the status of the application
  * @param protocolStatus the number of the protocol status, which may be unknown

@@ -5,24 +5,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * A few buffers outside the heap, for those who carry much at the moment: the kernel takes more at a time, and the JDK
- * copies nothing between them and the heap. Whoever gets none is slower, that is all. Any thread.
+ * A few buffers outside the heap, for connections that carry much data at the moment: the kernel accepts more at a
+ * time, and the JDK need not copy to or from the heap. A borrower that gets none is only slower. Thread-safe.
  */
 public final class LargeBuffers {
-    /** Of each, in bytes: two of the largest records. */
+    /** The size of each in bytes: two of the largest records. */
     static final int CAPACITY = 128 * 1024;
-    /** Whoever fills this many bytes at a time carries much. */
+    /** A connection that fills this many bytes at a time gets a large buffer. */
     static final int WORTHWHILE = 32 * 1024;
     private static final int COUNT = 64;
 
     private static final AtomicReferenceArray<ByteBuffer> FREE = new AtomicReferenceArray<>(COUNT);
-    /** How many may still be made. */
+    /** How many may still be allocated. */
     private static final AtomicInteger ALLOWED = new AtomicInteger(COUNT);
     private static final AtomicInteger LENT = new AtomicInteger();
 
     private LargeBuffers() {}
 
-    /** {@return a buffer that nobody else uses until it is given back, or null} */
+    /** {@return a buffer for exclusive use until it is given back, or null} */
     static ByteBuffer borrow() {
         ByteBuffer buffer = takeFree();
         if (buffer == null && ALLOWED.get() > 0 && ALLOWED.getAndDecrement() > 0) {
@@ -49,13 +49,13 @@ public final class LargeBuffers {
     private static ByteBuffer make() {
         try {
             return ByteBuffer.allocateDirect(CAPACITY);
-        } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize: trying takes a while, so never again
+        } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize: a failure takes a while, so do not try again
             ALLOWED.set(0);
             return null;
         }
     }
 
-    /** Takes back a buffer that its borrower uses no more. */
+    /** Takes back a buffer that its borrower no longer uses. */
     static void giveBack(ByteBuffer buffer) {
         LENT.decrementAndGet();
         int i = 0;

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * A cursor over encoded name-value pairs (FastCGI 3.4). Allocates nothing; lengths are checked as 31-bit numbers
- * against the bytes at hand before anything is added to them.
+ * against the available bytes before they are added.
  */
 public final class NameValuePairs {
     private final byte[] block;
@@ -33,7 +33,7 @@ public final class NameValuePairs {
     }
 
     /**
-     * Goes to the next pair.
+     * Advances to the next pair.
      *
      * @return false at the end
      * @throws FcgiProtocolException when the pair is longer than what is left
@@ -139,7 +139,7 @@ public final class NameValuePairs {
         return valueLength;
     }
 
-    /** {@return all pairs as UTF-8 text, in order; of several with one name the last value} */
+    /** {@return all pairs as UTF-8 text, in order; the last value of each name} */
     public static Map<String, String> decode(byte[] block) throws FcgiProtocolException {
         Map<String, String> values = new LinkedHashMap<>();
         NameValuePairs pairs = new NameValuePairs(block, block.length);

@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A whole block of encoded name-value pairs (FastCGI 3.4) that was checked, with where each pair begins and how long
- * its name is: a lookup touches only the pairs that it may be about. Pairs go by their index. Immutable.
+ * A checked block of encoded name-value pairs (FastCGI 3.4), with the start and the name length of each pair, so that a
+ * lookup touches only pairs that may match. Pairs are identified by their index. Immutable.
  *
- * <p>Names are asked for as text in which each character stands for a byte (ISO 8859-1).
+ * <p>Names are looked up as text in which each character stands for a byte (ISO-8859-1).
  */
 public final class PairTable {
     /** Stands for a name that is longer than the short form allows. */
     private static final byte LONG = -1;
-    /** Web servers send 20 pairs and more, of 30 bytes and more; a long value makes no more pairs. */
+    /** Web servers send at least 20 pairs of at least 30 bytes; a long value does not add pairs. */
     private static final int MOST_AT_FIRST = 128;
 
     private final byte[] block;
@@ -87,7 +87,7 @@ public final class PairTable {
         return size;
     }
 
-    /** {@return the first pair of a name, at an index or after it; -1 when there is none} */
+    /** {@return the first pair of a name at or after an index; -1 when there is none} */
     public int find(String name, int from) {
         byte wanted = shortened(name.length());
         for (int i = from; i < size; i++) {
@@ -128,7 +128,7 @@ public final class PairTable {
             pairs.next();
             return pairs;
         } catch (FcgiProtocolException e) {
-            throw new AssertionError(e); // the block was checked when this object was made
+            throw new AssertionError(e); // the block was checked when this object was created
         }
     }
 }

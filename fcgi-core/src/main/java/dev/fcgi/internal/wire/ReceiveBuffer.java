@@ -5,32 +5,32 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * Where one connection receives: small while it carries small requests, since there may be many; larger, in the end a
- * large one that is borrowed, while each read fills it.
+ * The receive buffer of one connection. It is small while the connection carries small requests, because there may be
+ * many connections; it grows, up to a borrowed large buffer, while each read fills it.
  *
- * <p>Confined to whoever reads the connection.
+ * <p>Confined to the thread that reads the connection.
  */
 final class ReceiveBuffer {
     /** The head of most requests fits. */
     private static final int FIRST_CAPACITY = 2048;
-    /** Small, since an idle connection holds one. */
+    /** Small, because an idle connection holds one. */
     private static final int LEAST_CAPACITY = 1024;
-    /** What one read can take once a connection carries more than small requests. */
+    /** The capacity once a connection carries more than small requests. */
     private static final int FULL_CAPACITY = LargeBuffers.WORTHWHILE;
 
-    /** Of the first capacity: most connections of most web servers carry one request. */
+    /** Buffers of the first capacity: most connections of most web servers carry one request. */
     private static final SpareBuffers<ByteBuffer> SPARE = new SpareBuffers<>();
 
-    /** Made by the first read: a connection may have to wait for its thread. */
+    /** Allocated by the first read, because a connection may have to wait for its thread. */
     private ByteBuffer own;
-    /** Our own, or a large one that is borrowed. */
+    /** Either {@code own} or a borrowed large buffer. */
     private ByteBuffer bytes;
-    /** What was read and not yet consumed: bytes[position .. limit). */
+    /** Bytes that were read and not yet consumed: bytes[position .. limit). */
     private int position;
     private int limit;
-    /** How many bytes the last read gave. */
+    /** How many bytes the last read returned. */
     private int lastCount;
-    /** The most that lay in the buffer since the last {@link #shrink}. */
+    /** The largest number of bytes in the buffer since the last {@link #shrink}. */
     private int used;
 
     /** {@return how many bytes were read and not yet consumed} */
@@ -38,7 +38,7 @@ final class ReceiveBuffer {
         return limit - position;
     }
 
-    /** {@return the buffer that they lie in, from {@link #position} on, until the next read} */
+    /** {@return the buffer that holds them, from {@link #position} on, until the next read} */
     ByteBuffer bytes() {
         return bytes;
     }
@@ -47,7 +47,7 @@ final class ReceiveBuffer {
         return position;
     }
 
-    /** {@return eight of them, from the n-th on} */
+    /** {@return eight of them, starting at the n-th} */
     long getLong(int n) {
         return bytes.getLong(position + n);
     }
@@ -76,7 +76,7 @@ final class ReceiveBuffer {
             own = spare == null ? Buffers.allocate(FIRST_CAPACITY) : spare;
             bytes = own;
         } else if (limit == bytes.capacity()) {
-            grow(); // a read that fills the buffer tells of more to come
+            grow(); // a read that fills the buffer suggests that more will come
         } else if (bytes != own && lastCount < FULL_CAPACITY) {
             moveTo(own);
         }
@@ -102,7 +102,7 @@ final class ReceiveBuffer {
         }
     }
 
-    /** With nothing left in it: keeps no more than was needed since it was done last. */
+    /** Called when the buffer is empty: reduces it to what was needed since the last call. */
     void shrink() {
         if (bytes == null || position < limit) {
             return;
@@ -125,7 +125,7 @@ final class ReceiveBuffer {
         own = other;
     }
 
-    /** Goes on in another buffer, or at the start of this one, with the bytes that are still needed. */
+    /** Moves the bytes that are still needed to another buffer, or to the start of this one. */
     private void moveTo(ByteBuffer other) {
         ByteBuffer before = bytes;
         other.put(0, before, position, limit - position);
@@ -143,7 +143,7 @@ final class ReceiveBuffer {
         }
     }
 
-    /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another connection. */
+    /** Ends the use of the buffer and of everything read, so that another connection can have it. */
     void end() {
         if (bytes == null) {
             return;

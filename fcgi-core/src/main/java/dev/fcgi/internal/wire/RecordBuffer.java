@@ -5,25 +5,25 @@ import java.nio.ByteBuffer;
 
 /**
  * Builds a run of outbound records in one buffer, so that one write sends them all. Consecutive content of one stream
- * goes into one record for as long as it fits.
+ * goes into one record while it fits.
  *
- * <p>Not thread-safe: confined to whoever writes the request, or guarded by the connection's lock.
+ * <p>Not thread-safe: confined to the thread that writes the request, or guarded by the connection's lock.
  */
 public final class RecordBuffer {
     private static final int FIRST_CAPACITY = 1024;
-    /** For the records behind the content that fills a buffer. */
+    /** Space for the records after the content that fills a buffer. */
     private static final int TAIL = 64;
     private static final int NONE = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** HAProxy 2.6 dies of a STDERR record that does not fit into its buffer (16 KB unless told otherwise). */
+    /** HAProxy 2.6 crashes on a STDERR record that does not fit into its buffer (16 KB by default). */
     private static final int MAX_STDERR_LENGTH = 8192;
 
     private final int capacity;
     private final boolean padding;
-    /** Our own, in the heap, or a large one that is borrowed, outside. */
+    /** A heap buffer of its own, or a borrowed large one outside the heap. */
     private ByteBuffer bytes = NOTHING;
     private int length;
-    /** Start of the record that still takes content, or NONE; its header is written when it is complete. */
+    /** Start of the record that still accepts content, or NONE; its header is written when it is complete. */
     private int open = NONE;
     private int openType;
     private int openId;
@@ -31,26 +31,26 @@ public final class RecordBuffer {
     /**
      * Creates an empty buffer.
      *
-     * @param capacity how many bytes it may hold before {@link #room} says 0
+     * @param capacity how many bytes it may hold before {@link #room} returns 0
      * @param padding whether records with content are padded to a multiple of 8 bytes (recommended in FastCGI 3.3);
-     *     records without are never padded, since libfcgi and PHP-FPM stumble over that
+     *     empty records are never padded, because libfcgi and PHP-FPM cannot handle that
      */
     public RecordBuffer(int capacity, boolean padding) {
         this.capacity = Math.max(capacity, 4 * Fcgi.HEADER_LENGTH);
         this.padding = padding;
     }
 
-    /** {@return how many bytes are there; call {@link #close} before sending them} */
+    /** {@return the length in bytes; call {@link #close} before sending them} */
     public int length() {
         return length;
     }
 
-    /** Copies all that is there. */
+    /** Copies the whole content. */
     public void copyTo(byte[] target, int at) {
         bytes.get(0, target, at, length);
     }
 
-    /** {@return all that is there, for one write; nothing is added then before {@link #clear}} */
+    /** {@return the whole content, for one write; nothing may be added before {@link #clear}} */
     public ByteBuffer view() {
         return bytes.clear().limit(length);
     }
@@ -61,7 +61,7 @@ public final class RecordBuffer {
         open = NONE;
     }
 
-    /** {@return how much memory of its own it holds} */
+    /** {@return how much heap memory it holds} */
     public int memory() {
         return isLarge() ? 0 : bytes.capacity();
     }
@@ -71,8 +71,8 @@ public final class RecordBuffer {
     }
 
     /**
-     * Empties it for what comes next: in a large buffer, if it was full and there is one to borrow, until little is
-     * sent at a time. It must be released in the end.
+     * Empties it for more content of the same message. If it was full, it continues in a large buffer, if one can be
+     * borrowed, until less is sent at a time. It must be released in the end.
      */
     public void clearForMore() {
         boolean full = left() <= 2 * Fcgi.HEADER_LENGTH;
@@ -90,7 +90,7 @@ public final class RecordBuffer {
         }
     }
 
-    /** Empties it, and gives back what it has borrowed. It can be used again. */
+    /** Empties it, and gives back a borrowed buffer. It may be used again. */
     public void release() {
         clear();
         if (isLarge()) {
@@ -98,7 +98,7 @@ public final class RecordBuffer {
         }
     }
 
-    /** {@return how many bytes of content {@link #append} takes now} */
+    /** {@return how many bytes of content {@link #append} accepts now} */
     public int room(int type, int requestId) {
         if (continues(type, requestId)) {
             return Math.max(0, Math.min(left(), Fcgi.MAX_ALIGNED_LENGTH - openContent()));
@@ -110,7 +110,7 @@ public final class RecordBuffer {
         return (isLarge() ? LargeBuffers.CAPACITY - TAIL : capacity) - length;
     }
 
-    /** Appends content of a stream, at most as many bytes as {@link #room} says. */
+    /** Appends content of a stream, at most {@link #room} bytes. */
     public void append(int type, int requestId, byte[] source, int offset, int count) {
         if (!continues(type, requestId)) {
             startRecord(type, requestId);
@@ -120,7 +120,7 @@ public final class RecordBuffer {
         length += count;
     }
 
-    /** Appends content as records of its own, whatever the capacity. */
+    /** Appends content in separate records, whatever the capacity. */
     public void appendAll(int type, int requestId, byte[] source, int count) {
         int most = type == Fcgi.STDERR ? MAX_STDERR_LENGTH : Fcgi.MAX_ALIGNED_LENGTH;
         for (int sent = 0; sent < count; sent += most) {
@@ -129,7 +129,10 @@ public final class RecordBuffer {
         }
     }
 
-    /** Appends a name-value pair (FastCGI 3.4), in one record if it fits: PHP-FPM cannot read one that spans two. */
+    /**
+     * Appends a name-value pair (FastCGI 3.4), in one record if it fits, because PHP-FPM cannot read one that spans
+     * two.
+     */
     public void appendPair(int type, int requestId, byte[] name, byte[] value) {
         int most = 2 * Integer.BYTES + name.length + value.length;
         if (most > Fcgi.MAX_ALIGNED_LENGTH) {
@@ -173,7 +176,7 @@ public final class RecordBuffer {
         record(Fcgi.END_REQUEST, requestId, new EndRequestBody(appStatus, protocolStatus).encode());
     }
 
-    /** Appends ABORT_REQUEST, a header only. */
+    /** Appends ABORT_REQUEST, which is only a header. */
     public void abortRequest(int requestId) {
         startRecord(Fcgi.ABORT_REQUEST, requestId);
         close();
@@ -192,7 +195,7 @@ public final class RecordBuffer {
         close();
     }
 
-    /** Completes the record that still takes content, if there is one. */
+    /** Completes the record that still accepts content, if there is one. */
     public void close() {
         if (open == NONE) {
             return;
@@ -204,7 +207,7 @@ public final class RecordBuffer {
         int pad = padding ? -content & 7 : 0;
         if (pad > 0) {
             ensure(Long.BYTES);
-            bytes.putLong(length, 0); // never what the buffer held before
+            bytes.putLong(length, 0); // never old content of the buffer
             length += pad;
         }
         //  byte  0         1      2..3        4..5            6               7

@@ -8,11 +8,11 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Cuts the byte stream of one connection into FastCGI records.
+ * Splits the byte stream of one connection into FastCGI records.
  *
  * <p>Confined to the holder of the connection's reader role; holds no lock and allocates nothing per record. Content is
  * not copied: between {@link #next()} and the following call it is taken in place ({@link #fill}, {@link #buffer},
- * {@link #position}, {@link #skip}) or read into the caller's array; what is left behind is skipped.
+ * {@link #position}, {@link #skip}) or read into the caller's array; the rest is skipped.
  */
 public final class RecordReader {
     private final ReadableByteChannel channel;
@@ -32,7 +32,7 @@ public final class RecordReader {
     }
 
     /**
-     * Blocks until something was received behind the current record, if that was taken whole.
+     * Blocks until something was received after the current record, if the whole record was taken.
      *
      * @return false at a clean end
      */
@@ -46,7 +46,7 @@ public final class RecordReader {
     }
 
     /**
-     * Goes to the next record, skipping what is left of this one. Blocks until its header is there.
+     * Advances to the next record, skipping the rest of this one. Blocks until its header has arrived.
      *
      * @return false at a clean end: the stream ended between two records
      * @throws FcgiProtocolException when the record has a version other than 1
@@ -79,7 +79,7 @@ public final class RecordReader {
         return true;
     }
 
-    /** What the peer seems to speak: people mistake ports. */
+    /** The protocol that the peer seems to speak, in case of a wrong port. */
     private static String hint(long header) {
         String text = new String(ByteBuffer.allocate(Long.BYTES).putLong(header).array(), StandardCharsets.ISO_8859_1);
         if (text.startsWith("HTTP/") || text.matches("[A-Z]{3,7} .*|[A-Z]{8}")) {
@@ -109,17 +109,17 @@ public final class RecordReader {
         return contentLeft;
     }
 
-    /** {@return whether the content was taken, the padding was received, and nothing behind it} */
+    /** {@return whether the content was taken and the padding was received, but nothing after it} */
     public boolean isAtBorder() {
         return contentLeft == 0 && received.length() == paddingLeft;
     }
 
-    /** {@return whether something was received behind this record and its padding} */
+    /** {@return whether something was received after this record and its padding} */
     public boolean hasMoreBuffered() {
         return received.length() > contentLeft + paddingLeft;
     }
 
-    /** {@return whether the whole next record was received already, so that taking it blocks nowhere} */
+    /** {@return whether the whole next record was already received, so that reading it will not block} */
     public boolean hasNextBuffered() {
         int next = contentLeft + paddingLeft;
         int length = received.length() - next - Fcgi.HEADER_LENGTH;
@@ -130,7 +130,7 @@ public final class RecordReader {
         return length >= contentLength(header) + paddingLength(header);
     }
 
-    /** {@return whether the whole next record was received already, and ends a stream of some type and id} */
+    /** {@return whether the whole next record was already received and ends the stream of a type and id} */
     public boolean isEndNext(int wantedType, int wantedId) {
         int next = contentLeft + paddingLeft;
         int length = received.length() - next - Fcgi.HEADER_LENGTH;
@@ -141,7 +141,7 @@ public final class RecordReader {
         return isOf(header, wantedType, wantedId) && contentLength(header) == 0 && length >= paddingLength(header);
     }
 
-    /** {@return how much content of the next record was received, if that has some type and id; reads nothing} */
+    /** {@return how much content of the next record was received, if it has a type and id; reads nothing} */
     public int bufferedNext(int wantedType, int wantedId) {
         int next = contentLeft + paddingLeft;
         int length = received.length() - next - Fcgi.HEADER_LENGTH;
@@ -156,15 +156,15 @@ public final class RecordReader {
         return header >>> 32 == ((long) Fcgi.VERSION_1 << 24 | type << 16 | id);
     }
 
-    /** {@return how many bytes of content lie at {@link #position()} of {@link #buffer()}; reads nothing} */
+    /** {@return how many bytes of content are at {@link #position()} of {@link #buffer()}; reads nothing} */
     public int buffered() {
         return Math.min(contentLeft, received.length());
     }
 
     /**
-     * Makes content available in place. Blocks until at least one byte of it is there.
+     * Makes content available in place. Blocks until at least one byte of it has arrived.
      *
-     * @return how many bytes lie at {@link #position()} of {@link #buffer()}, 0 at the end of the content
+     * @return how many bytes are at {@link #position()} of {@link #buffer()}, 0 at the end of the content
      */
     public int fill() throws IOException {
         if (contentLeft > 0 && received.length() == 0) {
@@ -181,7 +181,7 @@ public final class RecordReader {
         return received.position();
     }
 
-    /** Marks bytes of content as taken; at most as many as {@link #buffered()} says. */
+    /** Marks bytes of content as taken; at most {@link #buffered()} bytes. */
     public void skip(int length) {
         received.skip(length);
         contentLeft -= length;
@@ -194,7 +194,7 @@ public final class RecordReader {
     }
 
     /**
-     * Reads content of the current record. Blocks until at least one byte is there.
+     * Reads content of the current record. Blocks until at least one byte has arrived.
      *
      * @return the number of bytes, -1 at the end of the content
      */
@@ -209,7 +209,7 @@ public final class RecordReader {
     }
 
     /**
-     * Copies the whole content, which must not exceed the limit.
+     * Returns a copy of the whole content, which must not exceed the limit.
      *
      * @throws FcgiProtocolException when it does
      */
@@ -230,8 +230,8 @@ public final class RecordReader {
     }
 
     /**
-     * Reads the content of BEGIN_REQUEST or END_REQUEST, for their decoders; blocks until it is there. Of content that
-     * is longer the rest is skipped.
+     * Reads the content of BEGIN_REQUEST or END_REQUEST for their decoders; blocks until it has arrived. The rest of
+     * longer content is skipped.
      *
      * @throws FcgiProtocolException when it is shorter
      */
@@ -285,8 +285,8 @@ public final class RecordReader {
     }
 
     /**
-     * Between two requests, with nothing buffered: keeps no more than the last one needed. The next one is most likely
-     * of its size, and an idle connection shall be small.
+     * Called between two requests, with nothing buffered: keeps only as much memory as the last request needed. The
+     * next one is likely to be of the same size, and an idle connection should be small.
      */
     public void shrink() {
         if (contentLeft + paddingLeft == 0) {
@@ -294,7 +294,7 @@ public final class RecordReader {
         }
     }
 
-    /** Nothing is read any more, and nothing of what was read is used: the buffer goes to another reader. */
+    /** Ends the use of this reader and of everything read, so that another reader can have its buffer. */
     public void end() {
         received.end();
     }

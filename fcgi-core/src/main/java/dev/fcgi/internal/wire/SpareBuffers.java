@@ -2,23 +2,23 @@ package dev.fcgi.internal.wire;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Buffers of requests and connections that have ended, for those to come: a few for all. Any thread. */
+/** A few buffers of ended requests and connections, kept for later ones. Thread-safe. */
 public final class SpareBuffers<B> {
     private static final int COUNT = 64;
 
     private final AtomicReferenceArray<B> buffers = new AtomicReferenceArray<>(COUNT);
 
-    /** {@return a buffer as it was kept, or null} */
+    /** {@return a kept buffer, unchanged, or null} */
     public B take() {
         return buffers.getAndSet(place(), null);
     }
 
-    /** Takes a buffer that nobody uses any more. */
+    /** Keeps a buffer that is no longer used. */
     public void keep(B buffer) {
         buffers.set(place(), buffer);
     }
 
-    /** Threads go to different places, so that they are not in each other's way. */
+    /** Threads use different places, to avoid contention. */
     private static int place() {
         return (int) (Thread.currentThread().threadId() % COUNT);
     }

@@ -36,7 +36,7 @@ final class AddressTest {
     @CsvSource(delimiter = '|', textBlock = """
             tcp://127.0.0.1:9000 | leave out tcp://
             http://127.0.0.1:80  | must speak FastCGI, not HTTP
-            /run/app.sock        | say unix:/run/app.sock
+            /run/app.sock        | write unix:/run/app.sock
             localhost            | the port is missing
             localhost:+80        | the port is not a number from 0 to 65535
             """)
@@ -59,9 +59,9 @@ final class AddressTest {
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
         "unix:@abc|abstract sockets are not supported; a file of that name is unix:./@abc",
         "unix:@|abstract sockets are not supported",
-        "unix://run/a.sock|a Unix socket has no host",
-        "unix: /run/a.sock|blanks around the path",
-        "unix:/run/a.sock |blanks around the path",
+        "unix://run/a.sock|the address of a Unix socket must not have a host",
+        "unix: /run/a.sock|the path must not begin or end with a blank",
+        "unix:/run/a.sock |the path must not begin or end with a blank",
         "tcp://127.0.0.1:9000|leave out tcp://",
         "fcgi://127.0.0.1:9000|leave out fcgi://",
         "fd:0|a server can inherit file descriptor 0 only",

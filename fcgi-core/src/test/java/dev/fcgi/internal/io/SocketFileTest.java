@@ -132,7 +132,7 @@ final class SocketFileTest {
                 try {
                     listening.add(one.get());
                 } catch (ExecutionException e) {
-                    assertTrue(e.getMessage().contains("a live process listens there"), e.toString());
+                    assertTrue(e.getMessage().contains("a process already listens there"), e.toString());
                 }
             }
             assertEquals(1, listening.size(), "in round " + round);
@@ -160,7 +160,7 @@ final class SocketFileTest {
                 }
                 assertTrue(answers.remove("listens"), answers.toString());
                 for (String answer : answers) {
-                    assertTrue(answer.endsWith(socket() + ": a live process listens there"), answer);
+                    assertTrue(answer.endsWith(socket() + ": a process already listens there"), answer);
                 }
                 in.forEach(PrintStream::println);
                 for (BufferedReader starter : out) {
