@@ -57,15 +57,15 @@ final class AddressTest {
     /** What would become a file, a host or a port that nobody meant. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
-        "unix:@abc|abstract sockets are not supported; a file of that name is unix:./@abc",
+        "unix:@abc|abstract sockets are not supported; for a file of that name, write unix:./@abc",
         "unix:@|abstract sockets are not supported",
         "unix://run/a.sock|the address of a Unix socket must not have a host",
         "unix: /run/a.sock|the path must not begin or end with a blank",
         "unix:/run/a.sock |the path must not begin or end with a blank",
         "tcp://127.0.0.1:9000|leave out tcp://",
         "fcgi://127.0.0.1:9000|leave out fcgi://",
-        "fd:0|a server can inherit file descriptor 0 only",
-        "fd:3|a server can inherit file descriptor 0 only",
+        "fd:0|only a server can inherit a socket",
+        "fd:3|only a server can inherit a socket",
         "9000:80|9000 is not a host",
         "127.1:80|127.1 is not a host",
         "127.0.0.1:+80|the port is not a number",
