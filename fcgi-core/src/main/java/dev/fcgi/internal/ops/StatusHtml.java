@@ -36,7 +36,8 @@ final class StatusHtml {
             .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem }
             .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem }
             .card b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums } .card, .note { color: var(--soft) }
-            .card b { color: var(--ink) } .bad b { color: var(--bad) } .pictures { grid-template-columns: 1fr 1fr }
+            .card b { color: var(--ink) } .bad b { color: var(--bad) } .pictures { grid-template-columns: 1fr 1fr;
+              margin-top: .75rem }
             @media (max-width: 45rem) { .pictures { grid-template-columns: 1fr } }
             svg { display: block; width: 100%%; height: 7rem } svg rect { fill: var(--accent) }
             svg text { fill: var(--soft); font: 9px system-ui, sans-serif }
