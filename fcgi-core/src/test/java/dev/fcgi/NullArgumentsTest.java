@@ -11,7 +11,9 @@ import dev.fcgi.cgi.EventStream;
 import dev.fcgi.cgi.Router;
 import dev.fcgi.cgi.Upload;
 import dev.fcgi.client.CgiParams;
+import dev.fcgi.client.ClientListener;
 import dev.fcgi.client.ClientRequest;
+import dev.fcgi.client.ClientStats;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.httpserver.FcgiGateway;
 import dev.fcgi.httpserver.FcgiHttpServer;
@@ -113,6 +115,7 @@ final class NullArgumentsTest {
         OfflineRequest.get("/").start(FcgiServer.builder().responder(request -> { }).listener(events), Role.RESPONDER)
                 .response();
         receivers.put(RequestEvent.class, events.ended().get(0));
+        receivers.put(ClientStats.class, client.stats());
         receivers.put(Params.class, Params.of(Map.of()));
         receivers.put(CgiHandler.class, (CgiHandler) q -> { });
         receivers.put(FcgiGateway.class, FcgiGateway.builder(client).documentRoot(Path.of("").toAbsolutePath())
@@ -154,7 +157,7 @@ final class NullArgumentsTest {
             check(constructor, constructor::newInstance);
         }
         for (Method method : type.getDeclaredMethods()) {
-            boolean isListener = type == ServerListener.class; // of the user, and told by the library
+            boolean isListener = type == ServerListener.class || type == ClientListener.class; // of the user, and told by the library
             boolean isForUsers = type.isAnnotationPresent(FunctionalInterface.class) || type == GatewayExchange.class;
             boolean ofTheUser = isForUsers && Modifier.isAbstract(method.getModifiers());
             if (!Modifier.isPublic(method.getModifiers()) || method.isSynthetic() || ofTheUser || isListener

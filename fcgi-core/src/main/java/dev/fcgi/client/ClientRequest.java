@@ -2,6 +2,7 @@ package dev.fcgi.client;
 
 import dev.fcgi.Role;
 import dev.fcgi.internal.client.CallRequest;
+import dev.fcgi.internal.client.Observers;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -114,12 +115,13 @@ public final class ClientRequest {
         return body == null && data == null;
     }
 
-    /** The request for one call; allowed only once if it has a stream. */
-    CallRequest toCall() {
+    /** The request for one call, which begins; allowed only once if it has a stream. */
+    CallRequest toCall(Observers observers) {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
             throw new IllegalStateException("a request with a stream can be sent only once");
         }
-        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr);
+        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr,
+                observers.begin(role, params));
     }
 
     /**

@@ -42,6 +42,7 @@ public final class ClientResponse implements AutoCloseable {
     public CgiHead head() throws IOException {
         if (head == null) {
             head = CgiHead.read(stdout, maxHeadLength, call.charset());
+            call.request().watch().head(head.status());
         }
         return head;
     }
@@ -77,7 +78,14 @@ public final class ClientResponse implements AutoCloseable {
      * @throws IOException when the request fails
      */
     public EndRequest end() throws IOException {
-        return call.awaitEnd();
+        try {
+            EndRequest end = call.awaitEnd();
+            call.over(null);
+            return end;
+        } catch (IOException e) {
+            call.over(e);
+            throw e;
+        }
     }
 
     /**
@@ -86,6 +94,10 @@ public final class ClientResponse implements AutoCloseable {
      */
     @Override
     public void close() {
-        call.abort();
+        try {
+            call.abort();
+        } finally { // what takes the lines of STDERR may throw
+            call.over(null);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.fcgi.internal.client.ClientCall;
 import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.ConnectionPool;
 import dev.fcgi.internal.client.Network;
+import dev.fcgi.internal.client.Observers;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.TimeLimit;
 import dev.fcgi.internal.io.Address;
@@ -42,6 +43,10 @@ import java.util.function.Consumer;
  * response. Then idle connections to that server are closed, as are those that finish a request. If processes are
  * scarce, {@link Builder#keepAlive keepAlive(false)} leaves all of them to others between two requests.
  *
+ * <p>{@link #stats} counts what happens, and listeners are told of it ({@link Builder#listener}). In a JVM with the
+ * module {@code jdk.jfr}, the Flight Recorder has the events {@code dev.fcgi.ClientCall}, {@code dev.fcgi.ClientConnect}
+ * and {@code dev.fcgi.ClientConnection}.
+ *
  * <p>May be used by any number of threads concurrently, virtual or platform. Its own threads are virtual, except one
  * for its timeouts and one for each host name while it is being looked up.
  */
@@ -49,10 +54,12 @@ public final class FcgiClient implements AutoCloseable {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
     private final ConnectionPool pool;
+    private final Observers observers;
     private final int maxHeadLength;
 
     private FcgiClient(ClientOptions options) {
-        this.pool = new ConnectionPool(options);
+        this.observers = new Observers(options);
+        this.pool = new ConnectionPool(options, observers);
         this.maxHeadLength = options.maxHeadLength;
     }
 
@@ -99,15 +106,23 @@ public final class FcgiClient implements AutoCloseable {
      * @throws IllegalStateException when the request has a stream and was sent before
      */
     public ClientResponse send(ClientRequest request) throws IOException {
-        CallRequest toSend = Objects.requireNonNull(request, "request").toCall();
+        CallRequest toSend = Objects.requireNonNull(request, "request").toCall(observers);
         ClientCall call = pool.call(toSend, true);
         try {
             return response(call);
-        } catch (ResponseLostException e) {
-            if (!call.mayBeStale() || !mayRepeat(request, e)) {
+        } catch (Throwable e) {
+            if (!(e instanceof ResponseLostException lost && call.mayBeStale() && mayRepeat(request, lost))) {
+                call.over(e);
                 throw e;
             }
-            return response(pool.call(toSend, false));
+        }
+        toSend.watch().sentAgain();
+        ClientCall another = pool.call(toSend, false);
+        try {
+            return response(another);
+        } catch (Throwable e) {
+            another.over(e);
+            throw e;
         }
     }
 
@@ -157,6 +172,11 @@ public final class FcgiClient implements AutoCloseable {
             Objects.requireNonNull(name, "name");
         }
         return pool.connector().values(names);
+    }
+
+    /** {@return the current counters, even after the client was closed} Does not block. */
+    public ClientStats stats() {
+        return pool.stats();
     }
 
     /** Closes all connections. Requests in flight fail. */
@@ -381,6 +401,17 @@ public final class FcgiClient implements AutoCloseable {
                 throw new IllegalArgumentException("valuesTimeout must be more than 0: some servers never respond");
             }
             options.valuesTimeout = limit;
+            return this;
+        }
+
+        /**
+         * Adds a listener. Without one, and while no flight recording is running, calls are only counted.
+         *
+         * @param listener is told what happens
+         * @return this
+         */
+        public Builder listener(ClientListener listener) {
+            options.listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

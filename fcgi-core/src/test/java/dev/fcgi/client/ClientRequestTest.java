@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.Role;
+import dev.fcgi.internal.client.ClientOptions;
+import dev.fcgi.internal.client.Observers;
 import java.io.InputStream;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -76,13 +78,14 @@ final class ClientRequestTest {
 
     @Test
     void aStreamIsSentOnce() {
+        Observers observers = new Observers(new ClientOptions());
         ClientRequest bytes = ClientRequest.responder().body("a").build();
         assertTrue(bytes.isRepeatable());
-        bytes.toCall();
-        bytes.toCall();
+        bytes.toCall(observers);
+        bytes.toCall(observers);
         ClientRequest stream = ClientRequest.responder().body(NOTHING, -1).build();
         assertFalse(stream.isRepeatable());
-        stream.toCall();
-        assertThrows(IllegalStateException.class, stream::toCall);
+        stream.toCall(observers);
+        assertThrows(IllegalStateException.class, () -> stream.toCall(observers));
     }
 }

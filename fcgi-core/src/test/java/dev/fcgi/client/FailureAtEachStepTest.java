@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The n-th step of what a client does fails, for every n: looking up a name, connecting, reading, writing, starting a
- * thread, reading a body, telling a line of STDERR. Afterwards nothing is missing, and nobody else has noticed.
+ * thread, reading a body, telling a line of STDERR, telling a listener. Afterwards nothing is missing, nobody else has
+ * noticed, and the listener has been told of all.
  */
 final class FailureAtEachStepTest extends ClientTest {
     private static final int CONNECTIONS = 3;
@@ -41,6 +42,7 @@ final class FailureAtEachStepTest extends ClientTest {
     private final AtomicInteger bodiesClosed = new AtomicInteger();
     private final AtomicInteger steps = new AtomicInteger();
     private volatile int failing;
+    private volatile ClientEventLog events;
     private volatile Kind kind;
     private volatile Thread caller;
 
@@ -126,6 +128,47 @@ final class FailureAtEachStepTest extends ClientTest {
         }
     }
 
+    /** Keeps what it is told, and may fail then. */
+    private final class Watcher implements ClientListener {
+        private final ClientEventLog log = events;
+
+        @Override
+        public void connectionOpened(ClientConnectionEvent connection) {
+            log.connectionOpened(connection);
+            plainStep();
+        }
+
+        @Override
+        public void connectFailed(ClientConnectionEvent connection) {
+            log.connectFailed(connection);
+            plainStep();
+        }
+
+        @Override
+        public void connectionClosed(ClientConnectionEvent connection) {
+            log.connectionClosed(connection);
+            plainStep();
+        }
+
+        @Override
+        public void callBegun(CallEvent call) {
+            log.callBegun(call);
+            plainStep();
+        }
+
+        @Override
+        public void callRetried(CallEvent call) {
+            log.callRetried(call);
+            plainStep();
+        }
+
+        @Override
+        public void callEnded(CallEvent call) {
+            log.callEnded(call);
+            plainStep();
+        }
+    }
+
     private void thread(Runnable task) {
         plainStep();
         running.incrementAndGet();
@@ -184,7 +227,8 @@ final class FailureAtEachStepTest extends ClientTest {
             step();
             return new Watched(TestNetwork.SYSTEM.connect(real, nanos));
         };
-        clientOf(b -> b.address("name:1").network(network).threads(this::thread).maxConnections(CONNECTIONS)
+        events = new ClientEventLog();
+        clientOf(b -> b.address("name:1").network(network).listener(new Watcher()).threads(this::thread).maxConnections(CONNECTIONS)
                 .connectTimeout(millis(5000)).firstByteTimeout(millis(5000)).keepAliveTimeout(millis(60_000)));
     }
 
@@ -242,7 +286,7 @@ final class FailureAtEachStepTest extends ClientTest {
             prepare(hold);
             steps.set(0);
             CompletableFuture<String> other = async(() -> send("/hold", null));
-            until("its name, connection, write and read are through", () -> steps.get() == 4);
+            until("its begin, name, connection, the listener, write and read are through", () -> steps.get() == 6);
             steps.set(0);
             failing = n;
             int bodies = bodiesClosed.get();
@@ -261,6 +305,12 @@ final class FailureAtEachStepTest extends ClientTest {
             client.close();
             until("all connections are closed, step " + n, () -> closed.get() == opened.get());
             until("all threads have ended, step " + n, () -> running.get() == 0);
+            until("all is told, step " + n, () -> events.closed().size() == events.opened().size()
+                    && events.ended().size() == events.begun().size());
+            assertEquals(0, client.stats().activeCalls(), () -> "calls, step " + number);
+            assertEquals(0, client.stats().connections(), () -> "connections, step " + number);
+            assertEquals(events.opened().size(), client.stats().connectionsOpened(), () -> "opened, step " + number);
+            assertEquals(events.failed().size(), client.stats().connectsFailed(), () -> "failed, step " + number);
             assertTrue(n < 200);
         }
     }

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,7 +30,7 @@ final class CallChecks {
         calls.forEach(call -> check(call, stalled, now));
         if (!stalled && link.output().isStuck(link.options().writeTimeout, now)) {
             calls.forEach(call -> call.timeOut(Limit.WRITE));
-            lifetime.closeTransport(new IOException("the application took no input in time"));
+            lifetime.closeTransport(CloseReason.INCOMPLETE_CALL, new IOException("the application took no input in time"));
         }
         return freed;
     }
@@ -39,10 +40,10 @@ final class CallChecks {
             Limit limit = call.exceeded(stalled, now);
             if (limit != null) {
                 call.timeOut(limit);
-                freed |= ending.abandon(call, () -> new IOException("timeout"));
+                freed |= ending.abandon(call);
             }
         } else if (!stalled && call.limits().isAbortTimeOver(now)) {
-            lifetime.takesNoMore(); // many applications go on with it, so that others on the connection are all right
+            lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL); // many applications go on with it, so that others on the connection are all right
             lifetime.closeIfDone();
         }
     }

@@ -1,6 +1,8 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.ProtocolStatus;
+import dev.fcgi.client.CallOutcome;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.wire.EndRequestBody;
 import dev.fcgi.internal.wire.RecordBuffer;
@@ -42,6 +44,7 @@ final class CallEnding {
     void responseEnded(ClientCall call, EndRequestBody body, boolean more) {
         assert lock.isHeldByCurrentThread();
         calls.remove(call);
+        call.answered(body);
         boolean old = lifetime.used();
         link.output().wakeUp();
         if (refusesToShare(body)) {
@@ -51,10 +54,14 @@ final class CallEnding {
             if (!call.isInputSent()) {
                 retire(call);
             }
-        } else if (!call.isInputSent() || more || !link.options().keepAlive || old) {
-            // input that was not sent to its end, or output after the end, would be taken for something else; and a
-            // process of the application is for others, too, however busy we are
-            lifetime.takesNoMore();
+        } else if (!link.options().keepAlive) {
+            lifetime.takesNoMore(CloseReason.NOT_KEPT);
+        } else if (!call.isInputSent()) { // the rest would be taken for something else
+            lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL);
+        } else if (more) { // so would that
+            lifetime.takesNoMore(CloseReason.PROTOCOL_ERROR);
+        } else if (old) { // a process of the application is for others, too, however busy we are
+            lifetime.takesNoMore(CloseReason.KEEP_ALIVE_TIMEOUT);
         }
         lifetime.closeIfDone();
     }
@@ -74,11 +81,14 @@ final class CallEnding {
     // ---- by us
 
     /** Gives a call up, for whatever reason: by ABORT_REQUEST where others use the connection, else by its end. */
-    void abort(ClientCall call, StreamInput.Failure failure) {
+    void abort(ClientCall call, CallOutcome how, StreamInput.Failure failure) {
         boolean freed;
         lock.lock();
         try {
-            freed = abandon(call, failure);
+            if (calls.contains(call)) {
+                call.fail(how, failure);
+            }
+            freed = abandon(call);
         } finally {
             lifetime.unlock();
         }
@@ -87,18 +97,20 @@ final class CallEnding {
         }
     }
 
-    /** Locked. Returns whether the place of the call is free at once, which is to be told without the lock. */
-    boolean abandon(ClientCall call, StreamInput.Failure failure) {
+    /**
+     * Locked. Gives up a call that has failed. Returns whether its place is free at once, which is to be told without the
+     * lock.
+     */
+    boolean abandon(ClientCall call) {
         assert lock.isHeldByCurrentThread();
         if (!calls.contains(call) || call.isAbandoned()) {
             return false;
         }
-        call.fail(failure);
         call.abandoned();
         link.output().wakeUp();
         link.inbound().wakeUp();
         if (!link.isMultiplexed()) {
-            lifetime.closeTransport(null);
+            lifetime.closeTransport(CloseReason.INCOMPLETE_CALL, null);
             return false;
         }
         if (!call.hasBegun()) { // the application will never end what it does not know
@@ -119,7 +131,7 @@ final class CallEnding {
 
     private void retire(ClientCall call) {
         if (!calls.retire(call.id())) {
-            lifetime.takesNoMore();
+            lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL);
         }
     }
 
@@ -129,7 +141,7 @@ final class CallEnding {
         try {
             link.output().stage(records);
         } catch (IOException e) {
-            lifetime.takesNoMore();
+            lifetime.takesNoMore(null); // whoever reads finds out
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.internal.conn.Stopwatch;
 import dev.fcgi.internal.conn.TimeLimit;
 import java.time.Duration;

@@ -9,6 +9,14 @@ final class CallOutput extends InputStream {
     /** Of what is read byte by byte, which is the head; more often than not it is all there. */
     private static final int PIECE = 256;
 
+    /** Who is told when the caller comes to know the end. */
+    interface Teller {
+        /** The end, or with a failure what may be one. */
+        void over(Throwable failure);
+    }
+
+    private final Teller teller;
+    private final CallWatch watch;
     private final InputStream stdout;
     private final CallStderr stderr;
     /** What was read for single bytes: piece[position .. limit). Made by the first. */
@@ -16,7 +24,9 @@ final class CallOutput extends InputStream {
     private int position;
     private int limit;
 
-    CallOutput(InputStream stdout, CallStderr stderr) {
+    CallOutput(Teller teller, CallWatch watch, InputStream stdout, CallStderr stderr) {
+        this.teller = teller;
+        this.watch = watch;
         this.stdout = stdout;
         this.stderr = stderr;
     }
@@ -51,9 +61,18 @@ final class CallOutput extends InputStream {
 
     private int pull(byte[] target, int offset, int length) throws IOException {
         stderr.deliver();
-        int count = stdout.read(target, offset, length);
+        int count;
+        try {
+            count = stdout.read(target, offset, length);
+        } catch (IOException e) {
+            teller.over(e);
+            throw e;
+        }
         if (count < 0) {
             stderr.deliver();
+            teller.over(null);
+        } else {
+            watch.taken(count);
         }
         return count;
     }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param bodyLength the length of the body, or -1 when it is not known
  * @param data DATA of a Filter, or null
  * @param stderr takes the lines of STDERR, or null
+ * @param watch what happens to it
  */
 public record CallRequest(
         int role,
@@ -26,7 +27,8 @@ public record CallRequest(
         InputStream body,
         long bodyLength,
         InputStream data,
-        Consumer<String> stderr) {
+        Consumer<String> stderr,
+        CallWatch watch) {
     /** Closes the streams. Called once, by whoever would read on, with no lock held: they are the caller's. */
     void closeInput() {
         close(body);

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.CallOutcome;
 import dev.fcgi.client.ResponseLostException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -118,10 +119,10 @@ final class CallTable {
     }
 
     /** The connection is lost; with no cause the application has closed it. */
-    void fail(IOException cause) {
+    void fail(CallOutcome how, IOException cause) {
         forEach(call -> {
             boolean unknown = !call.hasReceived() && !call.hasBegun();
-            call.fail(() -> new ResponseLostException(cause == null
+            call.fail(how, () -> new ResponseLostException(cause == null
                     ? "the application closed the connection before the end of the response"
                     : "connection lost before the end of the response: " + cause.getMessage(), unknown, cause));
         });

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.CallOutcome;
 import dev.fcgi.internal.conn.StreamInput;
 
 /** The connection of a call: what a call, and whoever has it made, needs of it. */
@@ -25,7 +26,10 @@ interface Carrier {
     void roomMade();
 
     /** Aborts a call, unless its response is there. */
-    void abort(ClientCall call, StreamInput.Failure failure);
+    void abort(ClientCall call, CallOutcome how, StreamInput.Failure failure);
+
+    /** {@return what is told of it} */
+    ConnectionObservation observation();
 
     /** {@return what it is called in logs} */
     @Override

@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
+import dev.fcgi.client.CallOutcome;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.StreamInput;
@@ -9,6 +10,7 @@ import dev.fcgi.internal.text.Ascii;
 import dev.fcgi.internal.wire.EndRequestBody;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -21,51 +23,35 @@ import java.util.concurrent.locks.ReentrantLock;
  * reads the response itself, or waits here while another thread reads the connection and fills in ({@link
  * ResponseReader}).
  */
-public final class ClientCall implements StreamInput.Source {
+public final class ClientCall extends CallState implements StreamInput.Source, CallOutput.Teller {
     private static final byte[] NOTHING = {};
 
     private final Carrier carrier;
-    private final ReentrantLock lock;
-    private final CallRequest request;
-    private final int id;
     private final boolean onUsedConnection;
     private final StreamInput stdout;
-    private final CallLimits limits;
     private final CallStderr stderr;
-    private boolean begun;
-    private boolean received;
     private boolean output;
     private boolean outputEnded;
-    private boolean inputSent;
     private boolean abandoned;
     /** Whether the caller waits for another thread that reads. */
     private boolean waiting;
     private EndRequest end;
     private StreamInput.Failure failure;
+    /** How it ended, for whom is told of that: until then. */
+    private CallOutcome outcome;
 
     /** @param onUsedConnection whether an earlier request was answered on the connection */
     ClientCall(Carrier carrier, ReentrantLock lock, ClientOptions options, int id, CallRequest request,
             boolean onUsedConnection) {
+        super(lock, request, id, new CallLimits(options));
         this.carrier = carrier;
-        this.lock = lock;
-        this.id = id;
         this.onUsedConnection = onUsedConnection;
-        this.request = request;
         this.stdout = new StreamInput(this, lock, options.responseBuffer);
-        this.limits = new CallLimits(options);
         this.stderr = new CallStderr(lock, options.maxStderrLength, request.stderr());
-    }
-
-    int id() {
-        return id;
     }
 
     Carrier carrier() {
         return carrier;
-    }
-
-    CallRequest request() {
-        return request;
     }
 
     boolean isOnUsedConnection() {
@@ -76,42 +62,6 @@ public final class ClientCall implements StreamInput.Source {
 
     StreamInput stdoutQueue() {
         return stdout;
-    }
-
-    CallLimits limits() {
-        return limits;
-    }
-
-    /** Locked. From now on some of the request may have got to the application. */
-    void begun() {
-        assert lock.isHeldByCurrentThread();
-        begun = true;
-        limits.progress();
-    }
-
-    /** Locked. The kernel has taken nothing of the head: the application cannot know of the request. */
-    void notBegun() {
-        assert lock.isHeldByCurrentThread();
-        begun = false;
-    }
-
-    /** Locked. */
-    boolean hasBegun() {
-        assert lock.isHeldByCurrentThread();
-        return begun;
-    }
-
-    /** Locked. A record of this request has come, or some of one. */
-    void received() {
-        assert lock.isHeldByCurrentThread();
-        received = true;
-        limits.progress();
-    }
-
-    /** Locked. */
-    boolean hasReceived() {
-        assert lock.isHeldByCurrentThread();
-        return received;
     }
 
     /** For whoever reads, with the lock or not: the caller looks when it has one or reads itself. */
@@ -143,6 +93,15 @@ public final class ClientCall implements StreamInput.Source {
         stdout.wakeUp();
     }
 
+    /** Locked. END_REQUEST has come; the caller comes to know it a moment later, by {@link #ended}. */
+    void answered(EndRequestBody body) {
+        assert lock.isHeldByCurrentThread();
+        if (failure == null) {
+            outcome = Outcomes.of(ProtocolStatus.of(body.protocolStatus()));
+            request.watch().ended();
+        }
+    }
+
     /** Locked. END_REQUEST has come. */
     void ended(EndRequestBody body) {
         assert lock.isHeldByCurrentThread();
@@ -154,10 +113,12 @@ public final class ClientCall implements StreamInput.Source {
     }
 
     /** Locked. */
-    void fail(StreamInput.Failure cause) {
+    void fail(CallOutcome how, StreamInput.Failure cause) {
         assert lock.isHeldByCurrentThread();
         if (end == null && failure == null) {
             failure = cause;
+            outcome = how;
+            request.watch().ended();
             stderr.end();
             stdout.fail(cause);
         }
@@ -167,18 +128,6 @@ public final class ClientCall implements StreamInput.Source {
     boolean hasFailed() {
         assert lock.isHeldByCurrentThread();
         return failure != null;
-    }
-
-    /** Locked. */
-    void inputSent() {
-        assert lock.isHeldByCurrentThread();
-        inputSent = true;
-    }
-
-    /** Locked. */
-    boolean isInputSent() {
-        assert lock.isHeldByCurrentThread();
-        return inputSent;
     }
 
     /** Locked. Nobody waits for the response any more; its records are dropped until it ends. */
@@ -216,7 +165,7 @@ public final class ClientCall implements StreamInput.Source {
     /** Locked. Fails because of a limit. */
     void timeOut(Limit limit) {
         assert lock.isHeldByCurrentThread();
-        fail(() -> limits.failure(limit));
+        fail(Outcomes.of(limit), () -> limits.failure(limit));
     }
 
     // ---- what the caller does
@@ -233,7 +182,7 @@ public final class ClientCall implements StreamInput.Source {
 
     /** {@return STDOUT; the stream gives the lines of STDERR to their sink before it blocks and at its end} */
     public InputStream stdout() {
-        return new CallOutput(stdout, stderr);
+        return new CallOutput(this, request.watch(), stdout, stderr);
     }
 
     /**
@@ -363,7 +312,25 @@ public final class ClientCall implements StreamInput.Source {
 
     /** Aborts the request, unless it has ended. */
     public void abort() {
-        carrier.abort(this, () -> new FcgiException("the request was aborted"));
+        carrier.abort(this, CallOutcome.ABORTED, () -> new FcgiException("the request was aborted"));
         deliverStderr();
+    }
+
+    /** The caller is about to know how it ended, if it has; only the first time counts. Without the lock. */
+    @Override
+    public void over(Throwable cause) {
+        CallOutcome how = null;
+        if (outcome != null) {
+            lock.lock();
+            try {
+                how = outcome;
+                outcome = null;
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (how != null) {
+            request.watch().over(cause instanceof InterruptedIOException ? CallOutcome.INTERRUPTED : how, end, cause);
+        }
     }
 }

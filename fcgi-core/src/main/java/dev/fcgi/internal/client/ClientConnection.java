@@ -1,5 +1,8 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.FcgiException;
+import dev.fcgi.client.CallOutcome;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Ticker;
@@ -134,13 +137,13 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
     }
 
     /** Closes the connection; what goes on over it fails. */
-    void close() {
-        lifetime.lost(new IOException("closed by this side"));
+    void close(CloseReason why) {
+        lifetime.lost(why, new IOException("closed by this side"));
     }
 
     /** Closes a connection that was not started. */
     void discard() {
-        close();
+        close(CloseReason.FAILED);
         end();
     }
 
@@ -180,7 +183,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         }
         boolean quiet = reader.isQuiet();
         if (!quiet) {
-            lifetime.lost(null);
+            lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
         }
         reader.leave();
         return quiet;
@@ -188,7 +191,15 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
 
     @Override
     public void send(ClientCall call) {
-        writer.send(call);
+        boolean sent = false;
+        try {
+            writer.send(call);
+            sent = true;
+        } finally {
+            if (!sent) { // out of memory, say
+                abort(call, CallOutcome.FAILED, () -> new FcgiException("the request could not be sent"));
+            }
+        }
     }
 
     /** Locked. */
@@ -206,9 +217,14 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
     }
 
     @Override
-    public void abort(ClientCall call, StreamInput.Failure failure) {
+    public void abort(ClientCall call, CallOutcome how, StreamInput.Failure failure) {
         reader.dropReceived(call); // the end of the response may be there, and nobody has looked
-        ending.abort(call, failure);
+        ending.abort(call, how, failure);
+    }
+
+    @Override
+    public ConnectionObservation observation() {
+        return link.connected().observation();
     }
 
     @Override

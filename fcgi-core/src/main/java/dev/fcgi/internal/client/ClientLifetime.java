@@ -1,5 +1,7 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.CallOutcome;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.conn.TimeLimit;
 import java.io.IOException;
@@ -69,9 +71,14 @@ final class ClientLifetime {
         return TimeLimit.isOver(link.options().keepAliveTimeout, madeAt, idleSince);
     }
 
-    /** Locked. Those that it carries go on. */
-    void takesNoMore() {
+    /**
+     * Locked. Those that it carries go on.
+     *
+     * @param why null when that is to be seen
+     */
+    void takesNoMore(CloseReason why) {
         assert lock.isHeldByCurrentThread();
+        closing(why);
         usable = false;
     }
 
@@ -79,24 +86,25 @@ final class ClientLifetime {
     void closeIfDone() {
         assert lock.isHeldByCurrentThread();
         if (!usable && !calls.isWanted()) {
-            closeTransport(null);
+            closeTransport(CloseReason.LOST, null);
         }
     }
 
     /** Closes the connection, and has all that goes on over it fail; no cause: the application has closed it. */
-    void lost(IOException cause) {
+    void lost(CloseReason why, IOException cause) {
         lock.lock();
         try {
-            calls.fail(cause);
+            calls.fail(why == CloseReason.CLIENT_CLOSED ? CallOutcome.CLIENT_CLOSED : CallOutcome.CONNECTION_LOST, cause);
         } finally {
-            closeTransport(cause == null ? new IOException("closed by the application") : cause);
+            closeTransport(why, cause == null ? new IOException("closed by the application") : cause);
             unlock();
         }
     }
 
     /** Locked. Closes the socket; the last thread does the rest. */
-    void closeTransport(IOException cause) {
+    void closeTransport(CloseReason why, IOException cause) {
         assert lock.isHeldByCurrentThread();
+        closing(why);
         usable = false;
         closed = true;
         if (cause != null) {
@@ -104,6 +112,14 @@ final class ClientLifetime {
         }
         link.inbound().wakeUp();
         link.transport().close();
+    }
+
+    /** Locked. The first reason is the one. */
+    private void closing(CloseReason why) {
+        assert lock.isHeldByCurrentThread();
+        if (why != null) {
+            link.connected().observation().closing(why);
+        }
     }
 
     /** Locked. Gives the lock back. If the connection is closed and nobody reads it, nobody else would end it. */

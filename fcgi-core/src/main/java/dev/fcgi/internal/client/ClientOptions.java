@@ -1,5 +1,6 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.client.ClientListener;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.LibraryThreads;
 import java.net.SocketAddress;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  */
 public final class ClientOptions {
     public final List<SocketAddress> addresses = new ArrayList<>();
+    public final List<ClientListener> listeners = new ArrayList<>();
     public int maxConnections = 16;
     public boolean keepAlive = true;
     public boolean multiplex;
@@ -39,6 +41,7 @@ public final class ClientOptions {
     public ClientOptions copy() {
         ClientOptions copy = new ClientOptions();
         copy.addresses.addAll(addresses);
+        copy.listeners.addAll(listeners);
         copy.maxConnections = maxConnections;
         copy.keepAlive = keepAlive;
         copy.multiplex = multiplex;

@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.FcgiException;
+import dev.fcgi.client.ClientStats;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.wire.RecordBuffers;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ConnectionPool implements ClientConnection.Owner {
     private final ClientOptions options;
+    private final Observers observers;
     private final Connector connector;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
     private final Ticker ticker;
@@ -32,16 +34,27 @@ public final class ConnectionPool implements ClientConnection.Owner {
     private int open;
     private boolean closed;
 
-    public ConnectionPool(ClientOptions options) {
+    public ConnectionPool(ClientOptions options, Observers observers) {
         this.options = options;
+        this.observers = observers;
         this.ticker = new Ticker(connections, ClientLog.LOG, options.clock);
-        this.connector = new Connector(options, this::relieve, ticker::watch);
+        this.connector = new Connector(options, observers, this::relieve, ticker::watch);
         this.line = new WaitingLine(options, lock, ticker::watch);
         ticker.start();
     }
 
     public Connector connector() {
         return connector;
+    }
+
+    /** {@return the counters at this moment} */
+    public ClientStats stats() {
+        lock.lock();
+        try {
+            return observers.stats(options.maxConnections, idle.size(), line.size());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -52,33 +65,27 @@ public final class ConnectionPool implements ClientConnection.Owner {
      */
     public ClientCall call(CallRequest request, boolean reuse) throws IOException {
         long begin = options.clock.nanoTime();
+        boolean connecting = false;
         boolean sent = false;
         try {
             ClientCall call = place(request, reuse, begin);
             while (call != null && call.isOnUsedConnection() && !call.carrier().isFresh()) {
                 call = place(request, reuse, begin);
             }
-            if (call == null) {
+            connecting = call == null;
+            if (connecting) {
                 call = connect(request, begin + options.connectTimeout);
             }
-            send(call);
+            request.watch().placed(call.carrier().observation(), call.id(), !connecting);
+            call.carrier().send(call);
             sent = true;
             return call;
+        } catch (Throwable e) {
+            request.watch().over(Outcomes.of(e, connecting), null, e);
+            throw e;
         } finally {
             if (!sent) {
                 request.closeInput();
-            }
-        }
-    }
-
-    private static void send(ClientCall call) {
-        boolean sent = false;
-        try {
-            call.carrier().send(call);
-            sent = true;
-        } finally {
-            if (!sent) { // out of memory, say
-                call.carrier().abort(call, () -> new FcgiException("the request could not be sent"));
             }
         }
     }
@@ -90,7 +97,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         try {
             while (true) {
                 if (closed) {
-                    throw new FcgiException("the client is closed");
+                    throw new ClientClosedException();
                 }
                 if (line.isFirst(turn)) { // nobody overtakes
                     ClientCall call = reuse ? reserve(request) : null;
@@ -142,7 +149,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         if (oldest != null) {
             connections.remove(oldest);
             open--; // closed() will not count it again
-            oldest.close();
+            oldest.close(CloseReason.YIELDED);
         }
         return oldest != null;
     }
@@ -174,7 +181,8 @@ public final class ConnectionPool implements ClientConnection.Owner {
         lock.lock();
         try {
             if (closed) { // meanwhile: close() has not seen it, and no clock runs any more
-                throw new FcgiException("the client is closed");
+                connection.close(CloseReason.CLIENT_CLOSED);
+                throw new ClientClosedException();
             }
             connections.add(connection);
             line.signalFirst(); // where requests share it there is room for those who wait
@@ -214,13 +222,13 @@ public final class ConnectionPool implements ClientConnection.Owner {
             if (connection.isReusable()) {
                 idle.remove(connection);
                 if (!connection.isMultiplexed() && connection.backlog().isStuck()) {
-                    connection.close(); // a request may be waiting for the process that serves it
+                    connection.close(CloseReason.YIELDED); // a request may be waiting for the process that serves it
                 } else {
                     idle.addLast(connection);
                 }
             }
             if (closed) {
-                connection.close();
+                connection.close(CloseReason.CLIENT_CLOSED);
             }
             line.signalFirst();
         } finally {
@@ -260,7 +268,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         try {
             for (ClientConnection connection : List.copyOf(idle)) { // those that close leave it
                 if (connection.backlog() == backlog && !connection.isMultiplexed()) {
-                    connection.close();
+                    connection.close(CloseReason.YIELDED);
                 }
             }
             return true;
@@ -277,7 +285,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         }
         try {
             if (idle.remove(connection)) {
-                connection.close();
+                connection.close(CloseReason.KEEP_ALIVE_TIMEOUT);
             }
         } finally {
             lock.unlock();
@@ -290,7 +298,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         try {
             closed = true;
             line.signalAll();
-            connections.forEach(ClientConnection::close);
+            connections.forEach(connection -> connection.close(CloseReason.CLIENT_CLOSED));
         } finally {
             lock.unlock();
         }

@@ -1,7 +1,8 @@
 package dev.fcgi.internal.client;
 
-import dev.fcgi.client.RequestTimeoutException;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.internal.conn.Ticker;
 import dev.fcgi.internal.io.Address;
 import dev.fcgi.internal.io.Transport;
@@ -39,11 +40,17 @@ public final class Connector {
      * @param maxRequests how many requests may share it
      * @param backlog of the server
      * @param arrival what the backlog knows it by
+     * @param observation what is told of it
      */
-    record Connected(Transport transport, int maxRequests, Backlog backlog, Backlog.Arrival arrival) {
+    record Connected(Transport transport, int maxRequests, Backlog backlog, Backlog.Arrival arrival,
+            ConnectionObservation observation) {
         void close() {
-            arrival.ended();
-            transport.close();
+            try {
+                arrival.ended();
+                transport.close();
+            } finally {
+                observation.over();
+            }
         }
     }
 
@@ -65,6 +72,7 @@ public final class Connector {
     }
 
     private final ClientOptions options;
+    private final Observers observers;
     private final HostLookup lookup;
     private final Predicate<Backlog> relief;
     private final Consumer<Ticker.Ticked> ticker;
@@ -77,8 +85,9 @@ public final class Connector {
      * @param relief closes idle connections, see {@link Backlog}
      * @param ticker has something ticked
      */
-    Connector(ClientOptions options, Predicate<Backlog> relief, Consumer<Ticker.Ticked> ticker) {
+    Connector(ClientOptions options, Observers observers, Predicate<Backlog> relief, Consumer<Ticker.Ticked> ticker) {
         this.options = options;
+        this.observers = observers;
         this.lookup = new HostLookup(options.network, options.clock);
         this.relief = relief;
         this.ticker = ticker;
@@ -96,6 +105,7 @@ public final class Connector {
     }
 
     private Map<String, String> values(Connected connected, String... names) throws IOException {
+        connected.observation().closing(CloseReason.VALUES);
         try {
             return new ValuesQuery(connected).ask(options, names);
         } finally {
@@ -171,10 +181,11 @@ public final class Connector {
         if (!(server instanceof InetSocketAddress name) || !name.isUnresolved()) {
             return List.of(server);
         }
+        long begin = options.clock.nanoTime();
         try {
             return shunned(lookup.resolve(name, left(deadline)));
         } catch (IOException e) {
-            throw explained(server, e);
+            throw explained(server, e, begin);
         }
     }
 
@@ -216,6 +227,7 @@ public final class Connector {
     }
 
     private Connected open(SocketAddress address, long deadline) throws IOException {
+        long begin = options.clock.nanoTime();
         Known one = known(address);
         Backlog.Arrival arrival = one.backlog.arrive();
         Transport transport = null;
@@ -223,13 +235,13 @@ public final class Connector {
             ticker.accept(arrival);
             transport = options.network.connect(address, left(deadline));
             arrival.connected();
-            Connected connected =
-                    new Connected(transport, Math.max(1, one.maxRequests), one.backlog, arrival);
+            Connected connected = new Connected(transport, Math.max(1, one.maxRequests), one.backlog, arrival,
+                    observers.opened(address, options.clock.nanoTime() - begin));
             transport = null;
             arrival = null;
             return connected;
         } catch (IOException e) {
-            throw explained(address, e);
+            throw explained(address, e, begin);
         } finally {
             if (arrival != null) {
                 arrival.ended();
@@ -240,14 +252,22 @@ public final class Connector {
         }
     }
 
-    private IOException explained(SocketAddress address, IOException cause) {
-        if (cause instanceof SocketTimeoutException) {
-            ClientLog.LOG.log(Level.DEBUG, "cannot connect to {0} in time", Address.text(address));
-            return new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
-        }
-        if (cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException) {
+    private IOException explained(SocketAddress address, IOException cause, long begin) {
+        boolean late = cause instanceof SocketTimeoutException;
+        if (!late && (cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException)) {
             return cause;
         }
+        IOException failure = late ? tooLate(address) : failed(address, cause);
+        observers.connectFailed(address, options.clock.nanoTime() - begin, failure);
+        return failure;
+    }
+
+    private IOException tooLate(SocketAddress address) {
+        ClientLog.LOG.log(Level.DEBUG, "cannot connect to {0} in time", Address.text(address));
+        return new RequestTimeoutException(Limit.CONNECT, Duration.ofNanos(options.connectTimeout));
+    }
+
+    private static IOException failed(SocketAddress address, IOException cause) {
         ClientLog.LOG.log(Level.DEBUG, "cannot connect to {0}: {1}", Address.text(address), cause);
         return new IOException("cannot connect to " + Address.text(address) + ": " + cause.getMessage(), cause);
     }

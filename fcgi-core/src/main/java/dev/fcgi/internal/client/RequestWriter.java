@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.Role;
+import dev.fcgi.client.CallOutcome;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Uninterrupted;
@@ -58,8 +59,11 @@ final class RequestWriter {
                 call.inputSent();
             }
             sent = write(call, records);
+            if (sent && small) {
+                request.watch().sent(inputLength(request));
+            }
         } catch (InterruptedIOException e) { // waiting, with nothing sent: it is this call's matter only
-            call.fail(() -> e);
+            call.fail(CallOutcome.INTERRUPTED, () -> e);
         } finally {
             lock.unlock();
         }
@@ -72,11 +76,14 @@ final class RequestWriter {
     }
 
     private static void appendInput(RecordBuffer records, ClientCall call) {
-        byte[] body = call.request().bodyBytes();
-        if (call.request().role() != Role.AUTHORIZER.code()) {
-            records.appendAll(Fcgi.STDIN, call.id(), body, body.length);
+        if (inputLength(call.request()) > 0) {
+            records.appendAll(Fcgi.STDIN, call.id(), call.request().bodyBytes(), inputLength(call.request()));
         }
         records.endStream(Fcgi.STDIN, call.id());
+    }
+
+    private static int inputLength(CallRequest request) {
+        return request.role() == Role.AUTHORIZER.code() ? 0 : request.bodyBytes().length;
     }
 
     /** Sends a piece of an input stream, or its end when the length is 0. Returns false when it is of no use. */
@@ -91,7 +98,11 @@ final class RequestWriter {
         records.close();
         lock.lock();
         try {
-            return write(call, records);
+            boolean sent = write(call, records);
+            if (sent) {
+                call.request().watch().sent(length);
+            }
+            return sent;
         } finally {
             lock.unlock();
         }
@@ -109,7 +120,7 @@ final class RequestWriter {
 
     /** The input cannot be sent to its end. */
     void abort(ClientCall call, StreamInput.Failure failure) {
-        ending.abort(call, failure);
+        ending.abort(call, CallOutcome.BODY_FAILED, failure);
     }
 
     /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
@@ -138,7 +149,7 @@ final class RequestWriter {
             call.limits().progress();
             return true;
         } catch (IOException e) {
-            lifetime.takesNoMore();
+            lifetime.takesNoMore(null);
             taken = !(e instanceof Output.NothingWrittenException);
             // whoever reads finds out what became of it: the answer may have been sent before the end
             return false;

@@ -1,8 +1,12 @@
 package dev.fcgi.internal.client;
 
+import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.client.CallOutcome;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.ReaderRole;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.RecordReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -59,7 +63,7 @@ final class ResponseReader implements Runnable {
                     records.act();
                     passOn();
                 } else {
-                    lifetime.lost(null);
+                    lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
                     break;
                 }
             }
@@ -109,7 +113,7 @@ final class ResponseReader implements Runnable {
         } catch (ClosedByInterruptException e) {
             lock.lock();
             try {
-                call.fail(() -> new InterruptedIOException("interrupted while waiting for a response"));
+                call.fail(CallOutcome.INTERRUPTED, () -> new InterruptedIOException("interrupted while waiting for a response"));
             } finally {
                 lock.unlock();
             }
@@ -134,7 +138,7 @@ final class ResponseReader implements Runnable {
         letOthersRun();
         do {
             if (reader.contentLeft() == 0 && !next()) {
-                lifetime.lost(null);
+                lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
                 break;
             }
             if (!isOutputOf(call)) {
@@ -232,14 +236,23 @@ final class ResponseReader implements Runnable {
 
     private void failed(Throwable e) {
         if (e instanceof IOException io) {
-            lifetime.lost(io);
+            lifetime.lost(reason(io), io);
             return;
         }
         try {
-            lifetime.lost(new IOException("internal error", e)); // first others must know: there may be no memory
+            lifetime.lost(CloseReason.FAILED, new IOException("internal error", e)); // first others must know: there may be no memory
         } finally {
             ClientLog.LOG.log(Level.ERROR, e, "connection to {0} given up", link.transport());
         }
+    }
+
+    private static CloseReason reason(IOException e) {
+        return switch (e) {
+            case FcgiProtocolException unknown -> CloseReason.PROTOCOL_ERROR;
+            case EOFException cut -> CloseReason.CLOSED_BY_PEER;
+            case ClosedByInterruptException ofTheCaller -> CloseReason.INCOMPLETE_CALL;
+            default -> CloseReason.LOST;
+        };
     }
 
     /**

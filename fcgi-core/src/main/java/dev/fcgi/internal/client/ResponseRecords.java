@@ -1,6 +1,7 @@
 package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiProtocolException;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.conn.Inbound;
 import dev.fcgi.internal.conn.StreamInput;
@@ -67,7 +68,7 @@ final class ResponseRecords implements Inbound.Rule {
             }
             if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
                 // whoever answers what was not asked may mix up answers, too
-                lifetime.takesNoMore();
+                lifetime.takesNoMore(CloseReason.PROTOCOL_ERROR);
                 if (call != null || !link.isMultiplexed()) {
                     throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
                             + ", which is not active");
@@ -131,7 +132,7 @@ final class ResponseRecords implements Inbound.Rule {
         long left = limit - (waitedNanos - stalledFrom);
         if (left <= 0) {
             queueing.timeOut(Limit.STALL);
-            ending.abandon(queueing, () -> new IOException("stalled"));
+            ending.abandon(queueing);
         }
         return Math.max(0, left);
     }

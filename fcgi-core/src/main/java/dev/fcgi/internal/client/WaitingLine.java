@@ -61,6 +61,12 @@ final class WaitingLine implements Ticker.Ticked {
         return turn;
     }
 
+    /** Locked. Returns how many wait. */
+    int size() {
+        assert lock.isHeldByCurrentThread();
+        return turns.size();
+    }
+
     /** Locked. Whether nobody is before this one; null stands for who has not joined. */
     boolean isFirst(Turn turn) {
         assert lock.isHeldByCurrentThread();

@@ -10,8 +10,8 @@ import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
 
 /** Commits events to the Java Flight Recorder while it records. One instance for all servers of the process. */
-public final class FlightRecords implements ServerListener {
-    public static final FlightRecords INSTANCE = new FlightRecords();
+final class FlightRecords implements ServerListener {
+    static final FlightRecords INSTANCE = new FlightRecords();
 
     private static volatile boolean on;
 
@@ -35,7 +35,7 @@ public final class FlightRecords implements ServerListener {
     }
 
     /** {@return whether a recording is running} Costs one memory read. */
-    public static boolean isOn() {
+    static boolean isOn() {
         return on;
     }
 

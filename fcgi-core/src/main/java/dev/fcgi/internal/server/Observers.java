@@ -7,6 +7,7 @@ import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.jfr.Jfr;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;

@@ -40,7 +40,7 @@ public final class ClientConnectionFuzz {
     private ClientConnectionFuzz() {}
 
     private static ConnectionPool pool(boolean keepAlive) {
-        return new ConnectionPool(options(keepAlive));
+        return new ConnectionPool(options(keepAlive), new Observers(options(keepAlive)));
     }
 
     private static ClientOptions options(boolean keepAlive) {
@@ -65,7 +65,8 @@ public final class ClientConnectionFuzz {
         boolean keepAlive = (flags & CLOSING) == 0;
         Backlog backlog = new Backlog(any -> true, Clock.SYSTEM);
         ClientConnection connection = POOLS[keepAlive ? 0 : 1].connection(
-                new Connector.Connected(transport, count, backlog, backlog.arrive()));
+                new Connector.Connected(transport, count, backlog, backlog.arrive(),
+                        new ConnectionObservation(1, null, 0, null, over -> { })));
         List<ClientCall> calls = new ArrayList<>();
         List<CompletableFuture<String>> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -99,7 +100,7 @@ public final class ClientConnectionFuzz {
         boolean large = (flags & LARGE_BODY) != 0;
         return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, Map.of("REQUEST_METHOD", "GET"),
                 StandardCharsets.UTF_8, new byte[10], large ? new ByteArrayInputStream(new byte[20_000]) : null,
-                large ? 20_000 : 10, null, line -> { });
+                large ? 20_000 : 10, null, line -> { }, new CallWatch(new Counters()));
     }
 
     private static void consume(ClientCall call, boolean abort, CompletableFuture<String> outcome) {

@@ -1,20 +1,19 @@
-package dev.fcgi.internal.server;
+package dev.fcgi.internal.jfr;
 
 import dev.fcgi.ServerListener;
-import dev.fcgi.internal.jfr.FlightRecords;
 
 /** The Java Flight Recorder, if this JVM has it. Touches nothing of it otherwise. */
-final class Jfr {
+public final class Jfr {
     private static final boolean AVAILABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
     private Jfr() {}
 
     /** {@return whether it records any event of ours} */
-    static boolean isOn() {
+    public static boolean isOn() {
         return AVAILABLE && FlightRecords.isOn();
     }
 
-    static ServerListener listener() {
+    public static ServerListener listener() {
         return FlightRecords.INSTANCE;
     }
 }

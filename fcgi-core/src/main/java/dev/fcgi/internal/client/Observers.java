@@ -1,0 +1,172 @@
+package dev.fcgi.internal.client;
+
+import dev.fcgi.Role;
+import dev.fcgi.client.CallEvent;
+import dev.fcgi.client.ClientListener;
+import dev.fcgi.client.ClientStats;
+import dev.fcgi.internal.conn.Clock;
+import dev.fcgi.internal.conn.Uninterrupted;
+import dev.fcgi.internal.jfr.Jfr;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Counts what happens to a client, and tells its listeners, one after the other. They are code of others: called without
+ * any lock, and what they throw is logged.
+ *
+ * <p>The caller's thread tells of its call and of the connection it makes. A connection may end on any thread, under
+ * whatever lock; so that waits in a chain, which needs no memory, for a thread that exists only while something does. If
+ * that cannot be started, whoever calls next tells it.
+ */
+public final class Observers {
+    private final List<ClientListener> listeners;
+    private final Consumer<Runnable> threads;
+    private final Clock clock;
+    private final Instant startTime = Instant.now();
+    private final Counters counters = new Counters();
+    private final CallWatch counting = new CallWatch(counters);
+    private final Set<CallEvent> running = ConcurrentHashMap.newKeySet();
+    /** The latest first. */
+    private final AtomicReference<ConnectionObservation> waiting = new AtomicReference<>();
+    private final AtomicBoolean telling = new AtomicBoolean();
+
+    public Observers(ClientOptions options) {
+        this.listeners = List.copyOf(options.listeners);
+        this.threads = options.threads;
+        this.clock = options.clock;
+    }
+
+    /** {@return whether anybody wants to know anything} */
+    private boolean isOn() {
+        return !listeners.isEmpty() || Jfr.isOn();
+    }
+
+    /** {@return the counters at this moment} */
+    public ClientStats stats(int maxConnections, int idle, int waitingCalls) {
+        return new Snapshot(startTime, idle, waitingCalls, maxConnections, counters.snapshot(), List.copyOf(running));
+    }
+
+    private void tell(Consumer<ClientListener> event) {
+        boolean interrupted = Uninterrupted.putOff(); // it is the caller's, not for listeners
+        try {
+            for (ClientListener listener : listeners) {
+                tell(listener, event);
+            }
+            if (Jfr.isOn()) {
+                tell(ClientFlightRecords.INSTANCE, event);
+            }
+        } finally {
+            Uninterrupted.deliver(interrupted);
+        }
+    }
+
+    private void tell(ClientListener listener, Consumer<ClientListener> event) {
+        try {
+            event.accept(listener);
+        } catch (Throwable e) {
+            ClientLog.LOG.log(Level.WARNING, e, "a listener failed");
+        }
+    }
+
+    // ---- connections
+
+    /** A connection was made. */
+    ConnectionObservation opened(SocketAddress peer, long nanos) {
+        ConnectionObservation connection =
+                new ConnectionObservation(counters.connectionsOpened.incrementAndGet(), peer, nanos, null, this::closed);
+        if (isOn()) {
+            tell(listener -> listener.connectionOpened(connection));
+        }
+        return connection;
+    }
+
+    void connectFailed(SocketAddress peer, long nanos, IOException failure) {
+        counters.connectsFailed.incrementAndGet();
+        if (isOn()) {
+            ConnectionObservation connection = new ConnectionObservation(0, peer, nanos, failure, none -> { });
+            tell(listener -> listener.connectFailed(connection));
+        }
+    }
+
+    /** A connection is over. Any thread, with whatever locks; never blocks, never throws. */
+    private void closed(ConnectionObservation connection) {
+        counters.closed(connection.reason());
+        if (isOn()) {
+            ConnectionObservation before;
+            do {
+                before = waiting.get();
+                connection.next = before;
+            } while (!waiting.compareAndSet(before, connection));
+            startTelling();
+        }
+    }
+
+    private void startTelling() {
+        try {
+            if (!telling.get()) {
+                threads.accept(this::runTelling);
+            }
+        } catch (Throwable ignored) {
+            // out of memory: whoever calls next tells it
+        }
+    }
+
+    private void runTelling() {
+        while (waiting.get() != null && telling.compareAndSet(false, true)) {
+            try {
+                tellWaiting();
+            } finally {
+                telling.set(false);
+            }
+        }
+    }
+
+    private void tellWaiting() {
+        ConnectionObservation first = null; // the latest was first
+        for (ConnectionObservation next = waiting.getAndSet(null); next != null; ) {
+            ConnectionObservation following = next.next;
+            next.next = first;
+            first = next;
+            next = following;
+        }
+        for (ConnectionObservation connection = first; connection != null; connection = connection.next) {
+            ConnectionObservation told = connection;
+            tell(listener -> listener.connectionClosed(told));
+        }
+    }
+
+    // ---- calls
+
+    /** A call begins. {@return what watches it} */
+    public CallWatch begin(Role role, Map<String, String> params) {
+        counters.callsStarted.incrementAndGet();
+        if (!isOn()) {
+            return counting;
+        }
+        if (waiting.get() != null) {
+            startTelling();
+        }
+        CallObservation call = new CallObservation(this, counters, clock, role, params);
+        running.add(call);
+        tell(listener -> listener.callBegun(call));
+        return call;
+    }
+
+    void sentAgain(CallEvent call) {
+        tell(listener -> listener.callRetried(call));
+    }
+
+    void ended(CallEvent call) {
+        running.remove(call);
+        tell(listener -> listener.callEnded(call));
+    }
+}
