@@ -5,8 +5,8 @@ module dev.fcgi.examples {
     requires HdrHistogram;
     requires info.picocli;
     requires java.logging;
-    requires jdk.httpserver; // FcgiGateway is a handler of it, too
-    requires org.eclipse.jetty.logging; // a service of SLF4J's, which is not looked for in an image
+    requires jdk.httpserver; // FcgiGateway is also a handler of it
+    requires org.eclipse.jetty.logging; // an SLF4J service, which is not found by itself in an image
     requires org.eclipse.jetty.server;
 
     opens dev.fcgi.examples.cli to info.picocli;

@@ -87,7 +87,7 @@ final class Demo {
     }
 
     private void start(InetSocketAddress address) throws IOException {
-        // first, since its port may be in use; nobody knows of it before the others have started
+        // first, because its port may be in use; it is announced after the others have started
         front = HttpFront.start(address, FcgiGateway.builder(toSite).passAllRequests().build()::handle);
         playground.start();
         site.start();
@@ -95,7 +95,7 @@ final class Demo {
 
     private void end() {
         stop();
-        Runtime.getRuntime().halt(0); // SIGTERM is how we are meant to end, not a failure
+        Runtime.getRuntime().halt(0); // SIGTERM is the regular end, not a failure
     }
 
     private void stop() {

@@ -16,7 +16,7 @@ final class Digest {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
+            throw new AssertionError("every JDK supports SHA-256", e);
         }
         long length = 0;
         byte[] piece = new byte[32 * 1024];

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.function.BinaryOperator;
 
 /**
- * A guestbook in the manner of a CGI program: a loop, a form, a cookie, an upload, a redirect. Runs on fd 0, on
+ * A guestbook written like a CGI program: a loop, a form, a cookie, an upload, a redirect. Runs on fd 0, on
  * FCGI_SOCKET_PATH, as plain CGI, and by hand. GUESTBOOK_DIR, a variable of the request or of the process, names the
  * directory of the entries.
  */
@@ -66,7 +66,7 @@ final class Guestbook {
         String message = required(q, "message", MAX_MESSAGE);
         Upload picture = q.upload("picture");
         if (picture != null && (picture.contentType() == null || !picture.contentType().startsWith("image/"))) {
-            throw new CgiException(415, "the picture is no image");
+            throw new CgiException(415, "the picture is not an image");
         }
         entries.add(name, message, picture);
         q.addCookie(Cookie.builder("name", name).path("/").maxAge(Duration.ofDays(30)).httpOnly(true)
@@ -77,7 +77,7 @@ final class Guestbook {
     private static String required(CgiExchange q, String field, int maxLength) throws IOException {
         String value = q.bodyParam(field);
         if (value == null || value.isBlank() || value.length() > maxLength) {
-            throw new CgiException(400, field + ": 1 to " + maxLength + " characters");
+            throw new CgiException(400, field + " must have 1 to " + maxLength + " characters");
         }
         return value.strip();
     }

@@ -18,12 +18,15 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The entries of a guestbook: a line each in a file, which several processes may share, and a file each picture. */
+/**
+ * The entries of a guestbook: one line for each in a file, which several processes may share, and one file for each
+ * picture.
+ */
 final class GuestbookEntries {
-    /** What a guest left; the picture is the name of its file, or null. */
+    /** An entry; {@code picture} is the name of its file, or null. */
     record Entry(String name, String message, String picture) {}
 
-    /** A file lock keeps other processes out; within one, a second lock on the file is an error. */
+    /** A file lock excludes other processes; within one process, a second lock on the file would be an error. */
     private static final ReentrantLock WRITING = new ReentrantLock();
 
     private final Path directory;

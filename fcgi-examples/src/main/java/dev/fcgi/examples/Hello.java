@@ -5,13 +5,13 @@ import dev.fcgi.Request;
 import java.io.IOException;
 import java.io.PrintStream;
 
-/** An accept loop in {@code main}: on the address that is given, else on fd 0, else one request of plain CGI. */
+/** An accept loop in {@code main}: on the given address, else on fd 0, else one request of plain CGI. */
 final class Hello {
     private Hello() {}
 
     public static void main(String[] args) throws Exception {
         try (var acceptor = args.length > 0 ? FcgiAcceptor.open(args[0]) : FcgiAcceptor.inherited()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close)); // SIGTERM: answer what has come, end
+            Runtime.getRuntime().addShutdownHook(new Thread(acceptor::close)); // at SIGTERM: answers what has arrived
             greet(acceptor);
         }
     }

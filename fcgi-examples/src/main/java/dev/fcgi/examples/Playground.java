@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One application that shows every feature; its paths are listed in {@link #respond}. */
+/** An application that shows every feature; {@link #respond} lists its paths. */
 final class Playground {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final byte[] PATTERN = "0123456789abcdef".repeat(4096).getBytes(StandardCharsets.US_ASCII);
@@ -76,7 +76,7 @@ final class Playground {
         } catch (InterruptedException e) {
             return; // the JVM ends anyway
         }
-        Runtime.getRuntime().halt(failed ? 1 : 0); // SIGTERM is how we are meant to end, not a failure
+        Runtime.getRuntime().halt(failed ? 1 : 0); // SIGTERM is the regular end, not a failure
     }
 
     private void count(CgiExchange q) throws Exception {
@@ -235,7 +235,7 @@ final class Playground {
                 + "\nfds=" + entries("/proc/self/fd") + "\n");
     }
 
-    /** Counts what the kernel tells of this process; 0 where there is no such directory. */
+    /** Counts the entries that the kernel reports for this process; 0 if there is no such directory. */
     private static int entries(String directory) {
         String[] names = new File(directory).list();
         return names == null ? 0 : names.length;

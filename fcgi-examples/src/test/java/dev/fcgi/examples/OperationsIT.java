@@ -103,7 +103,7 @@ final class OperationsIT {
             }
             awaitActive(4);
             assertTrue(ask("/hello").startsWith("Status: 503"));
-            assertEquals("fcgi ping: idle processes is 0, less than 1", pingForIdle());
+            assertEquals("fcgi ping: idle processes is 0, must be at least 1", pingForIdle());
             assertTrue(output(0, "fcgi top unix:status.sock -n 1").lines().filter(line -> line.endsWith("/sleep")).count()
                     == 4);
             Await.until("they are slow", () -> status("").contains("slow requests:        4\n"));

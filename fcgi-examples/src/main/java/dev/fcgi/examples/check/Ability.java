@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What many cases need, each tried once for an application. What is missing is a failure of the case that is about it,
- * if it has to be there at all, and of no other: the others cannot be told then.
+ * A feature that many cases need, tried once for each application. If it is missing, the case about it fails, if the
+ * feature is required; other cases that need it cannot be judged and do not fail.
  */
 enum Ability {
     /** A second connection is served while the first is open. */
@@ -58,7 +58,7 @@ enum Ability {
         }
     }
 
-    /** It is not there. */
+    /** The feature is missing. */
     Judgement missing() {
         return Judgement.unimplemented("it does not " + what);
     }

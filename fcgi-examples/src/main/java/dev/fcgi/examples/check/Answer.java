@@ -6,34 +6,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a browser has got.
+ * What a browser has received.
  *
- * @param kind in a word
- * @param status of the response's head, 0 where the browser shows none
- * @param output all that it shows
- * @param told for people
+ * @param kind the kind of answer
+ * @param status the status in the head of the response, 0 if the browser shows none
+ * @param output everything that it shows
+ * @param told a description for people
  */
 record Answer(Kind kind, int status, String output, String told) {
-    /** What an answer is to the page that was sent. */
+    /** How an answer compares to the page that was sent. */
     enum Kind {
-        /** The page, and nothing wrong with it. */
+        /** The complete page. */
         WHOLE,
         /** An error instead of the page. */
         ERROR,
         /** A part of the page, and the browser knows that it is a part. */
         CUT,
-        /** A part of the page, or nothing, that looks as if it were all. */
+        /** A part of the page, or nothing, that looks complete. */
         SHORT,
-        /** What nobody has sent. */
+        /** Something that was not sent. */
         GARBLED,
-        /** None in time. */
+        /** No answer in time. */
         NONE
     }
 
     private static final Pattern STATUS = Pattern.compile("(?im)^(?:HTTP/[\\d.]+ |Status: *)(\\d{3})\\b");
     private static final Pattern BLANK_LINE = Pattern.compile("\r?\n\r?\n");
 
-    /** None has come in time. */
+    /** No answer has arrived in time. */
     static Answer none(String seconds) {
         return new Answer(Kind.NONE, 0, "", "no answer within " + seconds);
     }
@@ -41,9 +41,9 @@ record Answer(Kind kind, int status, String output, String told) {
     /**
      * Judges.
      *
-     * @param firstWord of the page, which no other has
-     * @param page what was to come
-     * @param stdout what the web server has got for it, a head perhaps and the page or what there was of it
+     * @param firstWord the first word of the page, which no other page has
+     * @param page the expected page
+     * @param stdout what was sent to the web server: perhaps a head, and the page or a part of it
      */
     static Answer of(Browser.Output got, String firstWord, byte[] page, byte[] stdout) {
         String output = new String(got.bytes(), StandardCharsets.ISO_8859_1);
@@ -76,7 +76,7 @@ record Answer(Kind kind, int status, String output, String told) {
         return exit != 0 ? Kind.CUT : rest.length() < page.length() ? Kind.SHORT : Kind.WHOLE;
     }
 
-    /** {@return whether it is one head, after interim ones perhaps} */
+    /** {@return whether it is one head, possibly after interim ones} */
     private static boolean isHead(String text) {
         Matcher blankLine = BLANK_LINE.matcher(text);
         for (int from = 0; blankLine.find(); from = blankLine.end()) {
@@ -94,7 +94,7 @@ record Answer(Kind kind, int status, String output, String told) {
         return output.length < stdout.length && Arrays.equals(output, 0, output.length, stdout, 0, output.length);
     }
 
-    /** The last head's: others may be interim. */
+    /** The status of the last head, because others may be interim. */
     private static int status(String head) {
         int status = head.endsWith("\n") ? 200 : 0;
         for (Matcher matcher = STATUS.matcher(head); matcher.find(); ) {
@@ -118,7 +118,7 @@ record Answer(Kind kind, int status, String output, String told) {
                 + (got.errors().isEmpty() ? "" : " (" + got.errors().replaceAll("\\s+", " ") + ")");
     }
 
-    /** Where it is no more what the page is; it begins with the head of HTTP, which says little of that. */
+    /** The text where the answer begins to differ from the page, without the head of the HTTP response. */
     private static String shown(byte[] bytes, byte[] page) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         Matcher blankLine = BLANK_LINE.matcher(text);

@@ -9,7 +9,7 @@ import static dev.fcgi.examples.check.Level.SHOULD;
 
 import java.util.Arrays;
 
-/** Section 6.2: what a web server makes of a response, CGI/1.1 stdout data. */
+/** Section 6.2: how a web server handles a response, CGI/1.1 stdout data. */
 final class AnswerContentCases {
     private static final String CGI = "The Responder sends CGI/1.1 stdout data over FCGI_STDOUT: ";
 
@@ -143,7 +143,7 @@ final class AnswerContentCases {
     static void earlyEnd(WebServer web) {
         Visit visit = web.visit(new byte[LARGE]).page().endStream(STDOUT)
                 .endRequest(FcgiRecord.endBody(0, REQUEST_COMPLETE)).flush();
-        visit.awaitEnd(STDIN); // what comes is read, and not waited for in vain where nothing more does
+        visit.awaitEnd(STDIN); // reads what arrives, without waiting in vain if nothing more does
         visit.closeIfOurs().expectPage();
     }
 

@@ -12,7 +12,7 @@ import static dev.fcgi.examples.check.Level.SHOULD;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Section 5.5: what a web server makes of the end of a request, and of its loss. */
+/** Section 5.5: how a web server handles the end of a request, and its absence. */
 final class AnswerEndCases {
     private static final String REJECTED = "rejecting a new request: the browser gets an error";
     private static final String LOST = "The application sends END_REQUEST to terminate a request: without it the page is not "
@@ -100,7 +100,7 @@ final class AnswerEndCases {
         return visit.stdout(Arrays.copyOf(visit.bytes(), 10_000));
     }
 
-    /** It is there, and the browser has it perhaps. */
+    /** The page was sent, and the browser may have received it. */
     private static Visit underWay(Visit visit) {
         return visit.flush().pause(visit.quiet());
     }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Sections 3.3, 4.2, 5.3 and 6.1: what a web server makes of the records of an answer. */
+/** Sections 3.3, 4.2, 5.3 and 6.1: how a web server handles the records of a response. */
 final class AnswerRecordCases {
     private static final String PADDED = "The protocol requires receivers to interpret the paddingLength and skip the "
             + "paddingData";

@@ -7,7 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/** The application, as a case has it. */
+/** The application, as seen by a case. */
 public final class Application {
     private final ApplicationSubject subject;
     private final Trial trial;
@@ -25,7 +25,7 @@ public final class Application {
         return subject.page();
     }
 
-    /** Says what the case needs beside what it is about. */
+    /** Declares which features the case needs besides the one it tests. */
     Application needs(Ability... abilities) {
         for (Ability ability : abilities) {
             if (!subject.has(ability, trial.timeout())) {
@@ -40,7 +40,7 @@ public final class Application {
         return connect(subject.page());
     }
 
-    /** A connection for requests of the page that answers with the body that it gets. */
+    /** A connection for requests of the page that returns the body of the request. */
     ToApplication connectToEcho() {
         if (subject.echo() == null) {
             throw Judgement.unimplemented("it needs --echo");

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** An application, which we are the web server of. */
+/** An application under test; the suite is its web server. */
 public final class ApplicationSubject implements Subject<Application> {
     private final String address;
     private final Page page;
@@ -17,8 +17,8 @@ public final class ApplicationSubject implements Subject<Application> {
      * Creates it.
      *
      * @param address {@code unix:/path} or {@code host:port}
-     * @param page answers with status 200
-     * @param echo answers with the body of the request, or null
+     * @param page a page that returns status 200
+     * @param echo a page that returns the body of the request, or null
      * @param command starts it, or null
      */
     public ApplicationSubject(String address, Page page, Page echo, String command) {

@@ -11,11 +11,11 @@ import static dev.fcgi.examples.check.Level.INFO;
 import static dev.fcgi.examples.check.Level.MUST;
 import static dev.fcgi.examples.check.Level.SHOULD;
 
-/** Sections 5.3 and 6.2: the body of a request. Most need a page that answers with it. */
+/** Sections 5.3 and 6.2: the body of a request. Most cases need a page that returns it. */
 final class BodyCases {
     private BodyCases() {}
 
-    /** Bytes of all values, in an order that a lost or doubled piece disturbs. */
+    /** Bytes of all values, in an order that reveals lost or repeated pieces. */
     static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         for (int i = 0, x = 1; i < length; i++) {

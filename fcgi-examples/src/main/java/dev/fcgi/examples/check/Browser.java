@@ -3,13 +3,13 @@ package dev.fcgi.examples.check;
 import java.io.IOException;
 import java.util.concurrent.Future;
 
-/** Whoever asks the web server for pages. */
+/** A client of the web server. */
 interface Browser {
     /**
-     * Asks for a page. To cancel what is returned is to go away.
+     * Requests a page. Cancelling the result makes the browser disconnect.
      *
-     * @param id what the page is called: a part of its URL
-     * @param body what is sent along, or null
+     * @param id the name of the page, a part of its URL
+     * @param body the body of the request, or null
      */
     Future<Output> ask(String id, byte[] body) throws IOException;
 
@@ -17,11 +17,11 @@ interface Browser {
     boolean hasBodies();
 
     /**
-     * What has come of it.
+     * The result of a request.
      *
-     * @param status 0 if all is well as far as the browser can tell
-     * @param bytes the page, perhaps with a head
-     * @param errors what it says beside
+     * @param status 0 if the browser has detected no error
+     * @param bytes the page, possibly with a head
+     * @param errors its error messages
      */
     record Output(int status, byte[] bytes, String errors) {}
 }

@@ -6,18 +6,18 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a static method a case: a transcript of what is sent and what is expected. Its parameter is what is tested. It
- * returns when all was as expected, and says otherwise by a {@link Judgement}, mostly through the expectations of
- * {@link Connection} and {@link Reply}.
+ * Makes a static method a case: a transcript of what is sent and what is expected. Its parameter is the subject under
+ * test. The method returns if everything was as expected, and otherwise throws a {@link Judgement}, mostly through the
+ * expectations of {@link Connection} and {@link Reply}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface Case {
-    /** The section of the specification and words, {@code 3.3-id-reuse}; it never changes. */
+    /** The section of the specification followed by words, {@code 3.3-id-reuse}; it never changes. */
     String id();
 
     Level level();
 
-    /** What the section says, or what is done where it says nothing. */
+    /** What the section says, or what is tried where it is silent. */
     String says();
 }

@@ -13,9 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * A connection of a case, to either side. What a case sends is collected, and goes out in one write at the next
- * expectation, or at {@link #flush}. Expectations wait for no longer than the timeout of the suite; what they do not
- * ask for stays for later ones. That the other side ends the connection is no error by itself. Confined to one thread.
+ * A connection of a case, to either side. What a case sends is collected and written in one piece at the next
+ * expectation, or at {@link #flush}. Expectations wait no longer than the timeout of the suite; records that they do
+ * not ask for are kept for later ones. It is not an error in itself if the other side closes the connection. Confined
+ * to one thread.
  *
  * @param <C> the class itself
  */
@@ -45,7 +46,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
 
     // ---- sending
 
-    /** Sends a record as it is. */
+    /** Sends a record unchanged. */
     C record(FcgiRecord record) {
         log(">", record.toString());
         unsent.writeBytes(record.bytes());
@@ -56,7 +57,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return record(FcgiRecord.of(type, id, content, padding));
     }
 
-    /** Sends a value of a stream, in as few records as can be, without its end. */
+    /** Sends a value of a stream, in as few records as possible, without its end. */
     C stream(int type, int id, byte[] value) {
         for (int from = 0; from < value.length; from += FcgiRecord.MAX_LENGTH) {
             record(type, id, Arrays.copyOfRange(value, from, Math.min(value.length, from + FcgiRecord.MAX_LENGTH)));
@@ -87,19 +88,19 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return raw(HexFormat.of().parseHex(hex.replace(" ", "")));
     }
 
-    /** From now on records have that many bytes of padding. */
+    /** Sets how many bytes of padding the following records have. */
     C padding(int length) {
         padding = length;
         return self();
     }
 
-    /** From now on what is sent goes out in pieces of that many bytes. */
+    /** Sets the size of the pieces in which bytes are written from now on. */
     C pieces(int length) {
         piece = length;
         return self();
     }
 
-    /** Sends what was collected. What comes meanwhile is received: the other side need not wait for us. */
+    /** Sends what was collected, and receives meanwhile, so that the other side need not wait for us. */
     C flush() {
         byte[] all = unsent.toByteArray();
         unsent.reset();
@@ -111,27 +112,27 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
             if (sent > 0) {
                 deadline = trial.deadline(trial.timeout());
                 if (piece < Integer.MAX_VALUE) {
-                    LockSupport.parkNanos(PAUSE_NANOS); // that a piece be read by itself, most of the time
+                    LockSupport.parkNanos(PAUSE_NANOS); // so that a piece is usually read by itself
                 }
             } else if (socket.isOpen() && !socket.await(RecordSocket.WRITABLE | RecordSocket.READABLE, deadline)) {
-                throw Judgement.unmet("it takes no more: " + (all.length - from) + " bytes are left after " + seconds());
+                throw Judgement.unmet("it accepts no more data: " + (all.length - from) + " bytes are left after " + seconds());
             }
         }
         return self();
     }
 
-    /** Sends as much of what was collected as can be sent at once; the rest is forgotten. Returns how much went. */
+    /** Sends as much of what was collected as fits without waiting and discards the rest. Returns how much was sent. */
     int flushWhatFits() {
         int sent = socket.write(ByteBuffer.wrap(unsent.toByteArray()));
-        log(">", "of that the first " + sent + " bytes");
+        log(">", "of these the first " + sent + " bytes");
         unsent.reset();
         return sent;
     }
 
-    /** Sends what was collected, and says that nothing more comes. */
+    /** Sends what was collected and shuts down the output. */
     C halfClose() {
         flush();
-        log(">", "end of what is sent");
+        log(">", "output shut down");
         socket.endOutput();
         return self();
     }
@@ -158,7 +159,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         }
     }
 
-    /** The case is over: closes the connection, if that was not done, and tells how the other side ended it. */
+    /** Ends the case: closes the connection, unless it is closed, and returns how the other side ended it. */
     String leave() {
         leave("close", false);
         return ended() == null ? "open" : ended();
@@ -166,7 +167,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
 
     // ---- receiving
 
-    /** {@return the next record that a condition holds for, or null when none comes in time or the connection ends} */
+    /** {@return the next record that meets a condition, or null when none arrives in time or the connection ends} */
     FcgiRecord poll(Predicate<FcgiRecord> condition, Duration wait) {
         flush();
         long deadline = trial.deadline(wait);
@@ -186,7 +187,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         }
     }
 
-    /** Expects a record, after others perhaps that are left for later. */
+    /** Expects a record; others before it are kept for later. */
     FcgiRecord expect(int type, int id) {
         FcgiRecord record = poll(one -> one.is(type, id), trial.timeout());
         if (record == null) {
@@ -195,18 +196,18 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return record;
     }
 
-    /** What there was instead of something that did not come. */
+    /** What happened instead of the missing record. */
     String missing() {
         String instead = received.isEmpty() ? "" : ", but " + received.get(0);
         return (ended() != null ? "the connection was " + ended() : "nothing within " + seconds()) + instead
                 + (socket.partialLength() == 0 ? "" : ", and " + socket.partialLength() + " bytes of a record");
     }
 
-    /** Expects that nothing comes, for a while, and that the connection stays. */
+    /** Expects that for a while nothing arrives and the connection stays open. */
     C expectQuiet() {
         FcgiRecord record = poll(any -> true, trial.quiet());
         if (record != null || ended() != null) {
-            throw Judgement.unmet("nothing should come, but: " + (record != null ? record : "the connection was " + ended()));
+            throw Judgement.unmet("expected nothing, but: " + (record != null ? record : "the connection was " + ended()));
         }
         return self();
     }
@@ -223,7 +224,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return self();
     }
 
-    /** {@return how the other side ended the connection, or null if it has not within a time} */
+    /** {@return how the other side ended the connection, or null if it did not within a time} */
     String awaitEnd(Duration wait) {
         poll(never -> false, wait);
         return ended();
@@ -234,14 +235,14 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return socket.ended();
     }
 
-    /** {@return all records that have come and that nobody asked for yet} */
+    /** {@return all received records that no expectation has taken yet} */
     List<FcgiRecord> received() {
         return received;
     }
 
     /**
-     * Receives a part of what there is, without waiting, and hands over all records that nobody asked for yet. Who does
-     * not take more leaves the rest to the other side.
+     * Receives a part of the available data, without waiting, and returns all records that no expectation has taken
+     * yet. The rest stays in the buffers of the connection.
      */
     List<FcgiRecord> take() {
         receive(1);
@@ -250,7 +251,7 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return all;
     }
 
-    /** Receives what is there, without waiting. */
+    /** Receives available data, without waiting. */
     private void receive() {
         receive(Integer.MAX_VALUE);
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/** Browsers that are commands, run by a shell: {@code curl -si http://127.0.0.1:8080/{id}}. */
+/** Browsers that are shell commands: {@code curl -si http://127.0.0.1:8080/{id}}. */
 final class Drive implements Browser {
     private static final int MOST_ERRORS = 300;
 
@@ -18,8 +18,8 @@ final class Drive implements Browser {
     /**
      * Creates it.
      *
-     * @param get asks for a page
-     * @param post asks for a page with a body that it reads from its standard input, or null
+     * @param get a command that requests a page
+     * @param post a command that requests a page with a body from its standard input, or null
      */
     Drive(String get, String post) {
         this.get = get;
@@ -45,7 +45,7 @@ final class Drive implements Browser {
         try (OutputStream out = process.getOutputStream()) {
             out.write(body);
         } catch (IOException e) {
-            // it wants no more, which is its own matter
+            // it may stop reading its input
         }
     }
 

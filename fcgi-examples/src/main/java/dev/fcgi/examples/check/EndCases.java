@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Section 5.5: END_REQUEST, and requests at the same time, which it answers or refuses. */
+/** Section 5.5: END_REQUEST, and concurrent requests, which the application handles or refuses. */
 final class EndCases {
     private static final String REJECTS = "FCGI_CANT_MPX_CONN: rejecting a new request. This happens when a Web server sends "
             + "concurrent requests over one connection to an application that is designed to process one at a time";

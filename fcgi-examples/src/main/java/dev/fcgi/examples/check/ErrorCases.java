@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Section 7: "Depending upon the severity of the error, the application may either continue or exit with nonzero status."
- * So nothing here is a failure; a web server would rather that it continued.
+ * Section 7: "Depending upon the severity of the error, the application may either continue or exit with nonzero
+ * status." So nothing here is a failure, although web servers prefer that the application continues.
  */
 final class ErrorCases {
     private static final String MAY = "Depending upon the severity of the error, the application may either continue or exit "

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A record, well-formed or not.
  *
- * @param padding the bytes of it
+ * @param padding the padding bytes
  */
 record FcgiRecord(int version, int type, int id, byte[] content, byte[] padding, int reserved) {
     static final int BEGIN_REQUEST = 1;
@@ -44,7 +44,7 @@ record FcgiRecord(int version, int type, int id, byte[] content, byte[] padding,
             "UNKNOWN_ROLE");
     private static final List<String> ROLES = List.of("role 0", "responder", "authorizer", "filter");
 
-    /** A well-formed record. Its padding is not zeros, since whatever it is has no meaning. */
+    /** A well-formed record. Its padding is not zero, because its bytes have no meaning. */
     static FcgiRecord of(int type, int id, byte[] content, int padding) {
         byte[] pad = new byte[padding];
         Arrays.fill(pad, (byte) 0xAA);
@@ -104,7 +104,7 @@ record FcgiRecord(int version, int type, int id, byte[] content, byte[] padding,
         return status < STATUSES.size() ? STATUSES.get(status) : "protocol status " + status;
     }
 
-    /** Name-value pairs, one after the other, each length as short as can be. */
+    /** Name-value pairs, with lengths in their shortest form. */
     static byte[] pairs(String... namesAndValues) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -132,7 +132,7 @@ record FcgiRecord(int version, int type, int id, byte[] content, byte[] padding,
         }
     }
 
-    /** As it stands in a transcript. */
+    /** The form for transcripts. */
     @Override
     public String toString() {
         return "{" + id + " " + typeName(type) + (version == 1 ? "" : " of version " + version)

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a web server has sent of a request so far. Nothing is wrong until it is asked for. */
+/** The part of a request that a web server has sent so far. Errors are reported only on access. */
 final class FcgiRequest {
     private final ToWebServer connection;
     private final List<FcgiRecord> records = new ArrayList<>();
@@ -56,7 +56,10 @@ final class FcgiRequest {
         return records.stream().anyMatch(record -> record.type() == ABORT_REQUEST);
     }
 
-    /** {@return whether its parameters are there} Who forgets their end sends something else after them, at least. */
+    /**
+     * {@return whether its parameters have arrived} A web server that omits their end at least sends something else
+     * after them.
+     */
     boolean hasParams() {
         return hasEnded(PARAMS) || records.stream().anyMatch(record -> record.type() == STDIN);
     }
@@ -75,7 +78,7 @@ final class FcgiRequest {
         return new String(stream(PARAMS), StandardCharsets.ISO_8859_1).contains(token);
     }
 
-    /** {@return its parameters, in their order} */
+    /** {@return its parameters, in order} */
     List<Map.Entry<String, String>> pairs() {
         return pairs(stream(PARAMS));
     }

@@ -11,7 +11,7 @@ import static dev.fcgi.examples.check.FcgiRecord.STDIN;
 import static dev.fcgi.examples.check.Level.INFO;
 import static dev.fcgi.examples.check.Level.MUST;
 
-/** Section 3.3: the ids of requests, when they are active and when not. */
+/** Section 3.3: request IDs, and when they are active. */
 final class IdCases {
     private static final String IGNORES = "While a request ID R is inactive, the application ignores records with "
             + "requestId == R";

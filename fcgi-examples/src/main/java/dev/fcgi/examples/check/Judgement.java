@@ -1,6 +1,6 @@
 package dev.fcgi.examples.check;
 
-/** Ends a case that has not come out as expected. */
+/** Ends a case whose result was not as expected. */
 final class Judgement extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -18,12 +18,12 @@ final class Judgement extends RuntimeException {
         return new Judgement(message, false, false);
     }
 
-    /** Something was not as it should be, which is no failure even for a MUST. */
+    /** Something was not as it should be, which is not a failure even for a MUST. */
     static Judgement nonStrict(String message) {
         return new Judgement(message, false, true);
     }
 
-    /** What the case needs is not there, and need not be. */
+    /** The case needs an optional feature that is missing. */
     static Judgement unimplemented(String message) {
         return new Judgement(message, true, false);
     }

@@ -1,14 +1,14 @@
 package dev.fcgi.examples.check;
 
 /**
- * How much a case demands. The FastCGI specification has no such words: a sentence that says what the parties do, or
- * how something is encoded, is a MUST; one that recommends is a SHOULD.
+ * How strict a requirement is. The FastCGI specification has no such words: a sentence that says what the parties do,
+ * or how something is encoded, is a MUST; a recommendation is a SHOULD.
  */
 public enum Level {
-    /** Whoever does otherwise breaks the specification. */
+    /** Anything else violates the specification. */
     MUST,
-    /** The specification recommends it, or others cannot do without it. */
+    /** The specification recommends it, or other implementations rely on it. */
     SHOULD,
-    /** The specification is silent; this tells what is done. Never a failure. */
+    /** The specification is silent; the case reports what happens and never fails. */
     INFO
 }

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Where web servers connect to. It never blocks. */
+/** The socket that web servers connect to. Never blocks. */
 final class Listener implements AutoCloseable {
     private static final int BACKLOG = 128;
 
@@ -33,7 +33,7 @@ final class Listener implements AutoCloseable {
         try {
             if (unix) {
                 channel.bind(UnixDomainSocketAddress.of(file), BACKLOG);
-                // a web server is somebody else, mostly
+                // web servers usually run as another user
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
             } else {
                 int colon = address.lastIndexOf(':');
@@ -49,7 +49,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** {@return a connection, or null when there is none now} */
+    /** {@return a connection, or null when none is waiting} */
     SocketChannel accept() throws IOException {
         return channel.accept();
     }
@@ -73,7 +73,7 @@ final class Listener implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            // it is of no use to anybody any more
+            // the file is useless now, whether or not it was removed
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param script SCRIPT_FILENAME of applications that need it, or null
  */
 public record Page(String path, String script) {
-    /** {@return the parameters of a request for it, with others that come in place of them or after them} */
+    /** {@return the parameters of a request for it; others replace or follow them} */
     Map<String, String> map(String... more) {
         int question = path.indexOf('?');
         String name = question < 0 ? path : path.substring(0, question);

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Section 3.4: name-value pairs. What is odd comes first: whoever reads it wrongly gets none of the pairs after it, and
- * the page is not found.
+ * Section 3.4: name-value pairs. The unusual pair comes first: an application that misreads it gets none of the pairs
+ * after it, and does not find the page.
  */
 final class PairCases {
     private PairCases() {}

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A program that a suite starts, by a shell; what it prints goes to our standard error. It ends with us. */
+/** A program that a suite starts with a shell; its output goes to our standard error. It ends with this process. */
 final class Program implements AutoCloseable {
     private final String command;
     private Process process;
@@ -27,7 +27,7 @@ final class Program implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    /** Ends it and all that it has started: by SIGTERM, and by SIGKILL if that is not enough. */
+    /** Ends it and all processes that it has started: by SIGTERM, and by SIGKILL if that is not enough. */
     @Override
     public void close() {
         if (process == null) {

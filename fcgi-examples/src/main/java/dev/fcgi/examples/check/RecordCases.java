@@ -13,7 +13,7 @@ import static dev.fcgi.examples.check.Level.SHOULD;
 import java.util.Arrays;
 import java.util.List;
 
-/** Section 3.3: what a record is, those that are sent and those that come; their padding. */
+/** Section 3.3: records, sent and received, and their padding. */
 final class RecordCases {
     private static final String SKIP = "The protocol requires receivers to interpret the paddingLength and skip the "
             + "paddingData";
@@ -77,7 +77,7 @@ final class RecordCases {
         }
     }
 
-    // ---- padding that it gets
+    // ---- padding that it receives
 
     @Case(id = "3.3-padding-begin", level = MUST, says = SKIP + ": of BEGIN_REQUEST")
     static void paddingBegin(Application app) {

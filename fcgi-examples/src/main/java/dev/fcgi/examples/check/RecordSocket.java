@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A socket that bytes go into and records come out of, without waiting but where it says so. Confined to one thread. */
+/** A socket that sends bytes and receives records, without waiting unless stated otherwise. Confined to one thread. */
 final class RecordSocket {
     static final int WRITABLE = SelectionKey.OP_WRITE;
     static final int READABLE = SelectionKey.OP_READ;
 
-    /** As much as all records of a connection may have: nobody's memory is endless, and some answers may be. */
+    /** The limit on all records of a connection, because an answer may be endless. */
     private static final int MOST = 1 << 26;
 
     private final SocketChannel channel;
@@ -31,7 +31,7 @@ final class RecordSocket {
     RecordSocket(SocketChannel channel) throws IOException {
         this.channel = channel;
         if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // a piece is a segment
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each piece is a segment
         }
         channel.configureBlocking(false);
         this.selector = Selector.open();
@@ -47,7 +47,7 @@ final class RecordSocket {
         return ended == null && !closed;
     }
 
-    /** {@return how many bytes have come of a record that is not complete} */
+    /** {@return how many bytes of an incomplete record were received} */
     int partialLength() {
         return partialLength;
     }
@@ -57,7 +57,7 @@ final class RecordSocket {
         try {
             return channel.write(bytes);
         } catch (IOException e) {
-            broken = true; // what came before the end is still to be read
+            broken = true; // data received before the end must still be read
             return 0;
         }
     }
@@ -86,7 +86,7 @@ final class RecordSocket {
         }
     }
 
-    /** {@return the records that are there, or as many of them as a number of reads finds} */
+    /** {@return the available records, or those that a limited number of reads finds} */
     List<FcgiRecord> receive(int reads) {
         List<FcgiRecord> records = new ArrayList<>();
         for (int i = 0; i < reads && isOpen() && total < MOST; i++) {
@@ -109,7 +109,7 @@ final class RecordSocket {
         return records;
     }
 
-    /** {@return whether so much has come that no more is taken} */
+    /** {@return whether the limit was reached, so that no more is received} */
     boolean isFull() {
         return total >= MOST;
     }
@@ -123,7 +123,7 @@ final class RecordSocket {
         partialLength -= from;
     }
 
-    /** Closes it; with a reset if the other side is to see one, on TCP at least. */
+    /** Closes it, optionally with a reset, which the other side sees at least on TCP. */
     void close(boolean reset) {
         closed = true;
         try {

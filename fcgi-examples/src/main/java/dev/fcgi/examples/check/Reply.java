@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an application sent for a request, up to END_REQUEST. Nothing is wrong until it is asked for.
+ * What an application sent for a request, up to END_REQUEST. Errors are reported only on access.
  *
- * @param records those of the request, with END_REQUEST if it came
+ * @param records those of the request, including END_REQUEST if it arrived
  * @param missing why there is no END_REQUEST; null if there is
  */
 record Reply(List<FcgiRecord> records, String missing) {
@@ -55,7 +55,7 @@ record Reply(List<FcgiRecord> records, String missing) {
 
     int protocolStatus() {
         byte[] content = end().content();
-        if (content.length < 5) { // whether there are eight is a case of its own
+        if (content.length < 5) { // whether there are eight is a separate case
             throw Judgement.unmet("an END_REQUEST of " + content.length + " bytes");
         }
         return content[4] & 0xFF;
@@ -92,7 +92,7 @@ record Reply(List<FcgiRecord> records, String missing) {
         return this;
     }
 
-    /** Expects the page with a body that is this. */
+    /** Expects the page with this body. */
     Reply ok(byte[] body) {
         ok();
         byte[] got = body();

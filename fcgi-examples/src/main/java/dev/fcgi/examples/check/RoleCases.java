@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Section 6: what the roles have in common, and each for itself. */
+/** Section 6: the roles, in common and each by itself. */
 final class RoleCases {
     private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*");
 
@@ -101,7 +101,7 @@ final class RoleCases {
 
     private static Map<String, String> withoutPath(Application app) {
         Map<String, String> params = app.page().map("FCGI_ROLE", "AUTHORIZER");
-        // what the Web server does not send to an authorizer
+        // variables that the Web server does not send to an authorizer
         params.keySet().removeAll(Set.of("CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"));
         return params;
     }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Sections 3.3 to 6.1: the records that a web server makes of a request. */
+/** Sections 3.3 to 6.1: the records that a web server sends for a request. */
 final class SentRequestCases {
     private static final int SMALL_ID = 255;
 

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 final class SentVariableCases {
     private SentVariableCases() {}
 
-    /** For what must be there; that it is not there, and that it is empty, are the same (RFC 3875, 4.1). */
+    /** Checks a required variable; missing and empty are equivalent (RFC 3875, 4.1). */
     private static void variable(WebServer web, String name, Predicate<String> condition) {
         Visit visit = web.visit();
         visit.page().end().expectPage();

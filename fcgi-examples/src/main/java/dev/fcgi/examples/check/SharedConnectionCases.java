@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Sections 3.5, 4.1 and 5.4: the connections of a web server, and what is on them beside one request. */
+/** Sections 3.5, 4.1 and 5.4: the connections of a web server, and what they carry besides one request. */
 final class SharedConnectionCases {
     private static final String CONTROLS = "The Web server controls the lifetime of transport connections";
 
@@ -97,7 +97,7 @@ final class SharedConnectionCases {
         second.expectPage();
     }
 
-    // ---- what is asked beside
+    // ---- queries
 
     private static List<FcgiRecord> queries(WebServer web) {
         List<FcgiRecord> queries = web.others().filter(record -> record.type() == GET_VALUES).toList();

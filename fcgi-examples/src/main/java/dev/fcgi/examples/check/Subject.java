@@ -4,21 +4,24 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What a suite is run on.
+ * The program under test.
  *
- * @param <T> what a case gets of it
+ * @param <T> the type of a case's parameter
  */
 public interface Subject<T> extends AutoCloseable {
-    /** {@return what the cases are for} */
+    /** {@return the type of a case's parameter} */
     Class<T> type();
 
-    /** Starts it, the first time or again; returns false if that is not ours to do. */
+    /** Starts it, the first time or again; returns false if it has to be started by the user. */
     boolean start() throws IOException;
 
-    /** {@return what a case gets} */
+    /** {@return the parameter of a case} */
     T of(Trial trial);
 
-    /** {@return why it does not do what all cases need, or null if it does} Asked before the first case and after each. */
+    /**
+     * {@return why it does not work as all cases require, or null if it does} Called before the first case and after
+     * each.
+     */
     default String failure(Duration timeout) {
         Trial trial = new Trial(timeout);
         try {
@@ -31,7 +34,7 @@ public interface Subject<T> extends AutoCloseable {
         }
     }
 
-    /** Does what all cases need. Throws a {@link Judgement} when that fails. */
+    /** Tries what all cases require. Throws a {@link Judgement} if that fails. */
     void look(Trial trial);
 
     @Override

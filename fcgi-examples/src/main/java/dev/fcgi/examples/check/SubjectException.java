@@ -2,7 +2,7 @@ package dev.fcgi.examples.check;
 
 import java.io.IOException;
 
-/** What is tested does not do what all cases need. */
+/** The subject does not work as all cases require. */
 public final class SubjectException extends IOException {
     private static final long serialVersionUID = 1;
 

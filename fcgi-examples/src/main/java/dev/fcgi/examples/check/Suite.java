@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The cases for one kind of subject, and how they are run: one after the other, each on connections of its own. After
- * each, the subject must serve.
+ * The cases for one kind of subject. They run one after the other, each on its own connections. After each, the subject
+ * must still serve.
  *
- * @param <T> what the cases are run on
+ * @param <T> the type of a case's parameter
  */
 public final class Suite<T> {
     /** For applications. */
@@ -23,7 +23,7 @@ public final class Suite<T> {
             SentRequestCases.class, SentVariableCases.class, SharedConnectionCases.class, AnswerRecordCases.class,
             AnswerEndCases.class, AnswerContentCases.class));
 
-    /** How many times as long as an answer a start may take. */
+    /** How much longer a start may take than an answer. */
     private static final int START = 10;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -38,12 +38,12 @@ public final class Suite<T> {
         return cases;
     }
 
-    /** {@return the suite of those cases that a condition holds for} */
+    /** {@return the suite of the cases that meet a condition} */
     public Suite<T> only(Predicate<TestCase<?>> condition) {
         return new Suite<>(cases.stream().filter(condition).toList());
     }
 
-    /** Is told of a run. */
+    /** Observes a run. */
     public interface Listener {
         /** A case begins. */
         void begins(TestCase<?> testCase);
@@ -53,10 +53,10 @@ public final class Suite<T> {
     }
 
     /**
-     * Runs the cases. Starts the subject before, if it knows how, and again whenever it has died.
+     * Runs the cases. Starts the subject first, if it can, and again whenever it has died.
      *
-     * @param timeout how long something that must come may take
-     * @throws SubjectException when the subject does not do what all cases need, or has died and does not come back
+     * @param timeout how long an expected event may take
+     * @throws SubjectException when the subject does not work as all cases require, or has died and cannot be restarted
      * @throws IOException when it cannot be started, or the listener throws it
      */
     public void run(Subject<T> subject, Duration timeout, Listener listener) throws IOException {
@@ -73,7 +73,7 @@ public final class Suite<T> {
                 continue;
             }
             listener.ended(result.andDied());
-            subject.start(); // else it comes back by itself, or never
+            subject.start(); // otherwise it has to come back by itself
             failure = failureAfterAWhile(subject, timeout);
             if (failure != null) {
                 throw new SubjectException("it does not come back after " + testCase.id() + ": " + failure);
@@ -102,7 +102,7 @@ public final class Suite<T> {
                 trial.transcript().lines());
     }
 
-    /** It may be busy for a moment with what a case has left. */
+    /** It may still be busy with the rest of a case for a moment. */
     private static boolean serves(Subject<?> subject, Duration timeout) {
         return subject.failure(timeout) == null || subject.failure(timeout) == null;
     }

@@ -9,21 +9,21 @@ import java.util.stream.Stream;
 /**
  * A case of a suite.
  *
- * @param <T> what it is run on
- * @param id the section of the specification and words
- * @param level how much it demands
+ * @param <T> the type of its parameter
+ * @param id the section of the specification followed by words
+ * @param level how strict it is
  * @param says what the section says
  * @param method the transcript, a static method of one parameter
  */
 public record TestCase<T>(String id, Level level, String says, Method method) {
-    /** {@return the cases for something among the methods of some classes, in the order of sections} */
+    /** {@return the cases for a type of subject among the methods of some classes, in the order of sections} */
     static <T> List<TestCase<T>> of(Class<T> subject, Class<?>... classes) {
         return Stream.of(classes)
                 .flatMap(type -> Stream.of(type.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(Case.class))
                 .filter(method -> method.getParameterTypes()[0] == subject)
                 .map(TestCase::<T>of)
-                .sorted(Comparator.comparing(TestCase::id)) // no section has a number of two digits
+                .sorted(Comparator.comparing(TestCase::id)) // no section number has two digits
                 .toList();
     }
 
@@ -32,7 +32,7 @@ public record TestCase<T>(String id, Level level, String says, Method method) {
         return new TestCase<>(it.id(), it.level(), it.says(), method);
     }
 
-    /** {@return the section of the FastCGI specification that it is from} */
+    /** {@return its section of the FastCGI specification} */
     public String section() {
         return id.substring(0, id.indexOf('-'));
     }

@@ -13,7 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A connection to an application: we are the web server. */
+/** A connection to an application; the suite is the web server. */
 final class ToApplication extends Connection<ToApplication> {
     private final Page page;
 
@@ -33,7 +33,7 @@ final class ToApplication extends Connection<ToApplication> {
         return record(BEGIN_REQUEST, id, FcgiRecord.beginBody(role, flags));
     }
 
-    /** The parameters of the page, and others, with the end of them. */
+    /** The parameters of the page, and others, including their end. */
     ToApplication params(int id, String... more) {
         return stream(PARAMS, id, page.params(more)).endStream(PARAMS, id);
     }
@@ -64,7 +64,7 @@ final class ToApplication extends Connection<ToApplication> {
         return begin(id, RESPONDER, flags).params(id, more).endStdin(id);
     }
 
-    /** All of a POST but the body and its end. */
+    /** A POST without the body and its end. */
     ToApplication postHead(int id, int flags, long length) {
         return begin(id, RESPONDER, flags).params(id, "REQUEST_METHOD", "POST", "CONTENT_LENGTH", Long.toString(length),
                 "CONTENT_TYPE", "application/octet-stream");
@@ -77,7 +77,7 @@ final class ToApplication extends Connection<ToApplication> {
 
     // ---- receiving
 
-    /** Receives what there is of a request, up to END_REQUEST if it comes in time. */
+    /** Receives the reply to a request, up to END_REQUEST if it arrives in time. */
     Reply reply(int id) {
         List<FcgiRecord> records = new ArrayList<>();
         while (true) {
@@ -108,8 +108,8 @@ final class ToApplication extends Connection<ToApplication> {
     }
 
     /**
-     * Sees what comes of a request that the specification has no word for. Expects that something does: an END_REQUEST,
-     * or the end of the connection.
+     * Observes the reply to a request about which the specification is silent. Expects at least an END_REQUEST or the
+     * end of the connection.
      */
     ToApplication expectSomeEnd(int id) {
         Reply reply = reply(id);
@@ -126,7 +126,7 @@ final class ToApplication extends Connection<ToApplication> {
         return this;
     }
 
-    /** Sees what comes of something that belongs to no request. */
+    /** Observes the reaction to something that belongs to no request. */
     ToApplication seeWhatComes() {
         FcgiRecord record = poll(any -> true, trial().quiet());
         trial().saw(record != null ? "it says " + record : ended() != null ? "it ends the connection" : "it is silent");

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A connection of a web server: we are the application. */
+/** A connection of a web server; the suite is the application. */
 final class ToWebServer extends Connection<ToWebServer> {
     private final List<FcgiRequest> requests = new ArrayList<>();
     private final Map<Integer, FcgiRequest> byId = new HashMap<>();
@@ -31,15 +31,15 @@ final class ToWebServer extends Connection<ToWebServer> {
         return requests;
     }
 
-    /** {@return what is of no request} */
+    /** {@return records that belong to no request} */
     List<FcgiRecord> others() {
         return others;
     }
 
     /**
-     * Sends what was collected, and receives what there is.
+     * Sends what was collected, and receives available data.
      *
-     * @param values what GET_VALUES is answered with, null for no answer
+     * @param values the answer to GET_VALUES, null for no answer
      */
     void exchange(Map<String, String> values) {
         flush();

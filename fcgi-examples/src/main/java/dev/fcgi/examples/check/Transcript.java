@@ -3,7 +3,7 @@ package dev.fcgi.examples.check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was sent and received in a case, a line for each record. Confined to the thread that runs the case. */
+/** The records sent and received in a case, one line for each. Confined to the thread that runs the case. */
 final class Transcript {
     private static final int LONGEST = 500;
     private static final int SHOWN = 72;
@@ -23,7 +23,7 @@ final class Transcript {
         return List.copyOf(lines);
     }
 
-    /** The beginning of some bytes, with what is not printable in it escaped. */
+    /** The first bytes of an array, with unprintable ones escaped. */
     static String text(byte[] bytes) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < bytes.length; i++) {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One run of one case: its transcript, its connections, and how long it may take. Confined to the thread that runs the
- * case, and no wait of a case is without an end.
+ * One run of one case: its transcript, its connections, and its timeout. Confined to the thread that runs the case;
+ * every wait of a case ends.
  */
 public final class Trial {
-    /** How many times as long as one wait a whole case may take. */
+    /** How much longer a whole case may take than one wait. */
     private static final int WAITS = 8;
 
     private final Transcript transcript = new Transcript();
@@ -19,7 +19,7 @@ public final class Trial {
     private final Duration timeout;
     private final long deadline;
 
-    /** @param timeout how long something that must come may take */
+    /** @param timeout how long an expected event may take */
     Trial(Duration timeout) {
         this.timeout = timeout;
         this.deadline = System.nanoTime() + timeout.toNanos() * WAITS;
@@ -33,17 +33,17 @@ public final class Trial {
         return timeout;
     }
 
-    /** How long nothing must come, where nothing may. */
+    /** How long to wait when nothing is expected to arrive. */
     Duration quiet() {
         return timeout.dividedBy(5).compareTo(Duration.ofMillis(200)) < 0 ? timeout.dividedBy(5) : Duration.ofMillis(200);
     }
 
-    /** {@return the moment when a wait of that length that begins now must end, of System.nanoTime} */
+    /** {@return the System.nanoTime at which a wait of that length that begins now must end} */
     long deadline(Duration wait) {
         return Math.min(System.nanoTime() + wait.toNanos(), deadline);
     }
 
-    /** Tells what was seen, also when all is as expected: of use where the specification is silent. */
+    /** Records an observation, even if everything was as expected; useful where the specification is silent. */
     void saw(String what) {
         seen.add(what);
     }
@@ -52,18 +52,18 @@ public final class Trial {
         return String.join("; ", seen);
     }
 
-    /** {@return the number of the connection, from 1 on} */
+    /** {@return the number of the connection, starting at 1} */
     int add(Connection<?> connection) {
         connections.add(connection);
         return connections.size();
     }
 
-    /** Something to be done at the end, when the connections are closed. */
+    /** Registers an action for the end of the trial, when the connections are closed. */
     void atEnd(Runnable action) {
         atEnd.add(action);
     }
 
-    /** Closes all that are left, and tells how they ended. */
+    /** Closes all remaining connections, and returns how they ended. */
     List<String> close() {
         List<String> ended = connections.stream().map(Connection::leave).toList();
         atEnd.forEach(Runnable::run);

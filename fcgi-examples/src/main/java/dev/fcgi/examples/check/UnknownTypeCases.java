@@ -8,7 +8,7 @@ import static dev.fcgi.examples.check.Level.INFO;
 import static dev.fcgi.examples.check.Level.MUST;
 import static dev.fcgi.examples.check.Level.SHOULD;
 
-/** Section 4.2: management records of types that nobody knows. */
+/** Section 4.2: management records of unknown types. */
 final class UnknownTypeCases {
     private static final String UNKNOWN = "When an application receives a management record whose type T it does not "
             + "understand, the application responds with {FCGI_UNKNOWN_TYPE, 0, {T}}";

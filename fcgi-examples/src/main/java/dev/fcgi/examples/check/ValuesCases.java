@@ -24,7 +24,7 @@ final class ValuesCases {
 
     private ValuesCases() {}
 
-    /** Expects a result, and takes it apart. */
+    /** Expects a result, and parses it. */
     private static Map<String, String> expectResult(ToApplication c) {
         FcgiRecord result = c.expectAny(GET_VALUES_RESULT);
         ByteBuffer content = ByteBuffer.wrap(result.content());
@@ -52,7 +52,9 @@ final class ValuesCases {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** A query that is known to be answered; the padding is for those that else wait for more. */
+    /**
+     * A query that the application is known to answer; the padding is for applications that otherwise wait for more.
+     */
     private static Map<String, String> values(ToApplication c, String... names) {
         return expectResult(c.padding(8).getValues(names).padding(0));
     }

@@ -2,15 +2,15 @@ package dev.fcgi.examples.check;
 
 import java.util.Locale;
 
-/** What has come of a case. */
+/** The verdict of a case. */
 public enum Verdict {
-    /** What was expected. */
+    /** As expected. */
     PASS,
     /** A MUST that is not met. */
     FAIL,
     /** A SHOULD that is not met, or something other than expected where the specification is silent. */
     NON_STRICT,
-    /** What the case needs is something that nobody has to have. */
+    /** The case needs an optional feature that is missing. */
     UNIMPLEMENTED;
 
     @Override

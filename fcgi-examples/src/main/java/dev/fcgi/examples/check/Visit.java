@@ -14,8 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /**
- * A browser asks for a page: the request that the web server makes of it, what we answer, and what the browser gets.
- * The page is text whose first word no other page has.
+ * A browser requests a page: the request that the web server sends to us, our answer, and what the browser gets. The
+ * page is text whose first word no other page has.
  */
 final class Visit {
     static final String HEAD = "Content-Type: text/plain\r\n\r\n";
@@ -26,7 +26,7 @@ final class Visit {
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final String firstWord;
     private byte[] page;
-    /** Null before it has come. */
+    /** Null before it has arrived. */
     private FcgiRequest request;
 
     Visit(WebServer web, String id, String firstWord, Future<Browser.Output> output) {
@@ -37,7 +37,7 @@ final class Visit {
         of(200);
     }
 
-    /** The page has that many bytes. */
+    /** Sets the length of the page. */
     Visit of(int length) {
         StringBuilder text = new StringBuilder(firstWord);
         for (int i = 0; text.length() < length; i++) {
@@ -48,7 +48,7 @@ final class Visit {
         return this;
     }
 
-    /** The page is that, which begins with its first word. */
+    /** Sets the page, which begins with its first word. */
     Visit is(byte[] bytes) {
         page = bytes;
         return this;
@@ -58,9 +58,9 @@ final class Visit {
         return page;
     }
 
-    // ---- what comes
+    // ---- the request
 
-    /** Waits until the web server has asked, for which its parameters must be there. */
+    /** Waits until the web server has sent the request, including its parameters. */
     Visit received() {
         web.await(() -> (request = web.poll(id)) != null || output.isDone(), timeout());
         if (request == null) {
@@ -78,7 +78,7 @@ final class Visit {
         return request.connection();
     }
 
-    /** {@return whether the end of a stream comes in time} */
+    /** {@return whether the end of a stream arrives in time} */
     boolean awaitEnd(int type) {
         return web.await(() -> request.hasEnded(type), timeout());
     }
@@ -91,13 +91,13 @@ final class Visit {
         return request.stream(STDIN);
     }
 
-    /** Waits for the end of STDIN, for no longer than it may take: a close is no reset then. */
+    /** Waits for the end of STDIN, at most for the timeout, so that a close is not a reset. */
     Visit stdinEnded() {
         web.await(() -> request.hasEnded(STDIN), quiet());
         return this;
     }
 
-    // ---- what goes
+    // ---- the response
 
     Visit record(int type, byte[] content) {
         connection().record(type, request.id(), content);
@@ -137,7 +137,7 @@ final class Visit {
         return stdout(page);
     }
 
-    /** The end of STDOUT and of the request; the connection, too, if it is ours to close. */
+    /** The end of STDOUT and of the request, and of the connection, if the application has to close it. */
     Visit end() {
         return end(0, REQUEST_COMPLETE);
     }
@@ -150,7 +150,10 @@ final class Visit {
         return record(END_REQUEST, body);
     }
 
-    /** Closes the connection, unless it is to be kept: not before all has come, or the close would be a reset. */
+    /**
+     * Closes the connection, unless it is to be kept, after all data has arrived, because otherwise the close would be
+     * a reset.
+     */
     Visit closeIfOurs() {
         if (!request.keepsConnection()) {
             stdinEnded().close();
@@ -183,7 +186,7 @@ final class Visit {
         return this;
     }
 
-    /** Lets time pass, of which the other side may make what it wants. */
+    /** Lets time pass, whatever the other side does meanwhile. */
     Visit pause(Duration time) {
         web.await(() -> false, time);
         return this;
@@ -191,9 +194,9 @@ final class Visit {
 
     // ---- what the browser gets
 
-    /** The browser goes away. */
+    /** The browser disconnects. */
     void leave() {
-        web.trial().transcript().add("browser: goes away");
+        web.trial().transcript().add("browser: disconnects");
         output.cancel(true);
     }
 
@@ -201,12 +204,12 @@ final class Visit {
         return output.isDone();
     }
 
-    /** Waits for what the browser gets. Should the web server ask again, it gets the page. */
+    /** Waits for what the browser gets. If the web server repeats the request, it gets the page. */
     Answer answer() {
         web.await(() -> {
             FcgiRequest again = web.poll(id);
             if (again != null) {
-                web.trial().saw("it asks again");
+                web.trial().saw("it repeats the request");
                 request = again;
                 page().end();
             }
@@ -239,7 +242,7 @@ final class Visit {
         return answer;
     }
 
-    /** Expects that the browser gets all of the page, and be it that it takes it for an error. */
+    /** Expects that the browser gets the whole page, even if it takes it for an error. */
     Answer expectContent() {
         Answer answer = answer();
         if (!answer.output().endsWith(new String(page, StandardCharsets.ISO_8859_1))) {
@@ -248,7 +251,7 @@ final class Visit {
         return answer;
     }
 
-    /** Expects that the browser gets an error, or a part and is told so. */
+    /** Expects that the browser gets an error, or a part of the page and knows that it is a part. */
     Answer expectFailure() {
         Answer answer = answer();
         if (web.requests().stream().filter(one -> one.isFor(id)).count() > 1 && answer.kind() == Answer.Kind.WHOLE) {
@@ -260,7 +263,7 @@ final class Visit {
         return answer;
     }
 
-    /** Expects that the browser gets anything but what was not sent to it, and tells what. */
+    /** Expects that the browser gets nothing that was not sent to it, and records what it gets. */
     Answer expectSense() {
         Answer answer = answer();
         if (answer.kind() == Answer.Kind.GARBLED || answer.kind() == Answer.Kind.NONE) {
@@ -270,7 +273,7 @@ final class Visit {
         return answer;
     }
 
-    /** The same, and no part that looks whole. */
+    /** The same, and not a part that looks complete. */
     void expectNoShortPage() {
         Answer answer = answer();
         if (answer.kind() == Answer.Kind.SHORT || answer.kind() == Answer.Kind.GARBLED

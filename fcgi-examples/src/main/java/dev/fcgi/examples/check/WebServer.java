@@ -13,14 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** The web server, as a case has it. */
+/** The web server, as seen by a case. */
 public final class WebServer {
     private static final long PAUSE_NANOS = 200_000;
 
     private final WebServerSubject subject;
     private final Trial trial;
     private final List<ToWebServer> connections = new ArrayList<>();
-    /** Those that a visit has. */
+    /** Requests that belong to a visit. */
     private final Set<FcgiRequest> taken = new HashSet<>();
     private Map<String, String> values =
             Map.of("FCGI_MAX_CONNS", "100", "FCGI_MAX_REQS", "100", "FCGI_MPXS_CONNS", "1");
@@ -34,7 +34,7 @@ public final class WebServer {
         return trial;
     }
 
-    /** The case is about what is made of a response. */
+    /** The case tests how a response is handled. */
     WebServer needsHead() {
         if (subject.isPlain()) {
             throw Judgement.unimplemented("it passes on what is on STDOUT, and leaves the head to others");
@@ -42,7 +42,7 @@ public final class WebServer {
         return this;
     }
 
-    /** From now on GET_VALUES is answered so, or not at all. */
+    /** Sets the answer to GET_VALUES, or null for none. */
     WebServer values(Map<String, String> answers) {
         values = answers;
         return this;
@@ -53,7 +53,7 @@ public final class WebServer {
         return connections;
     }
 
-    /** A browser asks for a page, and the web server asks us. */
+    /** A browser requests a page, and the web server sends us a request. */
     Visit visit() {
         return ask(null, 0).received();
     }
@@ -63,12 +63,12 @@ public final class WebServer {
         return ask(body, 0).received();
     }
 
-    /** The same for a page whose name is that long. */
+    /** The same for a page with a name of this length. */
     Visit visit(int nameLength) {
         return ask(null, nameLength).received();
     }
 
-    /** A browser asks for a page; what comes of it is not waited for. */
+    /** A browser requests a page; does not wait for the request. */
     Visit ask() {
         return ask(null, 0);
     }
@@ -90,7 +90,7 @@ public final class WebServer {
         }
     }
 
-    /** {@return the next request for a page, or null when there is none now} */
+    /** {@return the next request for a page, or null when there is none} */
     FcgiRequest poll(String id) {
         for (FcgiRequest request : requests()) {
             if (request.hasParams() && request.isFor(id) && taken.add(request)) {
@@ -104,12 +104,12 @@ public final class WebServer {
         return connections.stream().flatMap(connection -> connection.requests().stream()).toList();
     }
 
-    /** {@return what has come that is of no request} */
+    /** {@return received records that belong to no request} */
     Stream<FcgiRecord> others() {
         return connections.stream().flatMap(connection -> connection.others().stream());
     }
 
-    /** Sends and receives until something is so; returns false if it is not in time. */
+    /** Sends and receives until a condition holds; returns false if it does not in time. */
     boolean await(BooleanSupplier condition, Duration wait) {
         long deadline = trial.deadline(wait);
         while (true) {

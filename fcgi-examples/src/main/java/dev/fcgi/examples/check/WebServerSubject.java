@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A web server, or a client, which we are the application of. */
+/** A web server or client under test; the suite is its application. */
 public final class WebServerSubject implements Subject<WebServer> {
     private final String address;
     private final Browser browser;
@@ -17,10 +17,10 @@ public final class WebServerSubject implements Subject<WebServer> {
     /**
      * Creates it.
      *
-     * @param address where we listen, {@code unix:/path} or {@code host:port}
-     * @param get a command that asks the web server for the page {id}
+     * @param address the address to listen at, {@code unix:/path} or {@code host:port}
+     * @param get a command that requests the page {id} from the web server
      * @param post the same with a body, which it reads from its standard input, or null
-     * @param command starts the web server, or null
+     * @param command a command that starts the web server, or null
      */
     public WebServerSubject(String address, String get, String post, String command) {
         this(address, new Drive(get, post), command);
@@ -41,12 +41,12 @@ public final class WebServerSubject implements Subject<WebServer> {
         return browser;
     }
 
-    /** {@return whether it makes nothing of the response, and passes on what is on STDOUT} */
+    /** {@return whether it passes on STDOUT without interpreting the response} */
     boolean isPlain() {
         return isPlain;
     }
 
-    /** {@return a connection of the web server's, or null when there is none now} */
+    /** {@return a connection from the web server, or null when none is waiting} */
     SocketChannel accept() throws IOException {
         return listener.accept();
     }
@@ -60,7 +60,7 @@ public final class WebServerSubject implements Subject<WebServer> {
         return WebServer.class;
     }
 
-    /** Listens, for which a web server may wait, and starts it. */
+    /** Listens, which a web server may wait for, and starts it. */
     @Override
     public boolean start() throws IOException {
         if (listener == null) {
@@ -78,7 +78,7 @@ public final class WebServerSubject implements Subject<WebServer> {
     public WebServer of(Trial trial) {
         try {
             for (SocketChannel late; (late = listener.accept()) != null; ) {
-                late.close(); // it is of the case before
+                late.close(); // it belongs to the previous case
             }
         } catch (IOException e) {
             throw Judgement.unmet("cannot accept: " + e.getMessage());

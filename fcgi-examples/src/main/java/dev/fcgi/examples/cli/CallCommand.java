@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fcgi call}: one request, as curl would make it. */
+/** {@code fcgi call}: one request, like curl. */
 @Command(name = "call", sortOptions = false,
         header = "Sends one request and prints the body of the response.",
         description = "What the application writes to STDERR appears on standard error.",
@@ -50,7 +50,7 @@ final class CallCommand implements Callable<Integer> {
     private ServerOptions server;
 
     @Parameters(index = "1", paramLabel = "PATH",
-            description = "What is asked for, as in a URL: percent-encoded, with ?query.")
+            description = "Path and query, as in a URL: percent-encoded, with ?query.")
     private String path;
 
     @Mixin
@@ -71,12 +71,12 @@ final class CallCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FILE", order = 31, description = "The file for a filter (DATA).")
     private Path data;
 
-    @Option(names = {"-i", "--include"}, order = 40, description = "Print the head of the response, too.")
+    @Option(names = {"-i", "--include"}, order = 40, description = "Also print the head of the response.")
     private boolean head;
 
     @Option(names = {"-f", "--fail"}, order = 41,
             description = "End with status 22 when the HTTP status is 400 or more, and with 23 when the application "
-                    + "status is not 0. The body is printed all the same.")
+                    + "status is not 0. The body is printed in any case.")
     private boolean fail;
 
     @Option(names = "--json", order = 42,
@@ -87,7 +87,7 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if ((role == Role.FILTER) != (data != null)) {
-            throw new IllegalArgumentException("--role filter needs --data FILE, and --data is for that role only");
+            throw new IllegalArgumentException("--role filter needs --data FILE, and other roles must not have it");
         }
         if (!body.isEmpty() && !form.isEmpty()) {
             throw new IllegalArgumentException("-d and -F cannot be used together");
@@ -124,7 +124,7 @@ final class CallCommand implements Callable<Integer> {
         builder.params(params);
         if (bytes != null) {
             if (role == Role.AUTHORIZER) {
-                throw new IllegalArgumentException("an authorizer gets no body");
+                throw new IllegalArgumentException("--role authorizer cannot be used with a body (-d or -F)");
             }
             builder.body(bytes);
         }
@@ -155,7 +155,7 @@ final class CallCommand implements Callable<Integer> {
         InputStream in = response.body();
         for (int count; (count = in.read(piece)) >= 0; ) {
             fcgi.console().out().write(piece, 0, count);
-            fcgi.console().out().flush(); // whoever watches a slow response sees what is there
+            fcgi.console().out().flush(); // a slow response becomes visible as it arrives
         }
         return exitStatus(first, response.end());
     }

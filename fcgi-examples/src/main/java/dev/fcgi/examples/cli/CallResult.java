@@ -9,7 +9,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** All that came back from one call, in the form for machines. */
+/** The result of one call, for --json. */
 record CallResult(CgiHead head, byte[] body, String stderr, EndRequest end, double milliseconds) {
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
@@ -26,7 +26,7 @@ record CallResult(CgiHead head, byte[] body, String stderr, EndRequest end, doub
         return map;
     }
 
-    /** The body as text; null when it is none: no UTF-8, or with a NUL. */
+    /** The body as text; null if it is not text, that is, not UTF-8 or with a NUL. */
     private String text() {
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();

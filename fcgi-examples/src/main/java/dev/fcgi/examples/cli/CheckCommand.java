@@ -24,11 +24,11 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code fcgi check}: does an application, or a web server, speak FastCGI? */
 @Command(name = "check", sortOptions = false,
-        header = "Checks that an application, or a web server, speaks FastCGI as the specification has it.",
+        header = "Checks that an application or a web server conforms to the FastCGI specification.",
         description = "Runs the cases of a conformance suite. "
-                + "All that the application needs is a page that answers with status 200. Ends with status 1 when a "
+                + "The application needs only a page that returns status 200. Ends with status 1 when a "
                 + "case has failed. docs/conformance.md lists the cases.%n%n"
-                + "With --client web servers and clients are checked: fcgi is the application then, and listens.",
+                + "With --client, web servers and clients are checked: fcgi is then the application and listens.",
         footer = {
             "",
             "Examples:",
@@ -48,11 +48,11 @@ final class CheckCommand implements Callable<Integer> {
     private String address;
 
     @Parameters(index = "1..*", paramLabel = "ID",
-            description = "Which cases to run, or several by what their IDs begin with. Default: all.")
+            description = "IDs of the cases to run, or prefixes of IDs. Default: all.")
     private List<String> ids = new ArrayList<>();
 
     @Option(names = "--path", paramLabel = "PATH", defaultValue = "/", order = 1,
-            description = "A page that answers with status 200. Default: ${DEFAULT-VALUE}.")
+            description = "A page that returns status 200. Default: ${DEFAULT-VALUE}.")
     private String path;
 
     @Option(names = "--script", paramLabel = "FILE", order = 2,
@@ -60,11 +60,11 @@ final class CheckCommand implements Callable<Integer> {
     private String script;
 
     @Option(names = "--echo", paramLabel = "PATH", order = 3,
-            description = "A page that answers with the body of the request, for cases that need one.")
+            description = "A page that returns the body of the request, for cases that need one.")
     private String echo;
 
     @Option(names = "--exec", paramLabel = "'CMD {addr}'", order = 4,
-            description = "Starts what is checked by a shell, and again when it has died; {addr} is ADDRESS, or that of --listen.")
+            description = "A shell command that starts the program under test, and again when it has died; {addr} is ADDRESS or --listen.")
     private String exec;
 
     @Option(names = "--client", order = 5,
@@ -72,12 +72,12 @@ final class CheckCommand implements Callable<Integer> {
     private boolean client;
 
     @Option(names = "--listen", paramLabel = "ADDRESS", order = 6,
-            description = "With --client: where to listen, as the application. A Unix socket is open to everybody.")
+            description = "With --client: where to listen, as the application. Anyone may connect to a Unix socket.")
     private String listen;
 
     @Option(names = "--drive", paramLabel = "'CMD {id}'", order = 7,
-            description = "With --client: asks the web server for a page that has {id} in its URL, and prints the page "
-                    + "or, better, the head of the response and the page. Its exit status is 0 unless the page is broken.")
+            description = "With --client: requests a page with {id} in its URL from the web server, and prints the page "
+                    + "or, preferably, the head of the response and the page. Its exit status is 0 unless the page is incomplete.")
     private String drive;
 
     @Option(names = "--post", paramLabel = "'CMD {id}'", order = 8,
@@ -85,20 +85,20 @@ final class CheckCommand implements Callable<Integer> {
     private String post;
 
     @Option(names = "--exclude", paramLabel = "ID", order = 10,
-            description = "A case that is not run, or several by what their IDs begin with; repeatable.")
+            description = "The ID of a case that is not run, or a prefix of IDs; repeatable.")
     private List<String> excluded = new ArrayList<>();
 
-    @Option(names = "--strict", order = 11, description = "A SHOULD that is not met is a failure, too.")
+    @Option(names = "--strict", order = 11, description = "A SHOULD that is not met is also a failure.")
     private boolean strict;
 
     @Option(names = "--list", order = 12, description = "Print the cases, run none.")
     private boolean list;
 
     @Option(names = {"-v", "--verbose"}, order = 20,
-            description = "Print for each case what the section says and all records.")
+            description = "Print for each case the sentence of the section and all records.")
     private boolean verbose;
 
-    @Option(names = "--junit", paramLabel = "FILE", order = 21, description = "Write a report in JUnit's form.")
+    @Option(names = "--junit", paramLabel = "FILE", order = 21, description = "Write a report in JUnit's format.")
     private Path junit;
 
     @Option(names = "--json", paramLabel = "FILE", order = 22, description = "Write a report as JSON.")
@@ -127,9 +127,9 @@ final class CheckCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--client needs --listen and --drive");
         }
         if (!drive.contains("{id}") || post != null && !post.contains("{id}")) {
-            throw new IllegalArgumentException("the URL that is asked for must have {id} in it");
+            throw new IllegalArgumentException("the commands of --drive and --post must contain {id}");
         }
-        FcgiClient.builder().address(listen); // which knows what is wrong with it
+        FcgiClient.builder().address(listen); // reports a malformed address
         try (WebServerSubject subject = new WebServerSubject(listen, drive, post, exec)) {
             return run(chosen(Suite.WEB_SERVERS), subject, drive);
         }
@@ -137,12 +137,12 @@ final class CheckCommand implements Callable<Integer> {
 
     private int checkApplication() throws Exception {
         if (listen != null || drive != null || post != null) {
-            throw new IllegalArgumentException("--listen, --drive and --post are for --client only");
+            throw new IllegalArgumentException("--listen, --drive and --post need --client");
         }
         if (address == null) {
             throw new IllegalArgumentException("ADDRESS is missing");
         }
-        FcgiClient.builder().address(address); // which knows what is wrong with it
+        FcgiClient.builder().address(address); // reports a malformed address
         try (ApplicationSubject subject =
                 new ApplicationSubject(address, page(path), echo == null ? null : page(echo), exec)) {
             return run(chosen(Suite.APPLICATIONS), subject, address);

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code fcgi check} has found, for people and for programs. */
+/** The result of {@code fcgi check}, for people and for programs. */
 final class CheckReport {
     private final List<Result> results = new ArrayList<>();
     private final String subject;
@@ -24,7 +24,7 @@ final class CheckReport {
         results.add(result);
     }
 
-    /** The run has ended early. */
+    /** Records that the run has ended early. */
     void stopped(String why) {
         stopped = why;
     }
@@ -74,7 +74,7 @@ final class CheckReport {
         return one;
     }
 
-    /** In the form that build servers read: what is non-strict passes, unless that is a failure, too. */
+    /** The report in the format of build servers; a non-strict result passes, unless --strict makes it a failure. */
     String toJUnit() {
         StringBuilder out = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.append("<testsuite").append(attribute("name", "fcgi check " + subject))
@@ -113,7 +113,7 @@ final class CheckReport {
         return " " + name + "=\"" + escape(value.toString()) + "\"";
     }
 
-    /** Of what XML cannot have, a message has nothing but from an exception's text. */
+    /** Escapes markup, and removes characters that XML does not allow, which can occur in the text of an exception. */
     private static String escape(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;")
                 .replaceAll("[^\\x09\\x0A\\x0D\\x20-\\uD7FF\\uE000-\\uFFFD]", "?");

@@ -9,10 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a command reads from and writes to. Bodies are bytes, so this is streams and not picocli's writers.
+ * The standard streams of a command. Bodies are bytes, so these are streams and not picocli's writers.
  *
  * @param in standard input
- * @param out standard output, flushed by whoever writes
+ * @param out standard output; the writer must flush it
  * @param err standard error
  */
 record Console(InputStream in, Output out, PrintStream err) {
@@ -25,7 +25,10 @@ record Console(InputStream in, Output out, PrintStream err) {
         out.flush();
     }
 
-    /** Standard output. It keeps its failure in mind: a print stream or writer above it would swallow it. */
+    /**
+     * Standard output. It remembers its failure, because a print stream or writer on top of it would swallow the
+     * exception.
+     */
     static final class Output extends FilterOutputStream {
         private IOException failure;
 
@@ -56,7 +59,7 @@ record Console(InputStream in, Output out, PrintStream err) {
             }
         }
 
-        /** Throws if anything before could not be written. */
+        /** Throws if anything could not be written so far. */
         void check() throws IOException {
             flush();
             if (failure != null) {

@@ -1,6 +1,6 @@
 package dev.fcgi.examples.cli;
 
-/** The exit statuses that scripts can rely on; {@code fcgi --help} lists them. */
+/** The exit statuses for scripts; {@code fcgi --help} lists them. */
 final class ExitStatus {
     static final int OK = 0;
     static final int FAILED = 1;

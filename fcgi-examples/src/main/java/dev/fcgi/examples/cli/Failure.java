@@ -1,6 +1,6 @@
 package dev.fcgi.examples.cli;
 
-/** A command cannot go on: one line for standard error, and the exit status. */
+/** A failure that ends a command: one line for standard error, and the exit status. */
 final class Failure extends Exception {
     private static final long serialVersionUID = 1;
 

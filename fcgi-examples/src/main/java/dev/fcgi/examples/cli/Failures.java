@@ -12,7 +12,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Makes one line and an exit status of whatever went wrong. */
+/** Converts failures to one line and an exit status. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private final Console console;
 
@@ -30,12 +30,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return exitStatus(e);
     }
 
-    /** {@return the status, or that of a failure when standard output has not got everything} */
+    /** {@return the status, or that of a failure if standard output could not be written} */
     int checkOutput(int status) {
         try {
             console.out().check();
             return status;
-        } catch (IOException e) { // a command that ended with a failure has told of it, or of something worse
+        } catch (IOException e) { // a command that has already failed has reported this or something worse
             return status == ExitStatus.OK ? fail("fcgi", e) : status;
         }
     }

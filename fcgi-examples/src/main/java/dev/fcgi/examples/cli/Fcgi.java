@@ -36,12 +36,12 @@ import picocli.CommandLine.Spec;
             "  fcgi check unix:/run/app.sock --path /hello",
             "",
             "Exit status:",
-            "   0  all is well",
-            "   1  another failure: a file, standard output, an unhealthy server, failed requests or cases",
+            "   0  success",
+            "   1  any other failure: a file, standard output, an unhealthy server, failed requests or cases",
             "   2  wrong usage",
             "   3  cannot connect",
             "   4  timeout",
-            "   5  protocol error: a broken or incomplete response",
+            "   5  protocol error: a malformed or incomplete response",
             "   6  refused by the server: OVERLOADED, UNKNOWN_ROLE or CANT_MPX_CONN",
             "  22  HTTP status of 400 or more (fcgi ping, and fcgi call --fail)",
             "  23  application status other than 0 (fcgi call --fail)"
@@ -70,7 +70,7 @@ public final class Fcgi implements Runnable {
      * @param args what follows {@code fcgi}
      */
     public static void main(String[] args) {
-        // not System.out, which tells nobody why it failed
+        // not System.out, which does not report why it failed
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         System.exit(run(Console.of(System.in, out, System.err), args));
     }
@@ -79,7 +79,7 @@ public final class Fcgi implements Runnable {
         Failures failures = new Failures(console);
         for (String argument : args) {
             if (argument.indexOf('\uFFFD') >= 0) {
-                console.err().println("fcgi: '" + argument + "' is not text in the charset of the locale; "
+                console.err().println("fcgi: '" + argument + "' cannot be decoded with the charset of the locale; "
                         + "set LC_ALL=C.UTF-8");
                 return ExitStatus.USAGE;
             }
@@ -89,7 +89,7 @@ public final class Fcgi implements Runnable {
 
     private static CommandLine commandLine(Console console, Failures failures) {
         return new CommandLine(new Fcgi(console))
-                .setExpandAtFiles(false) // @file is the body of a request, as with curl
+                .setExpandAtFiles(false) // @file is the body of a request, as in curl
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .registerConverter(Duration.class, new SecondsConverter())

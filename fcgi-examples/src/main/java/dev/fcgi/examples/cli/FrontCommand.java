@@ -14,10 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fcgi front}: a browser for FastCGI servers without a web server. */
+/** {@code fcgi front}: FastCGI servers in a browser, without a web server. */
 @Command(name = "front", sortOptions = false,
         header = "Puts an HTTP server in front of a FastCGI server, until it is interrupted.",
-        description = "For development: no TLS, and not made for the open network.",
+        description = "For development: it has no TLS and is not meant for public networks.",
         footer = {
             "",
             "Examples:",
@@ -42,40 +42,40 @@ final class FrontCommand implements Callable<Integer> {
     private InetSocketAddress listen;
 
     @Option(names = "--root", paramLabel = "DIR", order = 11,
-            description = "Serve this directory: scripts by the server, other files as they are. Without it the "
-                    + "server gets everything.")
+            description = "Serve this directory: the server runs scripts, other files are sent unchanged. Without it the "
+                    + "server gets all requests.")
     private Path root;
 
     @Option(names = "--script-root", paramLabel = "DIR", order = 12,
-            description = "Where that directory is on the server's machine. Default: the same.")
+            description = "The path of that directory on the server's machine. Default: the same.")
     private String scriptRoot;
 
     @Option(names = "--front-controller", paramLabel = "SCRIPT", order = 13,
-            description = "What answers where there is no file, such as /index.php.")
+            description = "The script for paths without a file, such as /index.php.")
     private String frontController;
 
-    @Option(names = "--scripts", paramLabel = "END", split = ",", order = 14,
-            description = "How the names of scripts end, such as .cgi,.pl. Default: .php.")
+    @Option(names = "--scripts", paramLabel = "SUFFIX", split = ",", order = 14,
+            description = "The suffixes of scripts, such as .cgi,.pl. Default: .php.")
     private String[] scripts;
 
     @Option(names = "--index", paramLabel = "NAME", split = ",", order = 15,
-            description = "What answers for a directory, the first that is there. Default: index.php,index.html.")
+            description = "The index files of a directory; the first that exists is used. Default: index.php,index.html.")
     private String[] index;
 
     @Option(names = "--follow-links", order = 16,
-            description = "Follow symbolic links out of the directory, too.")
+            description = "Also follow symbolic links that lead out of the directory.")
     private boolean followLinks;
 
     @Option(names = "--script", paramLabel = "FILE", order = 20,
-            description = "SCRIPT_FILENAME of all requests: the one program for everything, for fcgiwrap and the like.")
+            description = "SCRIPT_FILENAME of all requests: one program that handles everything, for instance with fcgiwrap.")
     private String script;
 
     @Option(names = "--script-name", paramLabel = "NAME", order = 21,
-            description = "SCRIPT_NAME: where the application is, such as /app; elsewhere is nothing. Default: at /.")
+            description = "SCRIPT_NAME: the path of the application, such as /app; other paths get a 404. Default: at /.")
     private String scriptName;
 
     @Option(names = "--param", paramLabel = "NAME=VALUE", order = 22,
-            description = "A FastCGI parameter of all requests, instead of what it would be; repeatable.")
+            description = "Set a FastCGI parameter of all requests, replacing its default; repeatable.")
     private Map<String, String> params = new LinkedHashMap<>();
 
     @Override

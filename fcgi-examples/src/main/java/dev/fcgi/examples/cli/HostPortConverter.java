@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where to listen for HTTP: {@code host:port}, {@code [ipv6]:port}; {@code *:port} is all interfaces. */
+/**
+ * Parses an address to listen at for HTTP: {@code host:port}, {@code [ipv6]:port}; {@code *:port} is all interfaces.
+ */
 public final class HostPortConverter implements ITypeConverter<InetSocketAddress> {
     private static final Pattern FORM = Pattern.compile("(\\*|\\[[0-9A-Fa-f:.%]+]|[^:\\[\\]*]+):(\\d{1,5})");
 

@@ -20,13 +20,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The HTTP server in front of FastCGI servers: Jetty, with a virtual thread for each request. Not the JDK's, which
- * refuses URLs that browsers send and waits 40 ms before the end of small responses.
+ * The HTTP server in front of FastCGI servers: Jetty, with a virtual thread for each request. The JDK's server refuses
+ * some URLs that browsers send, and delays the end of small responses by 40 ms.
  */
 public final class HttpFront implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final int PLATFORM_THREADS = 8; // accept, select, and do what does not block
-    private static final int MAX_HEAD = 40 * 1024; // as nginx: a line of 8 KiB, and fields of 32 KiB
+    private static final int PLATFORM_THREADS = 8; // they accept, select, and never block
+    private static final int MAX_HEAD = 40 * 1024; // as in nginx: a line of 8 KiB, and fields of 32 KiB
     private static final Duration IDLE = Duration.ofMinutes(1);
 
     private final Server server;
@@ -39,13 +39,13 @@ public final class HttpFront implements AutoCloseable {
         this.requests = requests;
     }
 
-    /** What answers. */
+    /** Handles requests. */
     @FunctionalInterface
     public interface Answer {
         /**
-         * Answers a request.
+         * Handles a request.
          *
-         * @throws IOException when it cannot: if the response has begun, the connection ends
+         * @throws IOException when it fails; if the response has begun, the connection is closed
          */
         void to(GatewayExchange exchange) throws IOException;
     }
@@ -53,8 +53,8 @@ public final class HttpFront implements AutoCloseable {
     /**
      * Starts the server.
      *
-     * @param address where it listens
-     * @param answer what answers
+     * @param address the address to listen at
+     * @param answer handles the requests
      * @return the server
      * @throws IOException when it cannot listen there
      */
@@ -62,7 +62,7 @@ public final class HttpFront implements AutoCloseable {
         return start(address, answer, IDLE);
     }
 
-    /** @param idle how long a browser may send and take nothing while it is waited for */
+    /** @param idle how long to wait for a browser that neither sends nor accepts anything */
     static HttpFront start(InetSocketAddress address, Answer answer, Duration idle) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
@@ -93,14 +93,14 @@ public final class HttpFront implements AutoCloseable {
 
     private static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
-        http.setUriCompliance(UriCompliance.UNSAFE); // passed on as it is; what it means, the gateway says
+        http.setUriCompliance(UriCompliance.UNSAFE); // passed on unchanged; the gateway checks it
         http.setRequestHeaderSize(MAX_HEAD);
         http.setMaxResponseHeaderSize(MAX_HEAD);
         http.setSendServerVersion(false);
         return http;
     }
 
-    /** Each on its virtual thread, which may block. */
+    /** Runs each request on its virtual thread, which may block. */
     private static final class Requests extends Handler.Abstract {
         private final Answer answer;
 
@@ -114,8 +114,8 @@ public final class HttpFront implements AutoCloseable {
                 answer.to(new JettyExchange(request, response));
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
-                request.getConnectionMetaData().getConnection().getEndPoint().close(e); // the response is cut
-                callback.failed(new EofException(e)); // of which Jetty makes no lines; the gateway has
+                request.getConnectionMetaData().getConnection().getEndPoint().close(e); // leaves the response incomplete
+                callback.failed(new EofException(e)); // which Jetty does not log, because the gateway has
             }
             return true;
         }
@@ -127,13 +127,13 @@ public final class HttpFront implements AutoCloseable {
         return "http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort() + '/';
     }
 
-    /** Stops listening and drops what runs. */
+    /** Stops listening and drops running requests. */
     @Override
     public void close() {
         try {
             server.stop();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP server does not stop", e);
+            throw new IllegalStateException("the HTTP server could not be stopped", e);
         } finally {
             requests.shutdownNow();
         }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM while a command still has something to say: it is told to come to its end, and the process waits
- * until {@link #end}, for some seconds.
+ * Handles Ctrl-C and SIGTERM for a command that still has output to print: it is told to end, and the process waits a
+ * few seconds for {@link #end}.
  */
 final class Interruption {
     private static final long PATIENCE_SECONDS = 5;
@@ -13,7 +13,7 @@ final class Interruption {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
-    /** @param action makes the command end; called by another thread */
+    /** @param action ends the command; called by another thread */
     Interruption(Runnable action) {
         hook = new Thread(() -> {
             action.run();
@@ -26,13 +26,13 @@ final class Interruption {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** The command has said all. */
+    /** The command has printed everything. */
     void end() {
         ended.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // it runs
+            // the hook is already running
         }
     }
 }

@@ -21,18 +21,18 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
-/** An exchange of Jetty's, in HTTP/1. */
+/** A Jetty exchange, for HTTP/1. */
 record JettyExchange(Request request, Response response) implements GatewayExchange {
     @Override
     public String method() {
         return request.getMethod();
     }
 
-    /** Jetty has decoded it from UTF-8; what was none is lost, and left as a character that the gateway refuses. */
+    /** Jetty has decoded it from UTF-8; malformed bytes were replaced with a character that the gateway refuses. */
     @Override
     public String target() {
         String text = request.getHttpURI().getPathQuery();
-        String part = request.getHttpURI().getFragment() == null ? "" : "#"; // to be refused, too
+        String part = request.getHttpURI().getFragment() == null ? "" : "#"; // will be refused as well
         return text.indexOf('\uFFFD') >= 0
                 ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1) + part;
     }
@@ -81,11 +81,11 @@ record JettyExchange(Request request, Response response) implements GatewayExcha
         if (length > 0) {
             sent.put(HttpHeader.CONTENT_LENGTH, length);
         } else if (length < 0) {
-            // where the end of the connection is the end of the body, a cut one would pass for a whole one
+            // if the end of the connection is the end of the body, an incomplete body would pass for a complete one
             sent.put(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED);
         } else if (!sent.contains(HttpHeader.CONTENT_LENGTH)
                 && (HttpMethod.HEAD.is(request.getMethod()) || status == HttpStatus.NOT_MODIFIED_304)) {
-            body.flush(); // a head that goes out together with its end has a length of 0, which is not that of a GET
+            body.flush(); // a head that is sent together with the end would get a length of 0, which is not that of a GET
         }
         return body;
     }

@@ -11,11 +11,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fcgi load}: how many requests a server answers, and how long they take. */
+/** {@code fcgi load}: how many requests a server handles, and how long they take. */
 @Command(name = "load", sortOptions = false,
         header = "Puts a server under load and prints requests/s, latencies and errors.",
-        description = "Each connection sends its next request when the last one is answered: latencies are those of a "
-                + "server that is kept busy, not those at a given rate. Ends with status 1 when requests failed. Ctrl-C "
+        description = "Each connection sends its next request when the previous one is answered: latencies are those of a "
+                + "busy server, not those at a given rate. Ends with status 1 when requests failed. Ctrl-C "
                 + "ends it early and prints what was measured so far.",
         footer = {
             "",
@@ -32,7 +32,7 @@ final class LoadCommand implements Callable<Integer> {
     private ServerOptions server;
 
     @Parameters(index = "1", paramLabel = "PATH",
-            description = "What is asked for, as in a URL: percent-encoded, with ?query.")
+            description = "Path and query, as in a URL: percent-encoded, with ?query.")
     private String path;
 
     @Mixin
@@ -47,7 +47,7 @@ final class LoadCommand implements Callable<Integer> {
     private int connections;
 
     @Option(names = {"-m", "--multiplex"}, paramLabel = "N", defaultValue = "1", order = 31,
-            description = "How many requests at a time on each connection, if the server can. Default: "
+            description = "How many requests at a time on each connection, if the server supports it. Default: "
                     + "${DEFAULT-VALUE}.")
     private int outstanding;
 
@@ -56,7 +56,7 @@ final class LoadCommand implements Callable<Integer> {
     private Duration duration;
 
     @Option(names = {"-w", "--warm-up"}, paramLabel = "TIME", defaultValue = "2", order = 34,
-            description = "How long to run before that. Default: ${DEFAULT-VALUE}.")
+            description = "How long to run before measuring. Default: ${DEFAULT-VALUE}.")
     private Duration warmUp;
 
     @Option(names = {"-q", "--quiet"}, order = 40, description = "No progress on standard error.")
@@ -103,7 +103,7 @@ final class LoadCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    /** A server that is not there at all is one clear error, not a count of many. */
+    /** A server that cannot be reached is one clear error, not a count of many. */
     private static void tryOnce(FcgiClient client, ClientRequest request) throws Exception {
         try (ClientResponse response = ServerOptions.send(client, request)) {
             response.end();

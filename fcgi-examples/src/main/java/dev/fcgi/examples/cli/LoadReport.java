@@ -6,11 +6,11 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a load has shown.
+ * The result of a load.
  *
- * @param seconds how long was measured
+ * @param seconds the duration of the measurement
  * @param requests how many were answered
- * @param bytes of STDOUT
+ * @param bytes the number of bytes of STDOUT
  * @param latencies in nanoseconds
  * @param errors how many of each kind
  */
@@ -23,7 +23,7 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
                 requests / seconds, bytes / seconds / 1e6, requests, seconds));
         text.append("latency:");
         if (requests == 0) {
-            text.append(" none, as no request succeeded");
+            text.append(" none, because no request succeeded");
         } else {
             for (double percentile : PERCENTILES) {
                 text.append(String.format(Locale.ROOT, "  %s%% %s", name(percentile),

@@ -23,9 +23,9 @@ import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * A load: as many virtual threads as requests at a time, each of which sends and reads one after the other.
+ * A load: one virtual thread for each concurrent request, which sends requests and reads responses in turn.
  *
- * <p>The thread of the caller keeps the time; counters are atomic, and recorded only while {@code measuring}.
+ * <p>The calling thread measures the time; counters are atomic, and updated only while {@code measuring}.
  */
 final class LoadRun {
     private static final int PIECE = 16 * 1024;
@@ -45,7 +45,7 @@ final class LoadRun {
     private volatile boolean measuring;
     private volatile boolean over;
 
-    /** The progress goes to a stream, or nowhere when it is null. */
+    /** Progress is printed to the stream, unless it is null. */
     LoadRun(FcgiClient client, ClientRequest request, int atATime, PrintStream progress) {
         this.client = client;
         this.request = request;
@@ -53,7 +53,7 @@ final class LoadRun {
         this.progress = progress;
     }
 
-    /** Makes {@link #run} return what it has measured so far. Any thread. */
+    /** Makes {@link #run} return what it has measured so far. May be called by any thread. */
     void endEarly() {
         early.countDown();
     }
@@ -119,7 +119,7 @@ final class LoadRun {
         }
     }
 
-    /** A server that is down answers at once: not so fast. */
+    /** Pauses, because a server that is down refuses immediately. */
     private static boolean pause() {
         try {
             Thread.sleep(PAUSE_MILLIS);
@@ -129,7 +129,7 @@ final class LoadRun {
         }
     }
 
-    /** One request. Returns null, or the kind of error that it ended with. */
+    /** Sends one request. Returns null, or the kind of error. */
     private String once(byte[] piece) throws IOException {
         try (ClientResponse response = client.send(request)) {
             InputStream in = response.stdout();
@@ -148,7 +148,7 @@ final class LoadRun {
         }
     }
 
-    /** The status, looked for in the head as far as it is in the first piece; parsing all of it costs too much. */
+    /** The status, searched for in the first piece of the head, because parsing all of it would cost too much. */
     private static int status(byte[] piece, int count) {
         int line = 0;
         for (int i = 0; i < count; i++) {

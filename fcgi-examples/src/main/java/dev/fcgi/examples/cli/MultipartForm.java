@@ -48,7 +48,7 @@ final class MultipartForm {
         body.writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As browsers write names (the HTML standard, "multipart/form-data encoding algorithm"). */
+    /** Escapes names like browsers (the HTML standard, "multipart/form-data encoding algorithm"). */
     private static String quoted(String name) {
         return name.replace("\r", "%0D").replace("\n", "%0A").replace("\"", "%22");
     }

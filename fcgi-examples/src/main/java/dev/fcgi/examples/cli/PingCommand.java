@@ -16,8 +16,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code fcgi ping}: is a server healthy? */
 @Command(name = "ping", sortOptions = false,
         header = "Checks the health of a server.",
-        description = "Asks for a page of an application at /, or of PHP-FPM: that is what happens without --path, with "
-                + "--status, and with --script. Ends with status 0 when the answer is below 400, with 22 otherwise.",
+        description = "Requests a page of an application at /, or of PHP-FPM: the latter without --path, with "
+                + "--status, and with --script. Ends with status 0 when the HTTP status is below 400, with 22 otherwise.",
         footer = {
             "",
             "Examples:",
@@ -34,7 +34,7 @@ final class PingCommand implements Callable<Integer> {
     private ServerOptions server;
 
     @Option(names = "--path", paramLabel = "PATH", order = 1,
-            description = "The page to ask for, as in a URL. Default: PHP-FPM's, /ping (ping.path).")
+            description = "The page to request, as in a URL. Default: PHP-FPM's, /ping (ping.path).")
     private String path;
 
     @Mixin
@@ -44,7 +44,7 @@ final class PingCommand implements Callable<Integer> {
     private String expected;
 
     @Option(names = "--status", paramLabel = "PATH", order = 20,
-            description = "PHP-FPM's status page (pm.status_path), to be printed, too: PATH, or PATH?json and the like.")
+            description = "PHP-FPM's status page (pm.status_path), which is also printed: PATH, or PATH?json and similar.")
     private String status;
 
     @Option(names = "--max-queue", paramLabel = "N", order = 21,
@@ -102,7 +102,7 @@ final class PingCommand implements Callable<Integer> {
                 ServerOptions.send(client, ClientRequest.responder().params(params).build())) {
             int code = response.head().status();
             if (code >= 400) {
-                throw new Failure(ExitStatus.HTTP, page + " answers with status " + code);
+                throw new Failure(ExitStatus.HTTP, page + " returned status " + code);
             }
             String body = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
             response.end();

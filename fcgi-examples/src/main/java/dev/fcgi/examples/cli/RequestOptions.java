@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** How it is asked: method, headers and parameters of a request, as a web server would send them. */
+/** The options of a request: method, headers and parameters, as a web server would send them. */
 final class RequestOptions {
     @Option(names = {"-X", "--request"}, paramLabel = "METHOD", order = 10,
             description = "The method. Default: POST with a body, else GET.")
@@ -24,7 +24,7 @@ final class RequestOptions {
     private List<String> headers = new ArrayList<>();
 
     @Option(names = "--param", paramLabel = "NAME=VALUE", order = 12,
-            description = "A FastCGI parameter, instead of what it would be; repeatable.")
+            description = "Set a FastCGI parameter, replacing its default; repeatable.")
     private Map<String, String> params = new LinkedHashMap<>();
 
     @Option(names = "--script", paramLabel = "FILE", order = 13,
@@ -33,22 +33,22 @@ final class RequestOptions {
     private String script;
 
     @Option(names = "--script-name", paramLabel = "NAME", order = 14,
-            description = "SCRIPT_NAME: where the application or script is; what follows in PATH is PATH_INFO. "
+            description = "SCRIPT_NAME: the path of the application or script; the rest of PATH is PATH_INFO. "
                     + "Default: empty, an application at /; with --script all of PATH.")
     private String scriptName;
 
-    /** The parameters for a path as in a URL. A header wins over the content type, which may be null. */
+    /** The parameters for a path as in a URL. A header takes precedence over the content type, which may be null. */
     CgiParams params(String path, boolean hasBody, String contentType) {
         return params(path, scriptName, script, hasBody, contentType);
     }
 
-    /** The parameters for a page of PHP-FPM itself, which knows it by the name of a script that is not there. */
+    /** The parameters for a page of PHP-FPM itself, which recognizes it by the name of a script that does not exist. */
     CgiParams paramsOfStatusPage(String path) {
         return params(path, null, decoded(withoutQuery(path)), false, null);
     }
 
     private CgiParams params(String url, String place, String file, boolean hasBody, String contentType) {
-        String path = url.replaceFirst("#.*", ""); // which is the browser's own
+        String path = url.replaceFirst("#.*", ""); // fragments are not sent
         String rawPath = withoutQuery(path);
         if (!rawPath.startsWith("/")) {
             throw new IllegalArgumentException("PATH '" + url + "' does not start with a slash");
@@ -62,7 +62,7 @@ final class RequestOptions {
                 .set("REQUEST_URI", rawPath)
                 .set("DOCUMENT_URI", decoded)
                 .set("REQUEST_SCHEME", "http")
-                .set("REDIRECT_STATUS", "200"); // php-cgi refuses to work without
+                .set("REDIRECT_STATUS", "200"); // php-cgi requires it
         if (decoded.length() > name.length()) {
             cgi.pathInfo(decoded.substring(name.length()));
         }
@@ -96,7 +96,7 @@ final class RequestOptions {
             throw new IllegalArgumentException("PATH '" + path + "' has a % without two hexadecimal digits", e);
         }
         if (text.indexOf('\uFFFD') >= 0 || text.indexOf(0) >= 0) {
-            throw new IllegalArgumentException("PATH '" + path + "' is not UTF-8, or has a NUL, when decoded");
+            throw new IllegalArgumentException("PATH '" + path + "' decodes to text that is not UTF-8 or contains a NUL");
         }
         return text;
     }
@@ -109,7 +109,7 @@ final class RequestOptions {
         String name = header.substring(0, colon).strip();
         String value = header.substring(colon + 1).strip();
         if (name.equalsIgnoreCase("Host")) {
-            cgi.set("HTTP_HOST", value); // replaces ours instead of joining it
+            cgi.set("HTTP_HOST", value); // replaces the default instead of being appended
         } else {
             cgi.header(name, value);
         }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a time: {@code 10}, {@code 0.5}, {@code 500ms}, {@code 2m}; seconds where no unit is given. */
+/** Parses a time: {@code 10}, {@code 0.5}, {@code 500ms}, {@code 2m}; in seconds without a unit. */
 final class SecondsConverter implements ITypeConverter<Duration> {
     private static final Pattern TIME = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,9})?)(ms|s|m)?");
 

@@ -11,15 +11,15 @@ import java.time.Duration;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which server, and how long it may take: what all commands that call one have in common. */
+/** The server and its timeouts: the options of all commands that call a server. */
 final class ServerOptions {
     @Parameters(index = "0", paramLabel = "ADDRESS",
             description = "The server: unix:/path/to.sock, host:port or [ipv6]:port.")
     String address;
 
     @Option(names = "--timeout", paramLabel = "TIME", order = 80,
-            description = "How long a request may take: seconds, or with a unit (500ms, 2m). Default: 60 seconds "
-                    + "without a sign of life.")
+            description = "How long a request may take: seconds, or with a unit (500ms, 2m). Default: ends after 60 seconds "
+                    + "without any data.")
     private Duration timeout;
 
     @Option(names = "--connect-timeout", paramLabel = "TIME", defaultValue = "5", order = 81,
@@ -27,10 +27,10 @@ final class ServerOptions {
     private Duration connectTimeout;
 
     @Option(names = "--keep-alive", negatable = true, defaultValue = "true", fallbackValue = "true", order = 82,
-            description = "Whether connections are kept, for a second. Default: they are.")
+            description = "Whether connections are kept for a second. Default: yes.")
     boolean keepAlive;
 
-    /** A client of the server; a socket that is not there is told at once and by name. */
+    /** A client for the server; a missing socket file is reported immediately, by name. */
     FcgiClient.Builder client() throws Failure {
         if (address.startsWith("unix:/") && !Files.exists(Path.of(address.substring(5)))) {
             throw new Failure(ExitStatus.CANNOT_CONNECT, "cannot connect to " + address + ": no such socket");
@@ -47,7 +47,7 @@ final class ServerOptions {
         return builder;
     }
 
-    /** Sends a request; what is no failure of FastCGI is a connection that could not be made. */
+    /** Sends a request; any failure other than of FastCGI means that no connection could be established. */
     static ClientResponse send(FcgiClient client, ClientRequest request) throws IOException, Failure {
         try {
             return client.send(request);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A status page of PHP-FPM or of fcgi as fields and values: the text, with all processes or without, or JSON without. */
+/** The fields and values of a status page of PHP-FPM or fcgi: text with or without all processes, or JSON without. */
 final class StatusFields {
     private static final Pattern LINE = Pattern.compile("^([a-zA-Z][a-zA-Z ]*?):[ \\t]+(.*?)[ \\t\\r]*$", Pattern.MULTILINE);
     private static final Pattern MEMBER = Pattern.compile("[{,]\\s*\"([a-z ]+)\"\\s*:\\s*(?:\"([^\"]*)\"|(\\d+))");
@@ -47,7 +47,7 @@ final class StatusFields {
         return pool.getOrDefault(name, "");
     }
 
-    /** {@return a number of the pool; -1 when it is not told} */
+    /** {@return a number of the pool; -1 when it is missing} */
     long number(String name) {
         return number(pool, name);
     }
@@ -57,7 +57,7 @@ final class StatusFields {
         return value.matches("\\d{1,18}") ? Long.parseLong(value) : -1;
     }
 
-    /** {@return the fields of each process, where the page has them} */
+    /** {@return the fields of each process, if the page has them} */
     List<Map<String, String>> processes() {
         return processes;
     }

@@ -1,6 +1,6 @@
 package dev.fcgi.examples.cli;
 
-/** A number of a status page that tells whether a server is well. */
+/** A limit on a number of a status page. */
 record Threshold(String field, Integer limit, boolean least) {
     static Threshold most(String field, Integer limit) {
         return new Threshold(field, limit, false);
@@ -10,17 +10,17 @@ record Threshold(String field, Integer limit, boolean least) {
         return new Threshold(field, limit, true);
     }
 
-    /** Fails when the number is on the wrong side of the limit, or is not told. */
+    /** Fails when the number is beyond the limit, or missing. */
     void check(StatusFields status, String page) throws Failure {
         if (limit == null) {
             return;
         }
         long value = status.number(field);
         if (value < 0) {
-            throw new Failure(ExitStatus.FAILED, page + " does not tell the " + field);
+            throw new Failure(ExitStatus.FAILED, page + " does not have the field " + field);
         }
         if (least ? value < limit : value > limit) {
-            throw new Failure(ExitStatus.FAILED, field + " is " + value + (least ? ", less than " : ", more than ") + limit);
+            throw new Failure(ExitStatus.FAILED, field + " is " + value + (least ? ", must be at least " : ", must be at most ") + limit);
         }
     }
 }

@@ -16,11 +16,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fcgi top}: what a server does, and for how long. */
+/** {@code fcgi top}: what a server is doing, and for how long. */
 @Command(name = "top", sortOptions = false,
-        header = "Shows what a server does, and for how long.",
-        description = "Reads the status page of a PHP-FPM (pm.status_path) or of an fcgi server (statusListen) again and "
-                + "again, and shows what runs now, the longest first. Ends with Ctrl-C.",
+        header = "Shows what a server is doing, and for how long.",
+        description = "Regularly reads the status page of PHP-FPM (pm.status_path) or of an fcgi server (statusListen) "
+                + "and shows what is running, the longest first. Ends with Ctrl-C.",
         footer = {
             "",
             "Examples:",
@@ -45,15 +45,15 @@ final class TopCommand implements Callable<Integer> {
     private String status;
 
     @Option(names = "--interval", paramLabel = "TIME", defaultValue = "2", order = 2,
-            description = "How long between two looks: seconds, or with a unit (500ms, 2m). Default: ${DEFAULT-VALUE}.")
+            description = "The time between two updates: seconds, or with a unit (500ms, 2m). Default: ${DEFAULT-VALUE}.")
     private Duration interval;
 
     @Option(names = {"-n", "--count"}, paramLabel = "N", order = 3,
-            description = "Look so many times, one below the other, and end.")
+            description = "Print N tables below each other and end.")
     private Integer count;
 
     @Option(names = "--rows", paramLabel = "N", defaultValue = "20", order = 4,
-            description = "Show so many requests. Default: ${DEFAULT-VALUE}.")
+            description = "How many requests to show. Default: ${DEFAULT-VALUE}.")
     private int rows;
 
     @Override
@@ -81,7 +81,7 @@ final class TopCommand implements Callable<Integer> {
                 ClientRequest.responder().params(request.paramsOfStatusPage(page)).build())) {
             int code = response.head().status();
             if (code >= 400) {
-                throw new Failure(ExitStatus.HTTP, page + " answers with status " + code);
+                throw new Failure(ExitStatus.HTTP, page + " returned status " + code);
             }
             StatusFields fields = StatusFields.parse(new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
             response.end();
@@ -122,7 +122,7 @@ final class TopCommand implements Callable<Integer> {
                 time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
     }
 
-    /** PHP-FPM writes what the client has sent: nothing of it shall move the cursor. */
+    /** PHP-FPM prints text from clients, which must not move the cursor. */
     private static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }

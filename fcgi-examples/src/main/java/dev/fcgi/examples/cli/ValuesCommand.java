@@ -15,10 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Parameters;
 
-/** {@code fcgi values}: the question of FastCGI 4.1. */
+/** {@code fcgi values}: the query of FastCGI 4.1. */
 @Command(name = "values", sortOptions = false,
-        header = "Asks a server for its values (FCGI_GET_VALUES).",
-        description = "Ends with status 0 when it answers, and 4 when it does not in time (PHP-FPM answers, several "
+        header = "Queries the values of a server (FCGI_GET_VALUES).",
+        description = "Ends with status 0 when it answers, and 4 when it does not answer in time (PHP-FPM answers, several "
                 + "others never do).",
         footer = {
             "",
@@ -36,7 +36,7 @@ final class ValuesCommand implements Callable<Integer> {
     private ServerOptions server;
 
     @Parameters(index = "1..*", paramLabel = "NAME", arity = "0..*",
-            description = "What to ask for. Default: the three of the specification.")
+            description = "The names to query. Default: the three of the specification.")
     private String[] names = SPECIFIED.toArray(String[]::new);
 
     @Option(names = "--json", order = 42, description = "Print one JSON object.")
@@ -48,7 +48,7 @@ final class ValuesCommand implements Callable<Integer> {
             Map<String, String> values = ask(client);
             if (values.isEmpty()) {
                 throw new Failure(ExitStatus.TIMEOUT, "no answer from " + server.address
-                        + ": many servers never answer this question");
+                        + ": many servers never answer this query");
             }
             values.keySet().retainAll(List.of(names));
             for (String name : names) {
@@ -69,7 +69,7 @@ final class ValuesCommand implements Callable<Integer> {
 
     private Map<String, String> ask(FcgiClient client) throws IOException, Failure {
         try {
-            // those of the specification as well: no server knows none of them, so that an answer is never empty
+            // those of the specification as well: every server knows at least one, so an answer is never empty
             Set<String> all = new LinkedHashSet<>(SPECIFIED);
             all.addAll(List.of(names));
             return new LinkedHashMap<>(client.getValues(all.toArray(String[]::new)));

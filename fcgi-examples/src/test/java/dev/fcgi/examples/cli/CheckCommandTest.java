@@ -158,9 +158,9 @@ final class CheckCommandTest {
     @Test
     void whatWebServersNeed() {
         assertEquals("fcgi check: --client needs --listen and --drive", Run.of("check", "--client").error());
-        assertEquals("fcgi check: the URL that is asked for must have {id} in it",
+        assertEquals("fcgi check: the commands of --drive and --post must contain {id}",
                 Run.of("check", "--client", "--listen", "127.0.0.1:0", "--drive", "true").error());
-        assertEquals("fcgi check: --listen, --drive and --post are for --client only",
+        assertEquals("fcgi check: --listen, --drive and --post need --client",
                 Run.of("check", "--listen", "127.0.0.1:0").error());
     }
 

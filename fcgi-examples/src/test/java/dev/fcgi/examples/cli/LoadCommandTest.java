@@ -105,7 +105,7 @@ final class LoadCommandTest {
             Run run = load(server.address());
             assertEquals(ExitStatus.FAILED, run.status());
             assertTrue(run.out().matches(
-                    "0 requests/s, .*\\Rlatency: none, as no request succeeded\nerrors: [1-9]\\d* x status 503\n"), run.out());
+                    "0 requests/s, .*\\Rlatency: none, because no request succeeded\nerrors: [1-9]\\d* x status 503\n"), run.out());
             assertTrue(load(server.address(), "--json").out().contains("\"latencyMicros\":null,"));
         }
         try (TestServer server = TestServer.of(FcgiServer.builder().maxRequests(1).responder(request -> {

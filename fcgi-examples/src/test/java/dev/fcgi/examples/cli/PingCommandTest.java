@@ -58,7 +58,7 @@ final class PingCommandTest {
         try (TestServer server = TestServer.of(PHP_FPM)) {
             Run missing = Run.of("ping", server.address(), "--path", "/other");
             assertEquals(ExitStatus.HTTP, missing.status());
-            assertEquals("fcgi ping: /other answers with status 404", missing.error());
+            assertEquals("fcgi ping: /other returned status 404", missing.error());
             Run other = Run.of("ping", server.address(), "--expect", "ping");
             assertEquals(ExitStatus.FAILED, other.status());
             assertEquals("fcgi ping: /ping does not contain 'ping'", other.error());
@@ -75,7 +75,7 @@ final class PingCommandTest {
                 assertEquals(0, Run.of("ping", server.address(), "--status", page, "--max-queue", "7").status());
                 Run full = Run.of("ping", server.address(), "--status", page, "--max-queue", "6");
                 assertEquals(ExitStatus.FAILED, full.status());
-                assertEquals("fcgi ping: listen queue is 7, more than 6", full.error());
+                assertEquals("fcgi ping: listen queue is 7, must be at most 6", full.error());
             }
             assertEquals(ExitStatus.FAILED,
                     Run.of("ping", server.address(), "--status", "/ping", "--max-queue", "6").status());
@@ -91,10 +91,10 @@ final class PingCommandTest {
             for (String well : new String[] {"--max-active 5", "--min-idle 3", "--max-slow 2", "--max-accepted 40"}) {
                 assertEquals(0, ping(server, well).status(), well);
             }
-            assertEquals("fcgi ping: active processes is 5, more than 4", ping(server, "--max-active 4").error());
-            assertEquals("fcgi ping: idle processes is 3, less than 4", ping(server, "--min-idle 4").error());
-            assertEquals("fcgi ping: slow requests is 2, more than 1", ping(server, "--max-slow 1").error());
-            assertEquals("fcgi ping: accepted conn is 40, more than 39", ping(server, "--max-accepted 39").error());
+            assertEquals("fcgi ping: active processes is 5, must be at most 4", ping(server, "--max-active 4").error());
+            assertEquals("fcgi ping: idle processes is 3, must be at least 4", ping(server, "--min-idle 4").error());
+            assertEquals("fcgi ping: slow requests is 2, must be at most 1", ping(server, "--max-slow 1").error());
+            assertEquals("fcgi ping: accepted conn is 40, must be at most 39", ping(server, "--max-accepted 39").error());
             assertEquals(ExitStatus.FAILED, ping(server, "--max-slow 1").status());
             assertEquals(ExitStatus.USAGE, Run.of("ping", server.address(), "--max-slow", "1").status());
         }

@@ -28,7 +28,7 @@ final class ValuesCommandTest {
             String address = "127.0.0.1:" + silent.getLocalPort();
             Run run = Run.of("values", address, "--timeout", "100ms");
             assertEquals(ExitStatus.TIMEOUT, run.status());
-            assertEquals("fcgi values: no answer from " + address + ": many servers never answer this question",
+            assertEquals("fcgi values: no answer from " + address + ": many servers never answer this query",
                     run.error());
         }
     }
