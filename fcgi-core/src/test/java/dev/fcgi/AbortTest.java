@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Mode.class)
 final class AbortTest extends ServerTest {
     private final Mode mode;
-    /** What handlers saw, in order. */
+    /** The events that handlers have seen, in order. */
     private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
 
     AbortTest(Mode mode) {
@@ -48,7 +48,7 @@ final class AbortTest extends ServerTest {
         return assertThrows(RequestAbortedException.class, write::run).reason();
     }
 
-    /** Something that touches a stream. */
+    /** An action that uses a stream. */
     @FunctionalInterface
     private interface ThrowingWrite {
         void run() throws IOException;
@@ -88,7 +88,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void abortRequestInterruptsTheHandlerAndIsAnsweredAtOnce() throws Exception { // 5.4-in-stdin, 5.5-last
+    void abortRequestInterruptsTheHandlerAndIsAnsweredImmediately() throws Exception { // 5.4-in-stdin, 5.5-last
         serve(this::computeUntilInterrupted);
         ScriptedPeer peer = peer().request(1, "/").expectStdoutPart(1, "begun").abort(1).expectAnswer(1, "");
         expectSeen(Reason.ABORT_REQUEST);
@@ -104,11 +104,11 @@ final class AbortTest extends ServerTest {
         expectSeen(Reason.CONNECTION_LOST);
         until("no connection is left", () -> server.stats().connections() == 0);
         until("the handler has returned", () -> server.stats().activeRequests() == 0);
-        assertEquals(List.of(), log.lines()); // clients go away every day
+        assertEquals(List.of(), log.lines()); // clients disconnect every day
     }
 
     @Test
-    void aClosedConnectionCancelsAllItsRequests() throws Exception {
+    void aClosedConnectionAbortsAllItsRequests() throws Exception {
         serve(request -> {
             begun(request);
             seen.add(reasonOf(() -> request.stdin().readAllBytes()));
@@ -124,7 +124,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aConnectionCutWithinARecordCancelsItsRequest() throws Exception {
+    void aConnectionCutWithinARecordAbortsItsRequest() throws Exception {
         serve(request -> {
             begun(request);
             seen.add(reasonOf(() -> request.stdin().readAllBytes()));
@@ -149,7 +149,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void onAbortRunsForCancelledRequestsOnly() throws Exception {
+    void onAbortRunsForAbortedRequestsOnly() throws Exception {
         serve(request -> {
             request.onAbort(() -> seen.add("action of " + request.id()));
             if (request.id() == 1) {
@@ -198,7 +198,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void aLeakedStreamIsDeadBehindTheEnd() throws Exception { // 5.5-last
+    void aLeakedStreamIsDeadAfterTheEnd() throws Exception { // 5.5-last
         AtomicReference<Request> leaked = new AtomicReference<>();
         CountDownLatch done = gate();
         serve(request -> {
@@ -217,7 +217,7 @@ final class AbortTest extends ServerTest {
         assertThrows(IOException.class, () -> old.stdin().read());
         assertThrows(IOException.class, () -> old.stderr().write('x'));
         old.appStatus(9);
-        old.finish(); // without effect
+        old.finish(); // has no effect
         assertFalse(old.isAborted());
         done.countDown();
         peer.expectAnswer(1, "").expectQuiet();
@@ -249,7 +249,7 @@ final class AbortTest extends ServerTest {
     }
 
     @Test
-    void finishWithoutKeepConnClosesTheConnectionAtOnce() throws Exception {
+    void finishWithoutKeepConnClosesTheConnectionImmediately() throws Exception {
         CountDownLatch goOn = gate();
         serve(request -> {
             echoPath(request);
@@ -292,7 +292,7 @@ final class AbortTest extends ServerTest {
     void aHalfClosedConnectionWithHalfARequestIsLost() throws Exception {
         start(b -> b.responder(request -> {
             seen.add(reasonOf(() -> {
-                begun(request); // the end may come while this is on its way
+                begun(request); // the end may arrive while this is in transit
                 request.stdin().readAllBytes();
             }));
         }));

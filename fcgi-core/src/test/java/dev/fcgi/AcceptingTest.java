@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What fails while a connection is accepted costs that connection: the thread that accepts goes on, whatever it was. */
+/**
+ * A failure while a connection is accepted affects only that connection: the accepting thread continues, whatever it
+ * was.
+ */
 final class AcceptingTest extends ServerTest {
     private final Faults faults = new Faults();
 

@@ -26,11 +26,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Who may use whom, and what others may use: both are decisions. */
+/** Which package may use which, and what is exported: both are decisions. */
 final class ArchitectureTest {
     /**
-     * From above to below, each with what it is made of: a public package and what is under it internally are one room.
-     * Rooms of one layer do not know each other.
+     * The layers from top to bottom; a public package and its internal one belong together. Packages of one layer do
+     * not use each other.
      */
     private static final List<List<Set<String>>> LAYERS = List.of(
             List.of(Set.of("dev.fcgi.httpserver", "dev.fcgi.internal.gateway")),
@@ -40,10 +40,13 @@ final class ArchitectureTest {
             List.of(Set.of("dev.fcgi.internal.wire"), Set.of("dev.fcgi.internal.io"), Set.of("dev.fcgi.internal.http")),
             List.of(Set.of("dev.fcgi.internal.text")));
 
-    /** What is beneath the server has the exceptions of the API, and is what the parameters are; all else is above it. */
+    /**
+     * Packages below the server may use the exceptions of the API and implement the parameters; everything else is
+     * above them.
+     */
     private static final Pattern FOR_ALL = Pattern.compile("dev\\.fcgi\\.(\\w+Exception|Params(\\$Pair)?)");
 
-    /** Modules other than java.base, and who may use them. */
+    /** Modules other than java.base, and the packages that may use them. */
     private static final Map<String, String> MODULES = Map.of("jdk.httpserver", "dev.fcgi.httpserver",
             "jdk.net", "dev.fcgi.internal.io", "jdk.jfr", "dev.fcgi.internal.jfr");
 
@@ -73,7 +76,7 @@ final class ArchitectureTest {
         return Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
-    /** Which class uses which. */
+    /** The classes that each class uses. */
     private static List<Edge> edges() throws Exception {
         StringWriter output = new StringWriter();
         PrintWriter writer = new PrintWriter(output);
@@ -116,7 +119,7 @@ final class ArchitectureTest {
         return IntStream.range(0, LAYERS.size()).filter(i -> LAYERS.get(i).contains(room(name))).findFirst().orElseThrow();
     }
 
-    /** Classes that use each other in a circle are one class in several files, unless they are a pair. */
+    /** Classes in a cycle are one class in several files, unless they are a pair. */
     @Test
     void noMoreThanTwoClassesOfAPackageUseEachOther() throws Exception {
         Map<String, Set<String>> uses = new TreeMap<>();
@@ -150,14 +153,16 @@ final class ArchitectureTest {
         return reached;
     }
 
-    /** A logger is code of others: who calls one under a lock stops everybody. Lines are left at a Log instead. */
+    /**
+     * A logger is foreign code: calling one under a lock could block every thread. Lines are queued in a Log instead.
+     */
     @Test
     void connectionsCallNoLogger() throws Exception {
         TreeSet<String> callers = new TreeSet<>();
         for (String name : List.of("server", "client", "conn", "wire")) {
             try (Stream<Path> files = Files.list(classes().resolve("dev/fcgi/internal/" + name))) {
                 for (Path file : files.toList()) {
-                    // in the type of a field or a method; the name alone is also there where only levels are used
+                    // in the type of a field or a method, because the name alone also occurs where only levels are used
                     if (Files.readString(file, StandardCharsets.ISO_8859_1).contains("Ljava/lang/System$Logger;")) {
                         callers.add(name + "/" + file.getFileName());
                     }

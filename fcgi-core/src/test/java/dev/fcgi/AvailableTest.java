@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code available()} tells of what was received, wherever it lies. */
+/** {@code available()} counts everything received, wherever it is stored. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class AvailableTest extends ServerTest {

@@ -13,7 +13,7 @@ final class CgiFastProgram {
         Thread loop = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
-                loop.join(10_000); // or the JVM may be gone before the last line is printed
+                loop.join(10_000); // otherwise the JVM may exit before the last line is printed
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** CgiFast reads the environment and descriptor 0, so that each test needs a process. */
+/** CgiFast reads the environment and descriptor 0, so each test needs a process. */
 final class CgiFastTest extends ProgramTest {
     private static final String TEXT = "Content-Type: text/plain; charset=utf-8\r\n\r\n";
 

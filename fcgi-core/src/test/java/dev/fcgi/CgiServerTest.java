@@ -184,7 +184,7 @@ final class CgiServerTest extends ServerTest {
     }
 
     @Test
-    void sendingFailsOnceTheBrowserHasGone() throws Exception {
+    void sendingFailsOnceTheBrowserHasDisconnected() throws Exception {
         CountDownLatch failed = new CountDownLatch(1);
         serveCgi(q -> {
             EventStream events = q.events();

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a container is for a program: process 1, a root that is read-only, no place for temporary files, a user without
- * a name and no locale. Namespaces of the kernel make one of the machine that the test runs on.
+ * A server in a container: process 1, a read-only root, no place for temporary files, a user without a name and no
+ * locale. Kernel namespaces create such a container on the test machine.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ContainerIT {
     private static final int WAITING = 100;
     private static final List<String> NAMESPACES = List.of("unshare", "-m", "-p", "--fork", "--mount-proc");
-    /** The mounts change for this namespace only; the directory of the socket is one that stays writable. */
+    /** The mounts affect only this namespace; the directory of the socket stays writable. */
     private static final String ENTER = """
             mount --make-rprivate / && mount --bind "$1" "$1" && mount -o remount,bind,ro / || exit 1
             for place in /tmp /var/tmp; do
@@ -85,7 +85,7 @@ final class ContainerIT {
         }
     }
 
-    /** What the kernel has taken in when the container is told to stop is answered. */
+    /** Connections that the kernel has queued when the container is stopped are answered. */
     private static void stopWhileManyWait(Process process, SocketAddress address) throws Exception {
         String pid = Long.toString(process.children().findFirst().orElseThrow().pid());
         signal("STOP", pid);
@@ -114,7 +114,7 @@ final class ContainerIT {
 
     private void requireContainers(Path run) throws Exception {
         List<String> command = inContainer(run, List.of("/bin/true")).command();
-        command.addAll(0, List.of("/bin/sh", "-c", "exec \"$@\"", "sh")); // there may be no unshare
+        command.addAll(0, List.of("/bin/sh", "-c", "exec \"$@\"", "sh")); // unshare may be missing
         Process trial = new ProcessBuilder(command).redirectErrorStream(true).start();
         trial.getInputStream().readAllBytes();
         boolean possible = trial.waitFor() == 0;

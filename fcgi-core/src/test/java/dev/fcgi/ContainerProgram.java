@@ -5,7 +5,7 @@ import dev.fcgi.cgi.Upload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A server as it runs in a container: it stops at SIGTERM. */
+/** A server for a container: it stops at SIGTERM. */
 final class ContainerProgram {
     private ContainerProgram() {}
 

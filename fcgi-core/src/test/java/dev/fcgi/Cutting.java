@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Where a {@link ScriptedPeer} cuts what it sends: the meaning of a byte stream must not depend on it. */
+/** How a {@link ScriptedPeer} splits the bytes that it sends; the meaning of a byte stream must not depend on it. */
 record Cutting(Kind kind, long seed) {
-    /** The ways to cut. */
+    /** The ways to split. */
     enum Kind { WHOLE, BYTEWISE, RANDOM }
 
-    /** A write for every byte is slow, and beyond the heads of requests it proves nothing more. */
+    /** A write for every byte is slow, and proves nothing more after the heads of requests. */
     private static final int MAX_BYTEWISE = 4096;
 
     static final Cutting WHOLE = new Cutting(Kind.WHOLE, 0);
@@ -18,7 +18,7 @@ record Cutting(Kind kind, long seed) {
         return new Cutting(kind, kind == Kind.RANDOM ? System.nanoTime() : 0);
     }
 
-    /** The lengths of the pieces of so many bytes. */
+    /** The lengths of the pieces of a number of bytes. */
     List<Integer> pieces(int length) {
         Random random = new Random(seed);
         List<Integer> pieces = new ArrayList<>();

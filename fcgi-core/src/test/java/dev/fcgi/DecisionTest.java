@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What an Authorizer can say, and that nobody can make it say more. */
+/** The decisions of an Authorizer, which cannot be made to contain more. */
 final class DecisionTest {
     private static String text(Decision decision) {
         return new String(decision.toBytes(), StandardCharsets.UTF_8);

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The programs of the documents that loop over {@link CgiFast}, typed as they stand there, against strangers. */
+/** The programs in the documents that loop over {@link CgiFast}, copied unchanged, with malicious clients. */
 final class DocumentedLoopTest extends ServerTest {
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-    /** A program of a document, and where it stands. */
+    /** A program in a document, and its place. */
     private record Documented(String place, String code) {
         @Override
         public String toString() {
@@ -98,7 +98,7 @@ final class DocumentedLoopTest extends ServerTest {
                 .endParams(1);
     }
 
-    /** Sends a whole request, and gives the status line and the body of the answer. */
+    /** Sends a whole request, and returns the status line and the body of the response. */
     private static String answer(ScriptedPeer peer, String method, String query, String type, String body) {
         head(peer, method, query, type, Integer.toString(body.length())).stdin(1, body).endStdin(1).send();
         String output = peer.stdout(1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A connection that lives on holds nothing of requests that have ended: not their parameters, nor what was queued. */
+/** An open connection references nothing of ended requests: neither their parameters nor queued data. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class EndedRequestsTest extends ServerTest {

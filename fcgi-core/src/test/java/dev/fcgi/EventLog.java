@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A listener that keeps what it is told. */
+/** A listener that records events. */
 final class EventLog implements ServerListener {
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger begun = new AtomicInteger();

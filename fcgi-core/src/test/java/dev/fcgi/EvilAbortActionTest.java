@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever an onAbort action does, it does it on a thread of its own. */
+/** Whatever an onAbort action does affects only its own thread. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class EvilAbortActionTest extends ServerTest {

@@ -18,10 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever an executor does with a task: it is handled once, or refused, and nothing stays taken. */
+/** Whatever an executor does with a task, the request is handled once, or refused, and no permit is lost. */
 final class EvilExecutorTest extends ServerTest {
     private final AtomicInteger handled = new AtomicInteger();
-    /** Tasks of requests that the executor treats in its own way: those before the first is let go. */
+    /** The tasks that the executor has received before the first request is released. */
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
     private void startWith(Executor executor) throws IOException {
@@ -116,7 +116,7 @@ final class EvilExecutorTest extends ServerTest {
         assertEquals(0, server.stats().requestsRefused());
     }
 
-    // ---- it runs tasks on the thread that gives them
+    // ---- it runs tasks on the calling thread
 
     @Test
     void onTheCallersThreadAHandlerReadsItsInput() throws Exception {
@@ -142,7 +142,7 @@ final class EvilExecutorTest extends ServerTest {
     }
 
     @Test
-    void onTheCallersThreadAHandlerIsCancelledAsElsewhere() throws Exception {
+    void onTheCallersThreadAHandlerIsAbortedAsElsewhere() throws Exception {
         startWith(Runnable::run);
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").send();
         until("the handler runs", () -> handled.get() == 1);
@@ -173,7 +173,7 @@ final class EvilExecutorTest extends ServerTest {
         ask(peer, 1, "one").send();
         until("the task is given", () -> held.size() == 1);
         peer.abort(1).expectAnswer(1, "");
-        assertEquals(1, server.stats().activeRequests()); // as long as the executor has it
+        assertEquals(1, server.stats().activeRequests()); // while the executor has it
         held.remove().run();
         assertEquals(0, handled.get());
         ask(peer, 1, "two").send();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the logger does: the server serves, its clock goes on, it stops. */
+/** Whatever the logger does, the server serves, its ticker continues, and it stops. */
 final class EvilLoggerTest extends ServerTest {
     private interface Action {
         void run() throws Exception;
@@ -51,7 +51,7 @@ final class EvilLoggerTest extends ServerTest {
         evil.close();
     }
 
-    /** Whatever is logged, once each: of what fails, of what is refused, of what the clock finds. */
+    /** Logs each kind of line once: failures, refusals, and timeouts found by the ticker. */
     private void makeItTalk(Action meanwhile) throws Exception {
         CountDownLatch gate = gate();
         holdTime();
@@ -80,7 +80,7 @@ final class EvilLoggerTest extends ServerTest {
             meanwhile.run();
         }
         clock.advance(Duration.ofSeconds(11));
-        shared.expectStatus(9, 503, 1, ProtocolStatus.REQUEST_COMPLETE); // the clock goes on
+        shared.expectStatus(9, 503, 1, ProtocolStatus.REQUEST_COMPLETE); // the ticker continues
         ScriptedPeer late = peer().begin(1, 1, KEEP_CONN).send();
         clock.until("the head is refused", () -> late.pending() > 0);
         late.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectClosed();
@@ -104,7 +104,7 @@ final class EvilLoggerTest extends ServerTest {
     }
 
     @Test
-    void oneThatThrowsIsToldTheRest() throws Exception {
+    void oneThatThrowsGetsTheRest() throws Exception {
         habit = () -> {
             throw new IOException("of the logger");
         };

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever the predicate of allowedPeers does, it does it to the connection it was asked about. */
+/** Whatever the predicate of allowedPeers does affects only the connection in question. */
 final class EvilPredicateTest extends ServerTest {
     private final AtomicInteger asked = new AtomicInteger();
 
-    /** Starts a server whose predicate is asked about the first peer only. */
+    /** Starts a server whose predicate misbehaves for the first peer only. */
     private void startWith(Predicate<SocketAddress> first) throws IOException {
         start(b -> b.allowedPeers(peer -> asked.incrementAndGet() > 1 || first.test(peer))
                 .responder(ServerTest::echoPath));

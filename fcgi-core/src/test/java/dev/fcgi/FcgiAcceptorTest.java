@@ -162,7 +162,7 @@ final class FcgiAcceptorTest {
     @Test
     void keptConnectionsDoNotStarveEachOther() throws Exception {
         try (ScriptedPeer one = peer(); ScriptedPeer two = peer(); ScriptedPeer silent = peer()) {
-            one.begin(1, 1, KEEP_CONN).send(); // half a head keeps nobody waiting
+            one.begin(1, 1, KEEP_CONN).send(); // half a head does not make others wait
             silent.send();
             for (int i = 0; i < 5; i++) {
                 two.request(1, "/two").send();
@@ -184,10 +184,10 @@ final class FcgiAcceptorTest {
     }
 
     @Test
-    void aRequestCancelledWhileItWaitedIsNotHandedOut() throws Exception {
+    void aRequestAbortedWhileItWaitedIsNotHandedOut() throws Exception {
         try (ScriptedPeer peer = peer(); ScriptedPeer other = peer()) {
             other.request(1, "/").send();
-            acceptor.accept().finish(); // connections are accepted while the loop waits only
+            acceptor.accept().finish(); // connections are accepted only while the loop waits
             other.expectAnswer(1, "");
             peer.request(1, "/").send();
             Request first = acceptor.accept();
@@ -258,7 +258,7 @@ final class FcgiAcceptorTest {
     }
 
     @Test
-    void closeByTheLoopAnswers503ToWhoWaits() throws Exception {
+    void closeByTheLoopAnswers503ToWaitingRequests() throws Exception {
         try (ScriptedPeer peer = peer(); ScriptedPeer waiting = peer(); ScriptedPeer backlog = peer()) {
             waiting.request(1, "/0").send();
             acceptor.accept().finish();
@@ -274,7 +274,7 @@ final class FcgiAcceptorTest {
             backlog.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
             assertNull(acceptor.accept());
         }
-        acceptor.close(); // without effect
+        acceptor.close(); // has no effect
     }
 
     @Test
@@ -305,7 +305,7 @@ final class FcgiAcceptorTest {
         acceptor = settings.apply(FcgiAcceptor.builder().clock(clock)).open();
     }
 
-    /** Lets time go by, while the loop is at a request, until that is aborted. */
+    /** Advances the clock while the loop handles a request, until that is aborted. */
     private void letTimePassWhile(Request request) {
         Thread.startVirtualThread(() -> clock.until("the request is aborted", request::isAborted));
     }
@@ -354,7 +354,9 @@ final class FcgiAcceptorTest {
         }
     }
 
-    /** A limit of a server is one of a loop by the same name, unless it means nothing for one request at a time. */
+    /**
+     * Every limit of a server exists for a loop by the same name, unless it makes no sense for one request at a time.
+     */
     @Test
     void aSettingHasTheNameItHasWithAServer() {
         Set<String> ofAServer = setters(FcgiServer.Builder.class);

@@ -26,14 +26,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Peers on all connections but one that send as much as they can of something that costs them nothing. The server stays
- * inside the bound of docs/architecture.md, serves the one, and has nothing left when they are gone.
+ * Peers on all connections except one send as much as they can of something that costs them nothing. The server stays
+ * within the bound of docs/architecture.md, serves the other connection, and holds nothing after they have
+ * disconnected.
  */
 @Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FloodIT {
     private static final int PEERS = FloodProgram.CONNECTIONS - 1;
     private static final long BYTES_PER_PEER = 1_000_000;
-    /** Objects of the JVM that come and go: caches, the logger. */
+    /** Temporary objects of the JVM: caches, the logger. */
     private static final long NOISE = 2_000_000;
     /** The formula of docs/architecture.md, "Memory". */
     private static final long CONNECTION = FloodProgram.PARAMS + (32 + 8) * 1024L;
@@ -42,7 +43,7 @@ final class FloodIT {
     private static final long REQUEST =
             FloodProgram.PARAMS + 10 * 1000 + FloodProgram.INPUT + FloodProgram.OUTPUT + 8 * 1024L;
     private static final long READ_AHEAD = 64 * 128 * 1024L;
-    /** For peers that have one request at a time, which has got no further than its head. */
+    /** For peers with one request at a time, of which only the head was sent. */
     private static final long NOT_MULTIPLEXED = PEERS * (CONNECTION + 8 * 1024);
     private static final List<String> REPORT = new ArrayList<>();
 
@@ -51,7 +52,7 @@ final class FloodIT {
     private FloodServer server;
     private ScriptedPeer innocent;
     private long idleHeap;
-    /** What the server may hold for the peers, once it has come to rest. */
+    /** How much the server may hold for the peers once it is idle. */
     private long mostHeld = bound();
 
     private static long bound() {
@@ -168,8 +169,7 @@ final class FloodIT {
     }
 
     /**
-     * Half of the peers begin all requests that there are ids for, half send parameters without end: who comes then is
-     * served, at any time.
+     * Half of the peers begin a request for every id, half send endless parameters; another peer is served at any time.
      */
     @Test
     void aStrangerIsServedWhateverOthersBegin() throws Exception {
@@ -246,7 +246,7 @@ final class FloodIT {
         int[] order = {Fcgi.BEGIN_REQUEST, Fcgi.PARAMS, -1, Fcgi.PARAMS};
         return i -> {
             int id = 1 + i / 4;
-            if (id > 4) { // the input behind all heads, for one after the other
+            if (id > 4) { // the input follows all heads, for one request after the other
                 int piece = i - 16;
                 return record(Fcgi.STDIN, 1 + piece / (FloodProgram.INPUT / 1000) % 4, input);
             }
@@ -307,7 +307,7 @@ final class FloodIT {
         });
     }
 
-    /** Until each has sent its share, or can send nothing for a while. */
+    /** Waits until each has sent its share, or could send nothing for a while. */
     private static void push(List<FloodPeer> peers) throws InterruptedException {
         int quiet = 0;
         for (int round = 0; quiet < 20; round++) {
@@ -317,13 +317,13 @@ final class FloodIT {
             }
             quiet = any ? 0 : quiet + 1;
             if (!any) {
-                TimeUnit.MILLISECONDS.sleep(10); // it is the absence of progress that counts
+                TimeUnit.MILLISECONDS.sleep(10); // waits for the absence of progress
             }
             assertTrue(round < 1_000_000, "no end");
         }
     }
 
-    /** The one who does nothing wrong is answered: by the handler, or with a 503 while others have all there is. */
+    /** The well-behaved peer gets a response: from the handler, or a 503 while others use everything. */
     private void expectService() {
         innocent.request(1, "/ok").send();
         String answer = innocent.stdout(1);
@@ -357,8 +357,8 @@ final class FloodIT {
     }
 
     /**
-     * Parameters whose names are made of three syllables. The hash codes are equal with "Aa" and its like, as strings;
-     * with "aA" and its like, as buffers, which are hashed from their end.
+     * Parameters with colliding names: names composed of "Aa" and "BB" have equal hash codes as strings, those of "aA"
+     * and similar ones as buffers, which are hashed from their end.
      */
     private static byte[] block(String... syllables) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();

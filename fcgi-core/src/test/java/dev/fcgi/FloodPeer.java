@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.IntFunction;
 
-/** A peer that sends as much as it can, and may not read what it is sent. */
+/** A peer that sends as much as it can, and may not read responses. */
 final class FloodPeer implements AutoCloseable {
     private final SocketChannel channel;
     private final IntFunction<byte[]> pieces;
@@ -18,7 +18,7 @@ final class FloodPeer implements AutoCloseable {
     private long sent;
     private boolean over;
 
-    /** The piece of each number, until that is null. */
+    /** The n-th piece; null after the last one. */
     FloodPeer(SocketAddress address, boolean reads, IntFunction<byte[]> pieces) throws IOException {
         this.pieces = pieces;
         this.reads = reads;
@@ -26,7 +26,7 @@ final class FloodPeer implements AutoCloseable {
         channel.configureBlocking(false);
     }
 
-    /** Sends what fits. Returns whether something did. */
+    /** Sends as much as fits. Returns whether any did. */
     boolean push() {
         if (over) {
             return false;
@@ -52,7 +52,7 @@ final class FloodPeer implements AutoCloseable {
         }
     }
 
-    /** Some of the pieces, together: one write of a small record each would take for ever. */
+    /** Several pieces together, because a write for each small record would take forever. */
     private byte[] piece() {
         ByteArrayOutputStream many = new ByteArrayOutputStream();
         while (many.size() < 16 * 1024) {

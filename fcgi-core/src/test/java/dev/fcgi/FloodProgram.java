@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The server that {@link FloodIT} and {@link FullDiskIT} start, in a process whose memory is its own: arguments are its
- * socket and the directory of temporary files. On each line of standard input it tells about itself.
+ * The server that {@link FloodIT} and {@link FullDiskIT} start in a separate process. Its arguments are its socket and
+ * the directory of temporary files. For each line of standard input it reports its state.
  */
 final class FloodProgram {
     static final int CONNECTIONS = 64;
@@ -46,7 +46,7 @@ final class FloodProgram {
 
     private static void respond(Request request, Responder uploads) throws Exception {
         switch (request.meta("SCRIPT_NAME")) {
-            case "/hold" -> Thread.sleep(Duration.ofHours(1)); // until it is cancelled
+            case "/hold" -> Thread.sleep(Duration.ofHours(1)); // until it is aborted
             case "/write" -> {
                 byte[] piece = new byte[1000];
                 while (true) {
@@ -63,13 +63,13 @@ final class FloodProgram {
         request.stdout().write(("\r\n" + text).getBytes());
     }
 
-    /** What is alive. */
+    /** The live objects. */
     private static long usedHeap() throws InterruptedException {
         Runtime runtime = Runtime.getRuntime();
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
-            Thread.sleep(10); // for what is cleaned up behind the collector
+            Thread.sleep(10); // for objects that are cleaned up after the collection
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
         return least;

@@ -14,7 +14,7 @@ import java.util.List;
 
 /** A process of {@link FloodProgram}. */
 final class FloodServer implements AutoCloseable {
-    /** What the process tells about itself. */
+    /** The state that the process reports. */
     record State(long heap, int connections, int requests) {}
 
     private final Process process;
@@ -23,7 +23,7 @@ final class FloodServer implements AutoCloseable {
     private final Path socket;
     private final Path log;
 
-    /** Starts it, by another command, which gets this one as its arguments. */
+    /** Starts it with another command, which gets this one as its arguments. */
     FloodServer(Path directory, Path temporary, List<String> options, String... by) throws IOException {
         socket = directory.resolve("s");
         log = directory.resolve("log");

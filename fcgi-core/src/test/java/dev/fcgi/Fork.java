@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a main class of the tests in a JVM of its own. */
+/** Starts a main class of the tests in another JVM. */
 public final class Fork {
     private Fork() {}
 
-    /** Prepares a process without the environment of this one; classes are found wherever this JVM has them. */
+    /** Prepares a process without the environment of this one, with the same classes as this JVM. */
     public static ProcessBuilder java(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -24,7 +24,7 @@ public final class Fork {
         return builder;
     }
 
-    /** The jar or directory on the class path or, with modules, the one patched in, which no property names. */
+    /** The jar or directory on the class path or, with modules, the patched one, which no property names. */
     private static Path root(Class<?> type) {
         try {
             URI file = type.getResource(type.getSimpleName() + ".class").toURI();

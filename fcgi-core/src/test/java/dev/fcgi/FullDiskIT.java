@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uploads that do not fit: an error that says why in the log, no upload that is a part, no file that stays. */
+/** Uploads that do not fit on the disk: the log says why, no upload is incomplete, no file is left. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FullDiskIT {
     private static final int LARGE = 3_000_000;
@@ -81,7 +81,7 @@ final class FullDiskIT {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
 
-    /** What a process has open below a directory, also where the name is gone. */
+    /** The open files of a process below a directory, including deleted ones. */
     private static List<String> openFiles(long pid, Path directory) throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             return descriptors.map(FullDiskIT::target).filter(name -> name.startsWith(directory.toString())).toList();

@@ -40,7 +40,7 @@ final class HugeUploadProgram {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As many bytes as are wanted, the last three an end that can be told. */
+    /** A given number of bytes with a recognizable end of three bytes. */
     private static final class Content extends InputStream {
         private long left = LENGTH - 3;
 
@@ -56,7 +56,7 @@ final class HugeUploadProgram {
                 return length == 0 ? 0 : -1;
             }
             for (int i = 0; i < count; i++) {
-                target[offset + i] = (byte) ('a' + (i & 15)); // with a CR now and then, parsers have more to do
+                target[offset + i] = (byte) ('a' + (i & 15)); // an occasional CR makes parsers work harder
             }
             target[offset] = '\r';
             left -= count;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Interrupts by user code: in Java they close sockets, here they must never cost another request. */
+/** Interrupts by user code: in Java they close sockets, but here they must never affect another request. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class InterruptTest extends ServerTest {
@@ -58,7 +58,7 @@ final class InterruptTest extends ServerTest {
         peer().head(1, KEEP_CONN, "/").stdin(1, "body").endStdin(1).expectAnswer(1, "body true").expectQuiet();
     }
 
-    /** A read that has to wait for another thread says so at once; the stream is as good as before. */
+    /** A read that has to wait for another thread fails immediately, and the stream stays usable. */
     private static String readInterrupted(Request request) throws IOException {
         try {
             return new String(request.stdin().readAllBytes());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bodies of megabytes: they come through whole, and the large buffers that carry them are given back. */
+/** Bodies of megabytes arrive complete, and the large buffers that carry them are given back. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class LargeBodyTest extends ServerTest {
@@ -38,7 +38,7 @@ final class LargeBodyTest extends ServerTest {
     }
 
     @Test
-    void aResponseIsWholeForOneWhoTakesItLate() throws Exception {
+    void aResponseIsWholeForAPeerThatTakesItLate() throws Exception {
         CountDownLatch written = gate();
         serve(request -> {
             request.stdout().write(BODY, 0, 60_000);
@@ -63,7 +63,7 @@ final class LargeBodyTest extends ServerTest {
             try {
                 request.stdout().write(BODY, 60_000, BODY.length - 60_000);
             } finally {
-                awaitStubbornly(gone); // a handler that goes on for long
+                awaitStubbornly(gone); // a handler that takes a long time
             }
         });
         ScriptedPeer peer = peer().request(1, "/").send();
@@ -84,7 +84,7 @@ final class LargeBodyTest extends ServerTest {
             await(taken);
             request.stdout().write(BODY, 60_000, BODY.length - 60_000);
         });
-        // the second request makes the connection one of several
+        // the second request makes the connection multiplexed
         ScriptedPeer peer = peer().head(1, ScriptedPeer.KEEP_CONN, "/").request(2, ScriptedPeer.KEEP_CONN, "/").send();
         await(written);
         assertEquals(lentBefore, LargeBuffers.lent());
@@ -94,7 +94,7 @@ final class LargeBodyTest extends ServerTest {
     }
 
     @Test
-    void aHandlerThatFailsBehindALargePartKeepsNothing() throws Exception {
+    void aHandlerThatFailsAfterALargePartKeepsNothing() throws Exception {
         serve(request -> {
             request.stdout().write(BODY);
             throw new IOException("no more");

@@ -5,7 +5,7 @@ import dev.fcgi.cgi.CgiFast;
 import dev.fcgi.cgi.CgiOptions;
 import java.nio.charset.StandardCharsets;
 
-/** The program that {@link LeftLoopTest} starts: it leaves its loop in the way that the query names. */
+/** The program that {@link LeftLoopTest} starts: it leaves its loop in the way that the query selects. */
 final class LeftLoopProgram {
     private LeftLoopProgram() {}
 
@@ -21,7 +21,7 @@ final class LeftLoopProgram {
                 case "throw" -> throw new IllegalStateException("expected");
                 case "close" -> {
                     q.close();
-                    System.in.read(); // it goes on after the loop, until it is told to end
+                    System.in.read(); // continues after the loop until it is told to end
                 }
                 default -> { }
             }

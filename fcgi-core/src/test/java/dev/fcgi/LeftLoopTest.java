@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A program that leaves the loop of CgiFast in the middle of a request, which answers it and ends at once. */
+/** A program that leaves the loop of CgiFast during a request still answers it and ends immediately. */
 final class LeftLoopTest extends ProgramTest {
-    /** Less than what a stop grants to a request that runs. */
+    /** Less than the grace period of a stop. */
     private static final Duration AT_ONCE = Duration.ofSeconds(9);
 
     LeftLoopTest() {
@@ -55,7 +55,7 @@ final class LeftLoopTest extends ProgramTest {
     }
 
     @Test
-    void anExceptionOfMainIsA500WhereTheAnswerWasNotUnderWay() throws Exception {
+    void anExceptionOfMainIsA500UnlessTheResponseHasBegun() throws Exception {
         ScriptedPeer peer = ask(launchListening(), "throw", 5).expectStatus(1, 500, 0, ProtocolStatus.REQUEST_COMPLETE);
         assertEnds(1);
         assertTrue(Files.readString(errors()).contains("IllegalStateException: expected")); // as without us
@@ -63,7 +63,7 @@ final class LeftLoopTest extends ProgramTest {
     }
 
     @Test
-    void closeAnswersAtOnce() throws Exception {
+    void closeAnswersImmediately() throws Exception {
         ScriptedPeer peer = ask(launchListening(), "close", 5);
         assertTrue(peer.stdout(1).endsWith("\r\n\r\nxxxxx"));
         peer.expectEnd(1, 0, ProtocolStatus.REQUEST_COMPLETE);
@@ -77,7 +77,7 @@ final class LeftLoopTest extends ProgramTest {
         ScriptedPeer peer = launchListening();
         ScriptedPeer other = peer(UnixDomainSocketAddress.of(directory.resolve("fast.sock")));
         ask(peer, "close", 5).stdout(1);
-        ask(other, "break", 5); // nobody takes it any more
+        ask(other, "break", 5); // the loop does not accept it any more
         process.getOutputStream().close();
         other.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
         assertEnds(0);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every limit of the builder: what happens there, and that the rest goes on (5.5-flood). */
+/** Every limit of the builder: its effect, and that everything else continues (5.5-flood). */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class LimitsTest extends ServerTest {
@@ -42,20 +42,20 @@ final class LimitsTest extends ServerTest {
         return mode.apply(builder);
     }
 
-    /** Lets time go by until a request is aborted. */
+    /** Advances the clock until a request is aborted. */
     private Reason reason() {
         clock.until("a request is aborted", () -> !reasons.isEmpty());
         return reasons.remove();
     }
 
-    /** The same for one that shall not be aborted before the limit. */
+    /** The same for one that must not be aborted before the limit. */
     private Reason reasonAfter(Duration limit) {
         Duration waited = clock.until("a request is aborted", () -> !reasons.isEmpty());
         assertTrue(waited.compareTo(limit) >= 0, "after " + waited);
         return reasons.remove();
     }
 
-    /** Lets time go by until something comes, or the end. */
+    /** Advances the clock until something arrives, or the connection ends. */
     private ScriptedPeer inTime(ScriptedPeer peer) {
         peer.send();
         clock.until("something comes", () -> peer.pending() > 0 || peer.hasEnded());
@@ -118,7 +118,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void whoOnlyBeginsRequestsTakesNoneFromOthers() throws Exception {
+    void aPeerThatOnlyBeginsRequestsTakesNoneFromOthers() throws Exception {
         start(b -> b.maxRequests(4).responder(ServerTest::echoPath));
         List<ScriptedPeer> peers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -129,7 +129,7 @@ final class LimitsTest extends ServerTest {
             }
             peer.getValues("FCGI_MAX_CONNS").next(Fcgi.GET_VALUES_RESULT, 0); // all of it was read
         }
-        // one head each, and of the 4 that are shared: 2 of the first, 1 of the second, 1 of the third
+        // one head each, and of the 4 shared ones: 2 for the first, 1 for the second, 1 for the third
         assertEquals(9, server.stats().activeRequests());
         assertEquals(41, server.stats().requestsRefused());
         peer().request(1, "/one").request(2, "/two").expectAnswer(1, "\r\n/one").expectAnswer(2, "\r\n/two");
@@ -139,7 +139,7 @@ final class LimitsTest extends ServerTest {
             peer.close();
         }
         until("nothing is left of them", () -> server.stats().activeRequests() == 0);
-        ScriptedPeer last = peer(); // and all of the number is there again
+        ScriptedPeer last = peer(); // all shared places are free again
         for (int id = 1; id <= 3; id++) {
             last.begin(id, RESPONDER, KEEP_CONN);
         }
@@ -147,9 +147,9 @@ final class LimitsTest extends ServerTest {
         assertEquals(3, server.stats().activeRequests());
     }
 
-    /** What answers an abort waits in memory: no more is read than the peer takes. */
+    /** Answers to aborts wait in memory, so reading stops while the peer does not accept them. */
     @Test
-    void whoAbortsAndReadsNoAnswerIsHeldBack() throws Exception {
+    void aPeerThatAbortsAndReadsNoAnswerIsHeldBack() throws Exception {
         start(b -> b.responder(ServerTest::echoPath));
         ScriptedPeer peer = peer();
         byte[] pair = new byte[24]; // BEGIN_REQUEST and ABORT_REQUEST
@@ -164,7 +164,7 @@ final class LimitsTest extends ServerTest {
             blocked = count == 0 ? blocked + 1 : 0;
             assertTrue(sent < 500_000, "the server takes more and more");
             if (count == 0) {
-                TimeUnit.MILLISECONDS.sleep(10); // it is the absence of reading that counts
+                TimeUnit.MILLISECONDS.sleep(10); // waits for the absence of reading
             }
         }
         peer().request(1, "/other").expectAnswer(1, "\r\n/other");
@@ -218,7 +218,7 @@ final class LimitsTest extends ServerTest {
                 .expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
         peer.endParams(1).endStdin(1).begin(1, RESPONDER, KEEP_CONN).params(1, "A", "x").endParams(1).endStdin(1)
                 .expectAnswer(1, "1").expectQuiet();
-        until("no request is in hand", () -> server.stats().activeRequests() == 0);
+        until("no request is in flight", () -> server.stats().activeRequests() == 0);
     }
 
     @Test
@@ -252,7 +252,7 @@ final class LimitsTest extends ServerTest {
             blocked = count == 0 ? blocked + 1 : 0;
             assertTrue(sent < 4_000_000, "the server takes more and more");
             if (count == 0) {
-                TimeUnit.MILLISECONDS.sleep(10); // it is the absence of reading that counts
+                TimeUnit.MILLISECONDS.sleep(10); // waits for the absence of reading
             }
         }
         assertEquals(4096, available(stdin));
@@ -296,7 +296,7 @@ final class LimitsTest extends ServerTest {
     // ---- times
 
     @Test
-    void aSlowReaderAmongOthersIsCancelledAfterTheStallTimeout() throws Exception {
+    void aSlowReaderAmongOthersIsAbortedAfterTheStallTimeout() throws Exception {
         holdTime();
         CountDownLatch stalled = gate();
         start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
@@ -331,7 +331,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void whatLiesBehindAnUnreadBodyIsSeen() throws Exception {
+    void whatFollowsAnUnreadBodyIsSeen() throws Exception {
         holdTime();
         CountDownLatch goOn = gate();
         start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
@@ -349,7 +349,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aPeerThatGoesAwayBehindAnUnreadBodyIsNoticed() throws Exception {
+    void aPeerThatGoesAwayAfterAnUnreadBodyIsNoticed() throws Exception {
         holdTime();
         CountDownLatch gone = gate();
         start(b -> b.inputBuffer(1024).stallTimeout(SHORT).responder(request -> {
@@ -439,7 +439,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aHandlerThatWaitsForInputIsCancelledAfterTheReadTimeout() throws Exception {
+    void aHandlerThatWaitsForInputIsAbortedAfterTheReadTimeout() throws Exception {
         holdTime();
         start(b -> b.readTimeout(SHORT).responder(this::readUntilAborted).filter(request -> {
             reasons.add(assertThrows(RequestAbortedException.class, () -> request.data().readAllBytes()).reason());
@@ -542,7 +542,7 @@ final class LimitsTest extends ServerTest {
     }
 
     @Test
-    void aHandlerThatTakesTooLongIsCancelled() throws Exception {
+    void aHandlerThatTakesTooLongIsAborted() throws Exception {
         holdTime();
         BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
         start(b -> b.handlerTimeout(SHORT).responder(request -> {
@@ -552,7 +552,7 @@ final class LimitsTest extends ServerTest {
                     request.stdout().flush();
                 }
                 new CountDownLatch(1).await();
-            } catch (InterruptedException | RequestAbortedException e) { // the time may be up before flush() returns
+            } catch (InterruptedException | RequestAbortedException e) { // the timeout may expire before flush() returns
                 interrupted.add(request.isAborted());
                 readUntilAborted(request);
             }
@@ -563,7 +563,7 @@ final class LimitsTest extends ServerTest {
         peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectQuiet();
         peer = peer().request(2, "/").expectStdoutPart(2, "part");
         assertEquals(Reason.HANDLER_TIMEOUT, reasonAfter(SHORT));
-        peer.expectCut(2); // the part must not pass for the whole
+        peer.expectCut(2); // an incomplete response must not pass for a complete one
         assertTrue(log.has(line -> line.contains("handler timeout")), log.lines().toString());
     }
 

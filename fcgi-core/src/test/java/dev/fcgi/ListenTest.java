@@ -131,7 +131,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void allInterfacesHaveToBeAskedForInSoManyWords() throws Exception {
+    void allInterfacesHaveToBeRequestedExplicitly() throws Exception {
         FcgiServer.Builder b = FcgiServer.builder();
         assertThrows(IllegalArgumentException.class, () -> b.listen(new InetSocketAddress(0)));
         assertThrows(IllegalArgumentException.class, () -> b.listen(new InetSocketAddress("0.0.0.0", 0)));
@@ -144,7 +144,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void aPortOfTheLoopbackInterfaceIsNoMore() throws Exception {
+    void aPortIsBoundToLoopbackOnly() throws Exception {
         startTcp(b -> b.responder(ServerTest::echoPath));
         InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
         assertTrue(address.getAddress().isLoopbackAddress());
@@ -152,7 +152,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void anIpv6AddressStandsInBrackets() throws Exception {
+    void anIpv6AddressIsInBrackets() throws Exception {
         launch(b -> b.listen("[::1]:0").responder(request -> print(request, request.peer().toString())));
         ScriptedPeer peer = peer().request(1, 0, "/");
         peer.expectAnswer(1, peer.address().toString()).expectClosed();
@@ -205,7 +205,7 @@ final class ListenTest extends ServerTest {
         }
     }
 
-    /** Half a server would look like a whole one: it answers what it has, and whoever supervises it notices. */
+    /** A server that listens on only some addresses would look healthy, so it answers its requests and stops. */
     @Test
     void aServerThatCanAcceptNoMoreStops() throws Exception {
         ServerSocketChannel tcp = ServerSocketChannel.open()
@@ -238,7 +238,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void whoIsOnTheListMayConnect() throws Exception { // FastCGI 3.2
+    void aPeerOnTheListMayConnect() throws Exception { // FastCGI 3.2
         launch(b -> b.listen("127.0.0.1:0").listen("[::1]:0").listen("unix:" + socket())
                 .allowedPeers(new AllowedPeers("10.0.0.1, 127.0.0.1, ::1, unix")).responder(ServerTest::echoPath));
         for (SocketAddress address : server.addresses()) {
@@ -247,7 +247,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void whoIsNotOnTheListIsClosedAtOnceWithoutAByte() throws Exception { // FastCGI 3.2, 3.2-two-connections
+    void aPeerNotOnTheListIsClosedImmediatelyWithoutAByte() throws Exception { // FastCGI 3.2, 3.2-two-connections
         launch(b -> b.listen("127.0.0.1:0").listen("[::1]:0").listen("unix:" + socket())
                 .allowedPeers(new AllowedPeers("10.0.0.1")).responder(ServerTest::echoPath));
         for (SocketAddress address : server.addresses()) {
@@ -271,7 +271,7 @@ final class ListenTest extends ServerTest {
     }
 
     @Test
-    void aPredicateThatFailsRefusesAndAcceptingGoesOn() throws Exception { // reliability rule 10
+    void aPredicateThatFailsRefusesAndAcceptingGoesOn() throws Exception { // one line in the log
         AtomicInteger asked = new AtomicInteger();
         start(b -> b.allowedPeers(peer -> {
             if (asked.incrementAndGet() == 1) {

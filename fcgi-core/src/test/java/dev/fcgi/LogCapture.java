@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
- * Keeps what a logger is told, by default {@code dev.fcgi.server}, instead of printing it. By reflection: the module
- * under test, which tests are part of, does not read {@code java.logging}.
+ * Captures the lines of a logger, by default {@code dev.fcgi.server}, instead of printing them. By reflection: the
+ * module under test, which tests are part of, does not read {@code java.logging}.
  */
 public final class LogCapture implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -29,7 +29,7 @@ public final class LogCapture implements AutoCloseable {
         this(name, null);
     }
 
-    /** Gives what a logger is told to something else: a line, and what was thrown, or null. */
+    /** Passes on what is logged: a line, and the exception or null. */
     public LogCapture(String name, BiConsumer<String, Throwable> sink) {
         this.sink = sink == null ? (line, thrown) -> lines.add(line) : sink;
         try {
@@ -56,7 +56,7 @@ public final class LogCapture implements AutoCloseable {
         return false;
     }
 
-    /** Drops what was said so far. */
+    /** Discards the lines captured so far. */
     void forget() {
         flush();
         lines.clear();
@@ -77,12 +77,12 @@ public final class LogCapture implements AutoCloseable {
         return lines().stream().anyMatch(wanted);
     }
 
-    /** Waits for what the library has said so far. */
+    /** Waits until the library's queued lines were logged. */
     public static void flush() {
         Log.flush(TimeUnit.SECONDS.toNanos(10));
     }
 
-    /** {@return what a process has printed to standard error, but for the lines that tell of its start and its stop} */
+    /** {@return the standard error of a process, without the lines about its start and stop} */
     static String withoutLifeLines(String printed) {
         return printed.replaceAll("(?m)^.*\\RINFO: (server|status page) (listens at|stops:|has stopped after) .*\\R", "");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What one does wrong at first: each is told in words, or does what the Javadoc says. */
+/** Beginners' mistakes: each has a clear message, or does what the Javadoc says. */
 final class MisuseTest {
     /** Ports are not limits. */
     private static final Set<String> NO_LIMITS = Set.of("listen", "listenOnAllInterfaces");
@@ -53,7 +53,7 @@ final class MisuseTest {
     @Test
     void aProgramThatOnlyStartsAServerEnds() throws Exception {
         Process process = Fork.java(StartOnlyProgram.class, List.of("-XX:TieredStopAtLevel=1"))
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start(); // it logs that it starts
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start(); // it logs its start
         try {
             assertTrue(process.waitFor(60, TimeUnit.SECONDS));
             assertEquals("1", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());

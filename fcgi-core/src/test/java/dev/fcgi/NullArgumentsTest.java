@@ -52,11 +52,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whatever others can call says at once which argument is null, by its name; but for a few that take null. */
+/** Every public method immediately names an argument that is null, except a few that accept null. */
 final class NullArgumentsTest {
     private static final List<String> PACKAGES = List.of("", "cgi/", "client/", "httpserver/");
 
-    /** Where null is an answer and not a mistake, and the Javadoc says so. */
+    /** Arguments that may be null, as the Javadoc says. */
     private static final Set<String> ALLOWED = Set.of(
             // what is returned when there is nothing
             "Request.meta(otherwise)", "Params.get(otherwise)", "CgiRequest.meta(otherwise)",
@@ -209,7 +209,7 @@ final class NullArgumentsTest {
         }
     }
 
-    /** As the source has them: a class file need not. */
+    /** Names from the source, because a class file need not have them. */
     private static List<String> parameterNames(Executable called) throws IOException {
         Class<?> type = called.getDeclaringClass();
         Class<?> top = type;

@@ -11,8 +11,8 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * The program that {@link ObservedCgiTest} starts as plain CGI, observed in every way. It leaves in its directory, which
- * is its argument, what each way tells of the request.
+ * The program that {@link ObservedCgiTest} starts as plain CGI, with all kinds of observers. It writes what each has
+ * observed to the directory that is its argument.
  */
 final class ObservedCgiProgram {
     private static final StatusPage PAGE = StatusPage.of("cgi");

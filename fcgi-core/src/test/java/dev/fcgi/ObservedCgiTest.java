@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The one request of plain CGI: counters, listener, access log, status page and flight recorder tell what came of it. */
+/** The one request of plain CGI: counters, listener, access log, status page and flight recorder report its outcome. */
 final class ObservedCgiTest extends ProgramTest {
     ObservedCgiTest() {
         super(ObservedCgiProgram.class);

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** However a request ends: counters, listener, access log, status page and flight recorder tell what the peer saw. */
+/**
+ * However a request ends, counters, listener, access log, status page and flight recorder agree with what the peer saw.
+ */
 final class ObservedTest extends ServerTest {
     private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -74,7 +76,7 @@ final class ObservedTest extends ServerTest {
         }
     }
 
-    /** Waits until the given ends are told, in any order, and compares all five. */
+    /** Waits until the given ends are reported, in any order, and compares all five. */
     private void expect(String... lines) throws Exception {
         List<String> expected = List.of(lines).stream().sorted().toList();
         until("all have ended: " + events.ended(), () -> events.ended().size() == expected.size());
@@ -180,7 +182,7 @@ final class ObservedTest extends ServerTest {
     }
 
     @Test
-    void abortedByLimitsOnTime() throws Exception {
+    void abortedByTimeouts() throws Exception {
         holdTime();
         CountDownLatch never = gate();
         observe(b -> b.readTimeout(SHORT).handlerTimeout(SHORT.multipliedBy(3)).responder(request -> {

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Handlers without sockets: what a server does with them happens here too. */
+/** Handlers without sockets behave as in a server. */
 final class OfflineRequestTest {
     private static OfflineResponse respond(OfflineRequest request, CgiHandler handler) throws Exception {
         return request.respond(handler.toResponder());
@@ -212,7 +212,7 @@ final class OfflineRequestTest {
     }
 
     @Test
-    void anInterruptOfTheCallerCancelsTheRequest() throws Exception {
+    void anInterruptOfTheCallerAbortsTheRequest() throws Exception {
         CompletableFuture<Boolean> aborted = new CompletableFuture<>();
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> OfflineRequest.get("/").respond(request -> {
@@ -223,7 +223,7 @@ final class OfflineRequestTest {
         assertFalse(Thread.currentThread().isInterrupted());
     }
 
-    /** For code that works on an exchange of its own. */
+    /** For code that creates its own exchange. */
     @Test
     void anExchangeCanBeMadeInsideTheHandler() throws Exception {
         OfflineResponse response = OfflineRequest.get("/x").respond(request -> {

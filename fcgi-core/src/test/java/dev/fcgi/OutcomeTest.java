@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the web server gets when a handler fails, and that nobody else gets anything of it. */
+/** What the web server gets when a handler fails; no other request is affected. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class OutcomeTest extends ServerTest {
@@ -34,7 +34,7 @@ final class OutcomeTest extends ServerTest {
         return recurse(depth + 1) + 1;
     }
 
-    /** Fails in the way that the path says; with output sent before if the path starts with /late. */
+    /** Fails in the way that the path selects, after output if the path starts with /late. */
     private static void failing(Request request) throws Exception {
         String path = request.meta("SCRIPT_NAME");
         print(request, "\r\npart");
@@ -92,7 +92,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void aFailureBehindOutputClosesTheConnectionWithoutEnd() throws Exception {
+    void aFailureAfterOutputClosesTheConnectionWithoutEnd() throws Exception {
         serve(OutcomeTest::failing);
         for (String way : List.of("/late/exception", "/late/stack", "/late/memory")) {
             peer().request(1, KEEP_CONN, way).expectStdoutPart(1, "\r\npart").expectCut(1);
@@ -101,7 +101,7 @@ final class OutcomeTest extends ServerTest {
     }
 
     @Test
-    void aFailureBehindOutputAmongOthersIsAnApplicationStatus() throws Exception {
+    void aFailureAfterOutputAmongOthersIsAnApplicationStatus() throws Exception {
         serve(request -> {
             if (request.id() == 2) {
                 print(request, "" + request.stdin().readAllBytes().length);

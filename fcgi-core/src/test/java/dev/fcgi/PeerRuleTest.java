@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Users and groups on Unix sockets; a second user comes in PeerUsersIT. */
+/** Users and groups on Unix sockets; PeerUsersIT has a second user. */
 final class PeerRuleTest extends ServerTest {
     private static PosixFileAttributes self() throws IOException {
         return Files.readAttributes(Path.of("/proc/self"), PosixFileAttributes.class);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
-/** What tests share that start a program for each of them, which is gone afterwards. */
+/** Base of tests that each start a program, which is ended afterwards. */
 abstract class ProgramTest extends ServerTest {
     private final Class<?> program;
     Process process;
@@ -24,7 +24,7 @@ abstract class ProgramTest extends ServerTest {
         }
     }
 
-    /** What it has written to its standard error. */
+    /** Its standard error. */
     Path errors() {
         return directory.resolve("stderr");
     }
@@ -35,7 +35,7 @@ abstract class ProgramTest extends ServerTest {
         process = builder.redirectError(errors().toFile()).start();
     }
 
-    /** Connects to it, as soon as it listens. */
+    /** Connects to it as soon as it listens. */
     ScriptedPeer connect(SocketAddress address) throws Exception {
         until("the program listens", () -> {
             try (SocketChannel probe = SocketChannel.open(address)) {

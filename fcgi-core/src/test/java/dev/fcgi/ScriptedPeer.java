@@ -31,11 +31,10 @@ import java.util.TreeMap;
 /**
  * Plays the web server over a real socket, one line per record.
  *
- * <p>What a script sends is collected and goes out at the next expectation (or {@link #send}), cut as the
- * {@link Cutting} says. Expectations read no more than they need, each within a deadline; records of one request must
- * come in the expected order, those of different requests may interleave. Every record that arrives is checked to be
- * well-formed: version 1, reserved byte 0, padding of zeros, to a multiple of 8, on records with content only.
- * Confined to one thread.
+ * <p>Bytes to send are collected and written at the next expectation (or {@link #send}), split by the {@link Cutting}.
+ * Expectations read no more than they need, each within a deadline; records of one request must arrive in the expected
+ * order, those of different requests may be interleaved. Every received record must be well-formed: version 1, reserved
+ * byte 0, and zero padding to a multiple of 8 only on records with content. Confined to one thread.
  */
 final class ScriptedPeer implements AutoCloseable {
     static final int RESPONDER = 1;
@@ -72,7 +71,7 @@ final class ScriptedPeer implements AutoCloseable {
         this.cutting = cutting;
         this.channel = SocketChannel.open(address);
         if (address instanceof InetSocketAddress) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // a piece is a segment
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each piece is a segment
         }
         channel.configureBlocking(false);
         this.selector = Selector.open();
@@ -211,7 +210,7 @@ final class ScriptedPeer implements AutoCloseable {
         return request(id, KEEP_CONN, path);
     }
 
-    /** Sends what was collected. Blocks while the server does not take it, up to the deadline. */
+    /** Sends the collected bytes. Blocks while the server does not accept them, up to the deadline. */
     ScriptedPeer send() {
         byte[] all = unsent.toByteArray();
         unsent.reset();
@@ -236,13 +235,13 @@ final class ScriptedPeer implements AutoCloseable {
         }
     }
 
-    /** Sends as much as the server and the kernel take without waiting; returns how many bytes. */
+    /** Sends as much as the server and the kernel accept without waiting; returns how many bytes. */
     int sendWhatFits(byte[] bytes) throws IOException {
         send();
         return channel.write(ByteBuffer.wrap(bytes));
     }
 
-    /** Half-close: nothing more is sent. */
+    /** Half-closes the connection. */
     ScriptedPeer shutdownOutput() throws IOException {
         send();
         channel.shutdownOutput();
@@ -260,7 +259,7 @@ final class ScriptedPeer implements AutoCloseable {
     /** Expects all of STDOUT with its end. */
     ScriptedPeer expectStdout(int id, String text) {
         String sent = stdout(id);
-        if (!text.equals(sent)) { // a text of a megabyte is no help in a message
+        if (!text.equals(sent)) { // a megabyte of text does not help in a message
             assertEquals(shorten(text), shorten(sent), describe("STDOUT of request " + id));
             fail(describe("STDOUT of request " + id + ": " + sent.length() + " other bytes"));
         }
@@ -306,12 +305,12 @@ final class ScriptedPeer implements AutoCloseable {
         return this;
     }
 
-    /** Expects the whole answer of a handler that went well. */
+    /** Expects the complete response of a successful handler. */
     ScriptedPeer expectAnswer(int id, String text) {
         return expectStdout(id, text).expectEnd(id, 0, ProtocolStatus.REQUEST_COMPLETE);
     }
 
-    /** Expects an answer of the library: a status on STDOUT, and the end. */
+    /** Expects a response of the library: a status on STDOUT, and the end. */
     ScriptedPeer expectStatus(int id, int status, int appStatus, ProtocolStatus protocolStatus) {
         String answer = stdout(id);
         assertTrue(answer.startsWith("Status: " + status + " "), describe(answer));
@@ -339,7 +338,7 @@ final class ScriptedPeer implements AutoCloseable {
         return this;
     }
 
-    /** Expects that nothing was sent that the script did not ask for: an answer asked for now is the next record. */
+    /** Expects that nothing else was sent: the answer to a query sent now must be the next record. */
     ScriptedPeer expectQuiet() {
         getValues("FCGI_NONE").send();
         Received next = awaitRecord(received.size());
@@ -350,8 +349,8 @@ final class ScriptedPeer implements AutoCloseable {
     }
 
     /**
-     * Expects the end of the connection, by an orderly close, behind all records that the script asked for; then
-     * closes it on this side too, as a web server does.
+     * Expects the orderly end of the connection after all expected records; then closes it on this side as well, as a
+     * web server does.
      */
     ScriptedPeer expectClosed() {
         send();
@@ -367,15 +366,15 @@ final class ScriptedPeer implements AutoCloseable {
         return this;
     }
 
-    /** The same within another deadline, for whoever expects that it does not come. */
+    /** The same with another deadline, for tests that expect that it does not come. */
     ScriptedPeer expectClosedWithin(Duration time) {
         awaitEnd(time);
         return expectClosed();
     }
 
     /**
-     * Expects that a response breaks off: no END_REQUEST, but a record that makes nginx fail the response, which takes
-     * a close alone for the good end; then the close.
+     * Expects an incomplete response: no END_REQUEST, but the record that makes nginx fail the response, because nginx
+     * takes a mere close for the regular end; then the close.
      */
     ScriptedPeer expectCut(int id) {
         send();
@@ -384,12 +383,12 @@ final class ScriptedPeer implements AutoCloseable {
         return expectClosed();
     }
 
-    /** Expects the end of the connection, orderly or not, and whatever came before. */
+    /** Expects the end of the connection, orderly or not, after any records. */
     ScriptedPeer expectGone() {
         try {
             send();
         } catch (UncheckedIOException ignored) {
-            // that is what gone means
+            // as expected
         }
         awaitEnd();
         return this;
@@ -405,14 +404,14 @@ final class ScriptedPeer implements AutoCloseable {
         }
     }
 
-    /** Receives the next record of a request, which must be of the type. */
+    /** Receives the next record of a request, which must have the type. */
     Received next(int type, int id) {
         Received record = next(id);
         assertEquals(Fcgi.typeName(type), Fcgi.typeName(record.type()), () -> describe("instead: " + record));
         return record;
     }
 
-    /** Whether the connection has ended; takes what is there without waiting. */
+    /** Whether the connection has ended; receives available data without waiting. */
     boolean hasEnded() {
         if (!ended) {
             read();
@@ -420,7 +419,7 @@ final class ScriptedPeer implements AutoCloseable {
         return ended;
     }
 
-    /** Takes in what is there without waiting; returns how many records are unclaimed. */
+    /** Receives available data without waiting; returns the number of unclaimed records. */
     int pending() {
         hasEnded();
         return received.size();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** SECURITY.md names every limit with its default, as the code has them. */
+/** SECURITY.md names every limit with the default of the code. */
 final class SecurityDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "SECURITY.md");
 
@@ -55,7 +55,7 @@ final class SecurityDocumentTest {
                         (a, b) -> a, TreeMap::new));
     }
 
-    /** All settings that are numbers: sizes and counts as they are, nanoseconds as seconds. */
+    /** All numeric settings: sizes and counts unchanged, nanoseconds as seconds. */
     private static Map<String, String> numbers(Object options) throws IllegalAccessException {
         Map<String, String> numbers = new TreeMap<>();
         for (Field field : options.getClass().getDeclaredFields()) {

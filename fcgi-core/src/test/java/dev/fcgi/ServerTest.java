@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of a whole server share: servers and peers that are gone afterwards, a log to look into. */
+/** Base of tests of a whole server: servers and peers, which are closed afterwards, and a captured log. */
 abstract class ServerTest {
     private static final int DEADLINE_SECONDS = 10;
 
@@ -29,7 +29,7 @@ abstract class ServerTest {
     Path directory;
     LogCapture log;
     FcgiServer server;
-    /** Null where time goes by as it does. */
+    /** Null for real time. */
     ManualClock clock;
     final int lentBefore = LargeBuffers.lent();
     private final List<FcgiServer> servers = new ArrayList<>();
@@ -71,7 +71,7 @@ abstract class ServerTest {
         return drained;
     }
 
-    /** From now on servers are started whose limits on time pass when the test says so. */
+    /** From now on servers use a clock that the test advances. */
     ManualClock holdTime() {
         clock = new ManualClock();
         return clock;
@@ -106,7 +106,7 @@ abstract class ServerTest {
         servers.add(launched);
         server = launched;
         launched.start();
-        log.forget(); // that it has started
+        log.forget(); // the line about its start
         return launched;
     }
 
@@ -120,7 +120,7 @@ abstract class ServerTest {
         return peer;
     }
 
-    /** A gate that opens at the end of the test at the latest, so that no handler is left behind it. */
+    /** A gate that opens at the end of the test at the latest, so that no handler stays blocked. */
     CountDownLatch gate() {
         CountDownLatch gate = new CountDownLatch(1);
         latches.add(gate);
@@ -131,7 +131,7 @@ abstract class ServerTest {
         request.stdout().write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What {@link #print} prints for a request that says where it came from. */
+    /** The output of {@link #print} for a request that says where it came from. */
     static void echoPath(Request request) throws IOException {
         print(request, "\r\n" + request.meta("SCRIPT_NAME"));
     }
@@ -140,7 +140,7 @@ abstract class ServerTest {
         assertTrue(latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS), "a latch stayed closed");
     }
 
-    /** Waits like {@link #await}, and cannot be interrupted: a handler that goes on whatever happens. */
+    /** Waits like {@link #await} without being interruptible: a handler that ignores everything. */
     static void awaitStubbornly(CountDownLatch latch) {
         boolean interrupted = false;
         while (true) {
@@ -156,14 +156,14 @@ abstract class ServerTest {
         }
     }
 
-    /** Waits until a condition holds that nothing signals. */
+    /** Polls until a condition holds that nothing signals. */
     static void until(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
                 fail("did not come true: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(2); // between looks, not instead of them
+            TimeUnit.MILLISECONDS.sleep(2); // between polls
         }
     }
 }

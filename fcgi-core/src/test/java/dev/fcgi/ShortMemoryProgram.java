@@ -7,9 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The server that {@link ShortMemoryTest} starts, in a process whose memory is its own; it is observed in every way. The
- * argument is its directory. A byte on standard input says how much memory is to be left, and is answered when that is
- * so.
+ * The server that {@link ShortMemoryTest} starts in a separate process, with all kinds of observers. The argument is
+ * its directory. A byte on standard input says how much memory to leave, and is answered when that is done.
  */
 final class ShortMemoryProgram {
     static final int ALL = 'a';
@@ -57,7 +56,7 @@ final class ShortMemoryProgram {
                 hoard.add(new byte[PIECE]);
             }
         } catch (OutOfMemoryError full) {
-            // that is what was asked for
+            // intended
         }
     }
 

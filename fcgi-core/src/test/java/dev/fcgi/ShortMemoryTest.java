@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A program that has a megabyte of memory left, or none: what operators see of it. */
+/** What operators see of a program with a megabyte of memory left, or none. */
 final class ShortMemoryTest extends ProgramTest {
     private ScriptedPeer peer;
     private ScriptedPeer status;
@@ -29,7 +29,7 @@ final class ShortMemoryTest extends ProgramTest {
         peer = connect("app");
         ask("/");
         for (String query : List.of("full", "json&full", "html&full", "openmetrics")) {
-            page(query); // classes are there
+            page(query); // loads classes
         }
     }
 
@@ -81,7 +81,7 @@ final class ShortMemoryTest extends ProgramTest {
         assertTrue(Files.readString(errors()).contains("slow request, after "));
     }
 
-    /** Requests may fail meanwhile, and lines be lost; afterwards nothing is left of that, and all is told again. */
+    /** Requests may fail and lines be lost meanwhile; afterwards everything works and is reported again. */
     @Test
     void nothingIsLeftOfATimeWithoutAny() throws Exception {
         leave(ShortMemoryProgram.NONE);

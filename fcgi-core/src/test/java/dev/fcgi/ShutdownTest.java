@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The graceful stop: nothing that was taken in is lost, nothing lasts for ever (reliability rule 9). */
+/** The graceful stop: no accepted request is lost, and nothing lasts forever. */
 @ParameterizedClass
 @EnumSource(Mode.class)
 final class ShutdownTest extends ServerTest {
@@ -50,7 +50,7 @@ final class ShutdownTest extends ServerTest {
         return stop(server, grace);
     }
 
-    /** Returns when the stop has begun: the socket file goes with it. */
+    /** Returns when the stop has begun, which removes the socket file. */
     private void awaitStopping() throws Exception {
         Path file = ((UnixDomainSocketAddress) server.addresses().get(0)).getPath();
         until("the server stops", () -> !Files.exists(file));
@@ -73,7 +73,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
-    void aRunningRequestIsAnsweredAndItsConnectionClosedBehindIt() throws Exception {
+    void aRunningRequestIsAnsweredAndItsConnectionClosedAfterIt() throws Exception {
         CountDownLatch goOn = gate();
         serve(request -> {
             echoPath(request);
@@ -84,7 +84,7 @@ final class ShutdownTest extends ServerTest {
         ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").expectStdoutPart(1, "\r\n/");
         CompletableFuture<Boolean> drained = stop(LONG);
         awaitStopping();
-        // refusing it would cost the other one, too, with HAProxy
+        // with HAProxy, refusing it would make the other one fail as well
         peer.request(2, "/late").expectStdoutPart(2, "\r\n/late");
         assertFalse(drained.isDone());
         goOn.countDown();
@@ -93,7 +93,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
-    void aConnectionThatIsBusyAllTheTimeTakesNoMoreRequestsAfterHalfOfTheGrace() throws Exception {
+    void aConnectionThatIsNeverIdleTakesNoMoreRequestsAfterHalfOfTheGracePeriod() throws Exception {
         holdTime();
         CountDownLatch goOn = gate();
         serve(request -> {
@@ -125,7 +125,7 @@ final class ShutdownTest extends ServerTest {
         });
         ScriptedPeer other = peer().request(2, "/2").send();
         ScriptedPeer peer = peer().request(1, "/1").expectAnswer(1, "\r\n/1");
-        // until its handler has returned, the connection may still be closed right behind the answer
+        // until its handler has returned, the connection may still be closed immediately after the response
         until("the connection is idle", () -> server.stats().activeRequests() == 1);
         CompletableFuture<Boolean> drained = stop(LONG);
         awaitStopping();
@@ -202,7 +202,7 @@ final class ShutdownTest extends ServerTest {
         }
     }
 
-    /** Somebody removes the socket file, or moves it: who is connected has found it before. */
+    /** The socket file is removed or moved after peers have connected. */
     @Test
     void whatTheKernelHasTakenInIsAnsweredAlsoWithoutTheSocketFile() throws Exception {
         CountDownLatch goOn = gate();
@@ -234,7 +234,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
-    void afterTheGraceWhatRunsIsCancelled() throws Exception {
+    void afterTheGracePeriodWhatRunsIsAborted() throws Exception {
         BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
         holdTime();
         serve(request -> {
@@ -243,7 +243,7 @@ final class ShutdownTest extends ServerTest {
             try {
                 request.stdout().flush();
                 new CountDownLatch(1).await();
-            } catch (InterruptedException | RequestAbortedException e) { // the grace may be over before flush() returns
+            } catch (InterruptedException | RequestAbortedException e) { // the grace period may end before flush() returns
                 seen.add(assertThrows(RequestAbortedException.class, () -> request.stdin().read()).reason());
             }
         });
@@ -257,7 +257,7 @@ final class ShutdownTest extends ServerTest {
         clock.until("all of the grace is over", drained::isDone);
         assertFalse(get(drained));
         begun.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE).expectGone();
-        partly.expectCut(1); // no END_REQUEST: the part must not pass for the whole
+        partly.expectCut(1); // no END_REQUEST: an incomplete response must not pass for a complete one
         assertEquals(Set.of("onAbort", RequestAbortedException.Reason.SHUTDOWN), Set.of(
                 seen.poll(10, TimeUnit.SECONDS), seen.poll(10, TimeUnit.SECONDS)));
         assertEquals(0, server.stats().connections());
@@ -275,7 +275,7 @@ final class ShutdownTest extends ServerTest {
     }
 
     @Test
-    void anInterruptCutsTheGraceShort() throws Exception {
+    void anInterruptEndsTheGracePeriod() throws Exception {
         Set<Thread> earlier = clocks(); // of other tests; they may end meanwhile
         holdTime();
         serve(request -> {

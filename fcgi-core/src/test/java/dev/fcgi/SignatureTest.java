@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the exported packages promise: the signature of everything that is public or protected, one line each, is
- * checked in as {@code api.txt}. A line that goes or changes breaks users; a new one is a promise. Each is a decision,
- * so the file is changed by hand, or copied from where the failed test says.
+ * checked in as {@code api.txt}. Removing or changing a line breaks users; a new one is a promise. Each is a decision,
+ * so the file is changed by hand, or copied from the place that the failed test names.
  */
 final class SignatureTest {
     @Test
@@ -51,7 +51,7 @@ final class SignatureTest {
         }
     }
 
-    /** The columns of Java in the document name nothing that is not there. */
+    /** The Java columns of the document name only what exists. */
     @Test
     void theDocumentForPerlProgramsNamesWhatThereIs() throws Exception {
         String api;
@@ -112,7 +112,7 @@ final class SignatureTest {
     }
 
     private static List<String> describe(Class<?> type) {
-        TreeMap<String, String> members = new TreeMap<>(); // by name and parameters, whatever order reflection has
+        TreeMap<String, String> members = new TreeMap<>(); // by name and parameters, because reflection has no defined order
         for (Field field : type.getDeclaredFields()) {
             if (isVisible(field.getModifiers()) && !field.isSynthetic()) {
                 members.put(field.getName(), prefix(field.getModifiers()) + field.getGenericType().getTypeName() + " "

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the sources of the engine keep to. */
+/** Rules for the sources of the engine. */
 final class SourceRulesTest {
     private static final Path INTERNAL = Path.of("src/main/java/dev/fcgi/internal");
 
@@ -59,9 +59,12 @@ final class SourceRulesTest {
         assertEquals(Map.of(), tooLong);
     }
 
-    /** One spelling, "Locked." as the first word; who says so asserts it, and who asserts it says so to others. */
+    /**
+     * One spelling, "Locked." as the first word; methods that say so assert it, and methods that assert it say so,
+     * unless private.
+     */
     @Test
-    void whoExpectsTheLockAssertsIt() throws IOException {
+    void aMethodThatExpectsTheLockAssertsIt() throws IOException {
         TreeSet<String> wrong = new TreeSet<>();
         sources().forEach((name, source) -> wrongIn(source).forEach(what -> wrong.add(name + '.' + what)));
         assertEquals(new TreeSet<>(), wrong);

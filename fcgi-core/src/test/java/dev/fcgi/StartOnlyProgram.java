@@ -1,6 +1,6 @@
 package dev.fcgi;
 
-/** Starts a server and comes to the end of main. */
+/** Starts a server and returns from main. */
 final class StartOnlyProgram {
     private StartOnlyProgram() {}
 

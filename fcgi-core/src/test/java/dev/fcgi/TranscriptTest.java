@@ -60,7 +60,7 @@ final class TranscriptTest extends ServerTest {
     // ---- one request
 
     @Test
-    void withoutKeepConnTheConnectionClosesBehindTheAnswer() throws Exception { // 3.5-keep-0, 3.3-stdout-end
+    void withoutKeepConnTheConnectionClosesAfterTheAnswer() throws Exception { // 3.5-keep-0, 3.3-stdout-end
         serve(ServerTest::echoPath);
         peer().request(1, 0, "/a").expectAnswer(1, "\r\n/a").expectClosed();
     }
@@ -125,7 +125,7 @@ final class TranscriptTest extends ServerTest {
         serve(TranscriptTest::echoBody);
         String body = "0123456789abcdef".repeat(8192) + "tail"; // two of 65535 and one of 6
         peer().head(1, 0, "/").stdin(1, body).endStdin(1).expectAnswer(1, "\r\n" + body).expectClosed();
-        // content and padding together are more than 16 bits; what looks like records inside is none (CVE-2026-55203)
+        // content and padding together exceed 16 bits; bytes inside that look like records are not records (CVE-2026-55203)
         byte[] content = new byte[65_535];
         Arrays.fill(content, (byte) 1);
         peer().head(1, 0, "/").record(Fcgi.STDIN, 1, content, 255).record(Fcgi.STDIN, 1, new byte[] {'.'}, 255)
@@ -197,7 +197,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void nothingIsDeliveredBehindTheEndOfAStream() throws Exception { // 3.3-stdin-after-end
+    void nothingIsDeliveredAfterTheEndOfAStream() throws Exception { // 3.3-stdin-after-end
         serve(request -> {
             String body = new String(request.stdin().readAllBytes(), StandardCharsets.UTF_8);
             print(request, request.params().names() + body + request.stdin().read());
@@ -214,7 +214,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void stderrComesBehindTheEndOfStdout() throws Exception { // 3.3-id-other
+    void stderrComesAfterTheEndOfStdout() throws Exception { // 3.3-id-other
         serve(request -> {
             request.stderr().write("oops".getBytes(StandardCharsets.US_ASCII));
             print(request, "out");
@@ -369,7 +369,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void aRequestBegunBehindTheLastOneIsRefusedNotLost() throws Exception { // 3.5-keep-0-with-another
+    void aRequestBegunAfterTheLastOneIsRefusedNotLost() throws Exception { // 3.5-keep-0-with-another
         serve(TranscriptTest::echoBody);
         peer().head(1, 0, "/").request(2, 0, "/2").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED)
                 .stdin(1, "one").endStdin(1).expectAnswer(1, "\r\none").expectClosed();
@@ -387,7 +387,7 @@ final class TranscriptTest extends ServerTest {
     // ---- management records
 
     @Test
-    void getValuesIsAnsweredAtOnceWhateverGoesOn() throws Exception { // 4.1-in-params, 4.1-before-stdin, 4.1-at-once
+    void getValuesIsAnsweredImmediatelyWhateverGoesOn() throws Exception { // 4.1-in-params, 4.1-before-stdin, 4.1-at-once
         serve(request -> {
             print(request, "begun");
             request.stdout().flush();
@@ -440,7 +440,7 @@ final class TranscriptTest extends ServerTest {
         peer().record(Fcgi.GET_VALUES_RESULT, 0, new byte[3]).record(Fcgi.UNKNOWN_TYPE, 0, new byte[8]).expectQuiet();
     }
 
-    // ---- what does not belong there
+    // ---- records that do not belong there
 
     @Test
     void recordsOfInactiveRequestsAreIgnored() throws Exception { // 3.3-id-reuse, 3.3-inactive-params, 5.4-after-end
@@ -510,7 +510,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void theHandlerOfARequestBegunTwiceIsCancelled() throws Exception { // 3.3-begin-active
+    void theHandlerOfARequestBegunTwiceIsAborted() throws Exception { // 3.3-begin-active
         BlockingQueue<Throwable> seen = new LinkedBlockingQueue<>();
         serve(request -> {
             try {
@@ -653,7 +653,7 @@ final class TranscriptTest extends ServerTest {
     // ---- ABORT_REQUEST
 
     @Test
-    void anAbortBeforeTheEndOfParamsIsAnsweredAtOnce() throws Exception { // 5.4-in-params
+    void anAbortBeforeTheEndOfParamsIsAnsweredImmediately() throws Exception { // 5.4-in-params
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer();
         peer.begin(1, RESPONDER, KEEP_CONN).abort(1).expectAnswer(1, "");
@@ -692,7 +692,7 @@ final class TranscriptTest extends ServerTest {
     }
 
     @Test
-    void anAbortBehindTheEndIsIgnored() throws Exception { // 5.4-after-end
+    void anAbortAfterTheEndIsIgnored() throws Exception { // 5.4-after-end
         serve(ServerTest::echoPath);
         ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, "\r\n/");
         peer.abort(1).abort(1).expectQuiet();

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/** The baseline of a client: prepared bytes out, headers of records in. */
+/** The baseline of a client: writes prepared bytes, and reads only headers of records. */
 final class BareClient implements LoadClient {
     private final SocketAddress address;
     private final EndToEndBench.Load load;

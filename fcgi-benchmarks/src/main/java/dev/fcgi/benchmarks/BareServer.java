@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The baseline of a server: on a virtual thread for each connection, a loop that echoes prepared bytes when a request
- * has ended. It looks at the headers of records only, and has no limits, no streams, no handlers.
+ * has ended. It reads only the headers of records, and has no limits, streams or handlers.
  */
 final class BareServer implements AutoCloseable {
     private static final int IDS = 64;
@@ -86,7 +86,7 @@ final class BareServer implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // the client has gone
+            // the client has disconnected
         }
     }
 

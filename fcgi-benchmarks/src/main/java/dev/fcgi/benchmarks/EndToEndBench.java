@@ -36,7 +36,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 public class EndToEndBench {
     private static final int BIG = 1024 * 1024;
 
-    /** How the requests come; each is the name of a benchmark. */
+    /** The kinds of load; each is the name of a benchmark. */
     enum Load {
         KEPT(32, 1, true), FRESH(32, 1, false), MULTIPLEXED(4, 8, true), BIG(4, 1, true);
 

@@ -2,7 +2,7 @@ package dev.fcgi.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** Goes from record to record and looks at headers only: what the bare client and the bare server have in common. */
+/** Iterates over records and reads only headers; shared by the bare client and the bare server. */
 final class Headers {
     static final int LENGTH = 8;
 
@@ -12,7 +12,7 @@ final class Headers {
     private int contentLength;
 
     /**
-     * Consumes the rest of the record at hand and the header of the next.
+     * Consumes the rest of the current record and the header of the next.
      *
      * @return false when it has not arrived yet; a part of a header stays in the buffer
      */
@@ -44,7 +44,7 @@ final class Headers {
         return contentLength;
     }
 
-    /** {@return whether the record at hand has arrived as a whole} */
+    /** {@return whether the whole current record has arrived} */
     boolean isComplete() {
         return left == 0;
     }

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/** The playground's small answer from the JDK's HTTP server on virtual threads: what FastCGI is compared with. */
+/** The playground's small response from the JDK's HTTP server on virtual threads, to compare FastCGI with. */
 final class HttpHello {
     private static final byte[] HELLO = "hello\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
- * A connection without a kernel: each read gives a prepared request, for as many as were asked for; what is written is
- * dropped. So what is measured is the server alone, without system calls and with one wake-up for many requests.
+ * A connection without a kernel: each read returns a prepared request, up to a given number; written bytes are dropped.
+ * So only the server is measured, without system calls and with one wake-up for many requests.
  */
 final class MemoryChannel extends SocketChannel {
     private final byte[] request;
@@ -28,7 +28,7 @@ final class MemoryChannel extends SocketChannel {
         this.request = request;
     }
 
-    /** Has so many requests served, and waits for it. */
+    /** Lets the server handle a number of requests, and waits for them. */
     void serve(int requests) {
         wanted.release(requests);
         done.acquireUninterruptibly();
@@ -94,7 +94,7 @@ final class MemoryChannel extends SocketChannel {
         return false;
     }
 
-    // what nobody calls
+    // never called
 
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) {

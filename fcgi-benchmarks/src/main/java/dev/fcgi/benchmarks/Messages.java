@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The bytes that go to and fro: what nginx makes of a small request of a browser, and the answers. */
+/** The messages: what nginx sends for a small request of a browser, and the responses. */
 final class Messages {
     static final String HEAD = "Content-Type: text/plain\r\n\r\n";
     static final byte[] HELLO = (HEAD + "hello\n").getBytes(StandardCharsets.US_ASCII);

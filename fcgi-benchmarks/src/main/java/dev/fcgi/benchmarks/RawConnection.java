@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * A connection of a client that does next to nothing: it writes prepared bytes, and of what comes back it looks at the
- * headers of records only. Allocates nothing after its creation, so that what is allocated is the server's.
+ * A connection of a minimal client: it writes prepared bytes, and reads only the headers of records. It allocates
+ * nothing after its creation, so that all allocation is the server's.
  */
 final class RawConnection implements AutoCloseable {
     private final SocketChannel channel;

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Records out of memory: the four of a small request, or a stream in records of 32 KiB. The baseline takes the same
- * bytes out of the same channel and copies them once.
+ * Records from memory: the four of a small request, or a stream in records of 32 KiB. The baseline reads the same bytes
+ * from the same channel and copies them once.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -21,7 +21,7 @@ import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.HorizontalBarStyler;
 import org.knowm.xchart.style.Styler;
 
-/** Makes a table (jmh.md) and a chart (jmh.png) of JMH's results (jmh.json): speed as a multiple of the baseline's. */
+/** Creates a table (jmh.md) and a chart (jmh.png) from JMH's results (jmh.json): the speed relative to the baseline. */
 final class Report {
     /** From the bottom of the chart to its top: benchmarks and how they are called. */
     private static final String[][] LOADS = {

@@ -23,7 +23,7 @@ final class AllocationTest {
     private static final int RESPONDER_BOUND = 2048;
     private static final int CGI_BOUND = 2048;
     private static final int REQUESTS = 20_000;
-    /** The compilers get there sooner or later; that an object is needless is known to the last of them only. */
+    /** Waits for the last compiler, because only it eliminates needless objects. */
     private static final int ROUNDS = 10;
 
     @TempDir

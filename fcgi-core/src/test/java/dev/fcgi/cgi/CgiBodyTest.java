@@ -105,14 +105,14 @@ final class CgiBodyTest {
             assertNull(q.param("more"));
             assertEquals(List.of("1"), q.params("id"));
             assertEquals("{id=[1]}", q.allParams().toString());
-            assertEquals(form.length(), request.stdin().available()); // was not looked at
-            assertEquals("2", q.bodyParam("id")); // but who asks gets it
+            assertEquals(form.length(), request.stdin().available()); // was not read
+            assertEquals("2", q.bodyParam("id")); // but it can be requested
             assertEquals("1", q.param("id"));
         }
     }
 
     @Test
-    void theTypeOfAFormHasNoCase() throws Exception {
+    void theTypeOfAFormIsCaseInsensitive() throws Exception {
         assertEquals("1", exchange(post("Application/X-WWW-Form-URLEncoded; charset=x", "a=1")).bodyParam("a"));
     }
 
@@ -170,7 +170,7 @@ final class CgiBodyTest {
     }
 
     @Test
-    void aFormThatIsShorterThanPromisedIs400() { // a cut value must not pass for the whole
+    void aFormThatIsShorterThanPromisedIs400() { // an incomplete value must not pass for a complete one
         StubRequest cut = post(URLENCODED, "amount=10").with("CONTENT_LENGTH", "10");
         assertEquals(400, status(() -> exchange(cut).param("amount")));
     }
@@ -191,7 +191,7 @@ final class CgiBodyTest {
     }
 
     @Test
-    void aFormThatFoundNoRoomFailsAgain() { // what is behind the upload must not pass for all of the form
+    void aFormThatFoundNoRoomFailsAgain() { // the rest after the upload must not pass for the whole form
         StubRequest request = post(MULTIPART, upload("f", "n", 100_000) + part("name=a", "1") + "--x--");
         CgiExchange q = CgiExchange.of(request,
                 CgiOptions.builder().temporaryDirectory(Path.of("/does/not/exist")).build());
@@ -272,7 +272,7 @@ final class CgiBodyTest {
 
     // ---- several ways to the same body
 
-    /** The body as each way of asking for it has it; "none" for an exception that says why. */
+    /** The body as each way of reading returns it; "none" for an exception with a reason. */
     private static String ask(CgiExchange q, String how) throws Exception {
         try {
             return switch (how) {
@@ -396,7 +396,7 @@ final class CgiBodyTest {
     @CsvSource({"image/png, true", "application/octet-stream, true", "Application/XML, true", "multipart/mixed, true",
         "text/plain, false", "TEXT/html; charset=UTF-8, false", "application/json, false", "a/b+json; x=y, false",
         "'', false", "x, true"})
-    void aPartThatIsNotTextIsAnUpload(String type, boolean isUpload) throws Exception { // its bytes stay as they are
+    void aPartThatIsNotTextIsAnUpload(String type, boolean isUpload) throws Exception { // its bytes are kept
         byte[] head = ("--x\r\nContent-Disposition: form-data; name=f\r\nContent-Type: " + type + "\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -466,7 +466,7 @@ final class CgiBodyTest {
     }
 
     @Test
-    void whatIsWrongInAHeaderOfAPartIsSaid() {
+    void theMessageSaysWhatIsWrongInAHeaderOfAPart() {
         String nul = part("name=\"a\0b\"", "1") + "--x--";
         assertEquals("NUL in the headers of a part, such as the name of a field or a file",
                 assertThrows(CgiException.class, () -> exchange(post(MULTIPART, nul)).param("a")).getMessage());
@@ -564,7 +564,7 @@ final class CgiBodyTest {
                     .respond(((CgiHandler) q -> {
                         try {
                             reader.handle(q);
-                        } catch (IOException e) { // the client is gone
+                        } catch (IOException e) { // the client has disconnected
                             q.out().print("gone");
                         }
                     }).toResponder(CgiOptions.builder().maxBodyLength(10).build()));

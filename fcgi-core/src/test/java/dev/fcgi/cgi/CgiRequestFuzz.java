@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Fuzz target: what browsers put into the variables of a request, and what handlers may send back of it.
+ * Fuzz target: variables of a request from browsers, and their use in responses.
  *
  * <p>Input: values for the variables below, separated by NUL; then the body.
  */
@@ -149,7 +149,7 @@ public final class CgiRequestFuzz {
 
     // ---- the answer
 
-    /** Whatever is sent back, the head has the lines that were asked for and no others. */
+    /** Whatever is sent back, the head has only the lines that were set. */
     private static void answer(CgiExchange q, StubRequest request, String value) throws IOException {
         int lines = 2; // Status and Content-Type
         List<Runnable> calls = List.of(() -> q.setHeader("X-Value", value), () -> q.setHeader(value, "x"),

@@ -32,7 +32,7 @@ final class CgiRequestTest {
     // ---- meta-variables
 
     @Test
-    void namesOfMetaVariablesHaveNoCase() { // RFC 3875 4.1
+    void namesOfMetaVariablesAreCaseInsensitive() { // RFC 3875 4.1
         CgiExchange q = request("REMOTE_USER", "u", "Odd_Name", "o", "EMPTY", "");
         assertEquals("u", q.meta("remote_user"));
         assertEquals("o", q.meta("ODD_NAME"));
@@ -115,7 +115,7 @@ final class CgiRequestTest {
     }
 
     @Test
-    void namesHaveTwoCasesInAsciiOnly() { // else a header that a client invents is taken for another
+    void namesHaveTwoCasesInAsciiOnly() { // otherwise a header invented by a client would be taken for another
         CgiExchange q = request("HTTP_HO\u017FT", "evil", "HTTP_\u212A", "kelvin");
         assertNull(q.meta("HTTP_HOST"));
         assertNull(q.meta("http_k"));
@@ -128,7 +128,7 @@ final class CgiRequestTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/app,   /p,   /d, /u?q, /app/p", // most
+        "/app,   /p,   /d, /u?q, /app/p", // most web servers
         "'',     /p/q, '', /u,   /p/q", // h2o
         "/app,   '',   '', /u,   /app", // lighttpd
         "'',     '',   /d, /u,   /d",
@@ -257,7 +257,7 @@ final class CgiRequestTest {
         assertEquals(value, request("HTTP_COOKIE", header).cookie("a"));
     }
 
-    /** CVE-2020-7070, CVE-2020-8184: strangers cannot set a __Host- cookie, but any that does not look like one. */
+    /** CVE-2020-7070, CVE-2020-8184: other hosts cannot set a __Host- cookie, but any that does not look like one. */
     @Test
     void noOtherNameBecomesThatOfACookie() {
         String name = "__Host-sid";

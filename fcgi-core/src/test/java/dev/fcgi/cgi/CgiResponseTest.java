@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written to STDOUT, to the byte. */
+/** The exact bytes that are written to STDOUT. */
 final class CgiResponseTest {
     private static final CgiOptions SMALL = CgiOptions.builder().responseBuffer(10).build();
 
@@ -48,7 +48,7 @@ final class CgiResponseTest {
         assertEquals(lengthLast(expected), lengthLast(output));
     }
 
-    /** The order of headers has no meaning, but that of the same name has. */
+    /** The order of headers is irrelevant, except among those of the same name. */
     private static String lengthLast(String response) {
         return response.replaceFirst("\\|(Content-Length: \\d+)\\|(.+?)\\|\\|", "|$2|$1||");
     }
@@ -263,7 +263,7 @@ final class CgiResponseTest {
     }
 
     @Test
-    void aStatus205HasNoBodyAndSaysSo() throws Exception { // it alone does not end with its head for a browser
+    void aStatus205HasNoBodyAndSaysSo() throws Exception { // the only bodiless status that does not end with its head
         for (String method : new String[] {"GET", "HEAD"}) {
             check(method, SMALL, "Status: 205 Reset Content|Content-Length: 0||", q -> q.status(205));
             check(method, SMALL, "Status: 205 Reset Content|Content-Length: 0||", q -> {
@@ -309,7 +309,7 @@ final class CgiResponseTest {
         StubRequest request = StubRequest.of("GET", "/");
         CgiExchange q = CgiExchange.of(request, SMALL);
         assertEquals(0, q.bytesSent());
-        q.out().print("é234567890"); // more than the buffer takes
+        q.out().print("é234567890"); // more than the buffer holds
         assertEquals(11, q.bytesSent());
         assertFalse(q.isCommitted()); // asking sends nothing
         assertEquals("", request.output());

@@ -70,7 +70,7 @@ final class CookieTest {
     }
 
     @Test
-    void nullIsRefusedAtOnce() {
+    void nullIsRefusedImmediately() {
         List<Executable> calls = List.of(() -> Cookie.of(null, ""), () -> Cookie.of("name", null),
                 () -> cookie().path(null), () -> cookie().domain(null), () -> cookie().expires((String) null),
                 () -> cookie().expires((Instant) null), () -> cookie().maxAge(null), () -> cookie().sameSite(null));

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What strangers send is read in time that grows with its length, not with the square of that: the texts are so long
- * that a square would take minutes.
+ * Input from clients is parsed in time linear in its length: the texts are so long that quadratic time would take
+ * minutes.
  */
 final class LinearTimeTest {
     private static final Duration MUCH = Duration.ofSeconds(20);

@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Null for an argument is refused at once, by its name, wherever it does not mean something. */
+/** A null argument is refused immediately, by name, unless null has a meaning. */
 final class NullArgumentsTest {
-    /** Where null means none, or what to return. */
+    /** Arguments for which null means none, or is returned. */
     private static final Set<String> ALLOWED = Set.of("CgiRequest.meta 2 of 2", "Upload.of 3 of 4",
             "EventStream.send 1 of 3", "EventStream.send 3 of 3");
 

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** A route fits what the regular expression would fit that one thinks of first. */
+/** A route matches the same paths as the obvious regular expression. */
 final class RoutePathTest {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)(\\.\\.\\.)?}");
 

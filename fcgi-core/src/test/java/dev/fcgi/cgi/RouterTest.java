@@ -33,7 +33,7 @@ final class RouterTest {
         return OfflineRequest.builder(method, target).build().respond(router.build().toResponder());
     }
 
-    /** The body, or the status where it is not 200. */
+    /** The body, or the status if it is not 200. */
     private static String ask(Router.Builder router, String method, String target) throws Exception {
         OfflineResponse response = send(router, method, target);
         return response.status() == 200 ? response.text() : Integer.toString(response.status());
@@ -119,7 +119,7 @@ final class RouterTest {
     }
 
     @Test
-    void interceptorsStandInOrderBeforeAllAndSeeTheOutcome() throws Exception {
+    void interceptorsRunInOrderBeforeAllRoutesAndSeeTheOutcome() throws Exception {
         StringBuilder seen = new StringBuilder();
         Router.Builder router = Router.builder()
                 .intercept((q, next) -> {
@@ -162,7 +162,7 @@ final class RouterTest {
         OfflineResponse response = send(router, "GET", "/a");
         assertEquals(sent, response.status());
         assertEquals(thrown == 413, response.failure() == null);
-        assertEquals(thrown == 200, response.protocolStatus() == null); // half an answer breaks off
+        assertEquals(thrown == 200, response.protocolStatus() == null); // an incomplete response
         assertEquals(List.of(sent, sent, sent), seen);
     }
 
@@ -304,7 +304,7 @@ final class RouterTest {
     }
 
     @Test
-    void nullIsRefusedAtOnce() {
+    void nullIsRefusedImmediately() {
         Router.Builder builder = Router.builder();
         assertNamed("path", () -> builder.get(null, say("")));
         assertNamed("path", () -> builder.prefix(null, say("")));

@@ -15,9 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * A request whose streams are arrays: for tests of what is read and written, without a server around it.
- */
+/** A request with streams in memory, for tests of reading and writing without a server. */
 public final class StubRequest implements Request {
     private final Map<String, String> variables;
     private final InputStream stdin;
@@ -88,7 +86,7 @@ public final class StubRequest implements Request {
         return this;
     }
 
-    /** Cancels the request: {@link #isAborted()} is true from now on, the registered actions run at once. */
+    /** Aborts the request: {@link #isAborted()} is true from now on, and the registered actions run immediately. */
     public void abort() {
         aborted = true;
         abortActions.forEach(Runnable::run);

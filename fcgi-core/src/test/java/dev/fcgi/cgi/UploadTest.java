@@ -215,7 +215,7 @@ class UploadTest {
     }
 
     @Test
-    void whoReadsTheOldFileReadsItToItsEnd() throws IOException { // it is replaced, not overwritten
+    void aReaderOfTheOldFileReadsItToItsEnd() throws IOException { // it is replaced, not overwritten
         Path target = Files.writeString(directory.resolve("target"), "old");
         Path link = Files.createSymbolicLink(directory.resolve("link"), target);
         try (InputStream old = Files.newInputStream(target)) {
@@ -230,7 +230,7 @@ class UploadTest {
     }
 
     @Test
-    void anInterruptIsTold() throws IOException {
+    void anInterruptIsReported() throws IOException {
         try (FileChannel file = file()) {
             InputStream content = inFile(file).open();
             Thread.currentThread().interrupt();

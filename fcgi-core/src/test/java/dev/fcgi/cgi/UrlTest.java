@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** URLs and what they consist of. The tables are the answers of CGI.pm 4.55. */
+/** URLs and their parts. The tables are the results of CGI.pm 4.55. */
 final class UrlTest {
     private static final UrlPart[][] VARIANTS = {
         {}, {UrlPart.BASE}, {UrlPart.FULL}, {UrlPart.ABSOLUTE}, {UrlPart.RELATIVE},

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In the loop of CgiFast, errors of a request wait until the program asks for them, and are answered otherwise. */
+/**
+ * In the loop of CgiFast, errors of a request are kept until the program asks for them; otherwise an error page is
+ * sent.
+ */
 final class WaitingErrorsTest {
     private static final String BROKEN = "Status: 400 Bad Request\r\nContent-Length: 43\r\n"
             + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 Bad Request\nmultipart without boundary\n";
@@ -24,7 +27,7 @@ final class WaitingErrorsTest {
 
     private static String respond(StubRequest request, CgiOptions options, CgiHandler program) throws Exception {
         CgiExchange q = CgiExchange.ofLoop(request, options);
-        program.handle(q); // throws nothing, or the loop would have ended
+        program.handle(q); // throws nothing, because otherwise the loop would have ended
         q.close();
         return request.output();
     }
@@ -65,7 +68,7 @@ final class WaitingErrorsTest {
     }
 
     @Test
-    void whoAsksAnswers() throws Exception {
+    void aProgramThatAsksForTheErrorRespondsItself() throws Exception {
         for (boolean first : new boolean[] {true, false}) {
             check("Status: 422 Unprocessable Content\r\nContent-Length: 30\r\n"
                     + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 multipart without boundary", q -> {
@@ -108,7 +111,7 @@ final class WaitingErrorsTest {
     }
 
     @Test
-    void aStreamThatIsTooLongFailsLikeOneWhoseClientIsGone() throws Exception {
+    void aStreamThatIsTooLongFailsAsWhenTheClientHasDisconnected() throws Exception {
         for (String length : new String[] {"11", ""}) { // announced, and not
             StubRequest request = StubRequest.of("POST", "/", "a/b", new byte[11]).with("CONTENT_LENGTH", length);
             String output = respond(request, CgiOptions.builder().maxBodyLength(10).build(), q -> {
@@ -133,7 +136,7 @@ final class WaitingErrorsTest {
     }
 
     @Test
-    void anAnswerUnderWayStaysAsItIs() throws Exception {
+    void aResponseThatHasBegunStaysAsItIs() throws Exception {
         check("Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nabnull", q -> {
             q.out().print("a");
             q.flush();

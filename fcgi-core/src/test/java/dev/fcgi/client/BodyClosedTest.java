@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The input of a request is closed whatever happens, once, and not while it is being read. */
+/** The input of a request is closed in every case, once, and not while it is being read. */
 final class BodyClosedTest extends ClientTest {
     /** What happens to a request. */
     private enum Fate {

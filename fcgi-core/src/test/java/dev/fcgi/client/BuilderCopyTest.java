@@ -9,7 +9,7 @@ import java.lang.reflect.Field;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A builder that is used on has nothing to do with the clients that it has made. */
+/** Changes to a builder do not affect the clients that it has built. */
 final class BuilderCopyTest extends ClientTest {
     @Test
     void aClientKeepsTheSettingsItWasBuiltWith() throws Exception {
@@ -24,7 +24,7 @@ final class BuilderCopyTest extends ClientTest {
         assertEquals(List.of(1, 1, 1, 1), server.asked().stream().map(ScriptedServer.Asked::flags).toList());
     }
 
-    /** A setting that is new is copied, too. */
+    /** A new setting is copied, too. */
     @Test
     void everySettingIsCopied() throws Exception {
         ClientOptions options = new ClientOptions();

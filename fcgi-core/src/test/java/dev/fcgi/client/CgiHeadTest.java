@@ -91,7 +91,7 @@ final class CgiHeadTest {
         assertThrows(FcgiException.class, () -> head("A: 1\nStatus: 200\n 2\n\n"));
     }
 
-    /** So many that a square would take minutes. */
+    /** So many that quadratic time would take minutes. */
     @ParameterizedTest
     @ValueSource(strings = {" \n", "\tb\n", " b\r\n", "A:\n", "Location:\n \n"})
     void manyLinesAreReadInLinearTime(String line) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Content-Length against what really comes. */
+/** Content-Length compared with the actual body. */
 final class CheckedBodyTest {
     private final List<Long> dropped = new ArrayList<>();
 
@@ -42,9 +42,9 @@ final class CheckedBodyTest {
         assertTrue(e.getMessage().contains("3 bytes, Content-Length says 5"), e.getMessage());
     }
 
-    /** PHP prints a newline that follows its closing tag; the piece it comes with is good up to there. */
+    /** PHP prints a newline after its closing tag; the piece with it is valid up to there. */
     @Test
-    void tooMuchIsDroppedAndTold() throws IOException {
+    void tooMuchIsDroppedAndReported() throws IOException {
         assertEquals(5, body(6, 5).readAllBytes().length);
         InputStream exact = body(100_005, 5);
         assertEquals(5, exact.available());

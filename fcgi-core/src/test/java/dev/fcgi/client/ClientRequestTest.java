@@ -13,7 +13,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What a request is before it is sent. */
+/** A request before it is sent. */
 final class ClientRequestTest {
     private static final InputStream NOTHING = InputStream.nullInputStream();
 

@@ -24,13 +24,13 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of a client share: scripted servers and clients that are gone afterwards, with all their connections. */
+/** Base of tests of a client: scripted servers and clients, which are closed afterwards with all their connections. */
 abstract class ClientTest {
     @TempDir
     Path directory;
     ScriptedServer server;
     FcgiClient client;
-    /** Null where time goes by as it does. */
+    /** Null for real time. */
     ManualClock clock;
     final int lentBefore = LargeBuffers.lent();
     private final List<ScriptedServer> servers = new ArrayList<>();
@@ -99,19 +99,19 @@ abstract class ClientTest {
         return Duration.ofSeconds(time);
     }
 
-    /** From now on clients are made whose limits on time pass when the test says so. */
+    /** From now on clients use a clock that the test advances. */
     ManualClock holdTime() {
         clock = new ManualClock();
         return clock;
     }
 
-    /** Lets time go by until a task has ended. */
+    /** Advances the clock until a task has ended. */
     <T> CompletableFuture<T> inTime(CompletableFuture<T> future) {
         clock.until("the task ends", future::isDone);
         return future;
     }
 
-    /** Lets time go by until a task fails by a limit, which it shall not do before. */
+    /** Advances the clock until a task fails by a timeout, and not earlier. */
     void assertLimit(RequestTimeoutException.Limit limit, Duration time, CompletableFuture<?> task) throws Exception {
         Duration waited = clock.until("the limit is exceeded", task::isDone);
         assertLimit(limit, failure(RequestTimeoutException.class, task));
@@ -151,7 +151,7 @@ abstract class ClientTest {
             if (System.nanoTime() - deadline > 0) {
                 fail("did not come true: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(2); // between looks, not instead of them
+            TimeUnit.MILLISECONDS.sleep(2); // between polls
         }
     }
 

@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A response that stops at each of its bytes: it fails within its limit, and nothing of it gets into another. */
+/**
+ * A response that stops after each of its bytes fails within its timeout, and none of it gets into another response.
+ */
 final class CutResponseTest extends ClientTest {
     private enum How { CLOSE, RESET, STALL }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FailureAtEachStepTest extends ClientTest {
     private static final int CONNECTIONS = 3;
 
-    /** How a step fails; the last one does not, but somebody interrupts the caller meanwhile. */
+    /** How a step fails; with the last value it does not, but the caller is interrupted meanwhile. */
     private enum Kind { IO_EXCEPTION, RUNTIME_EXCEPTION, ERROR, INTERRUPT }
 
     private final AtomicInteger opened = new AtomicInteger();
@@ -232,7 +232,7 @@ final class FailureAtEachStepTest extends ClientTest {
                 .connectTimeout(millis(5000)).firstByteTimeout(millis(5000)).keepAliveTimeout(millis(60_000)));
     }
 
-    /** What a client does in its life; everything may fail, but not hang. */
+    /** The life of a client; everything may fail, but nothing may hang. */
     private void life() throws Exception {
         CompletableFuture<Void> life = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual().unstarted(() -> {
@@ -315,7 +315,7 @@ final class FailureAtEachStepTest extends ClientTest {
         }
     }
 
-    /** A logger that blocks, throws, or calls the client keeps no call waiting. */
+    /** A logger that blocks, throws, or calls the client delays no call. */
     @Test
     void loggers() throws Exception {
         CountDownLatch stuck = gate();

@@ -76,7 +76,7 @@ final class HostNameTest extends ClientTest {
         assertEquals("cannot connect to app:9000: unknown host", unknown.getMessage());
         names.put("app", List.of("192.0.2.2"));
         assertEquals("/1", call("/1"));
-        names.put("app", List.of("192.0.2.3")); // the container was made anew
+        names.put("app", List.of("192.0.2.3")); // the container was recreated
         assertEquals("/2", call("/2"));
         assertEquals(List.of("192.0.2.2", "192.0.2.3"), attempts);
         assertEquals(List.of("app", "app", "app"), lookups);
@@ -108,7 +108,7 @@ final class HostNameTest extends ClientTest {
         assertThrows(IOException.class, () -> client.getValues("FCGI_MPXS_CONNS"));
     }
 
-    /** One that does not answer at all leaves some of the time for the others. */
+    /** An address that does not respond leaves some of the time for the others. */
     @Test
     void theTimeIsShared() throws Exception {
         serveByName();
@@ -141,7 +141,7 @@ final class HostNameTest extends ClientTest {
         assertEquals(List.of(), lookups);
     }
 
-    /** The resolver of the system knows no limit: the client does, and asks it for a name once at a time. */
+    /** The system's resolver has no timeout; the client has, and makes one request for each name at a time. */
     @Test
     void aResolverThatHangs() throws Exception {
         serveByName();
@@ -168,7 +168,7 @@ final class HostNameTest extends ClientTest {
         assertEquals("/late", call("/late"));
     }
 
-    /** It has an address of each family in many a system; the server listens on one of them. */
+    /** On many systems it has an address of each family; the server listens on one of them. */
     @Test
     void localhost() throws Exception {
         ScriptedServer tcp = serveTcp(ScriptedServer::echo);

@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is sent: bodies that are too long, too short, too late, not wanted; and callers that change their minds. */
+/**
+ * Input of requests: bodies that are too long, too short, too late, or not wanted; and callers that change their minds.
+ */
 final class InputTest extends ClientTest {
     private static InputStream zeros(long length) {
         return new InputStream() {
@@ -65,18 +67,18 @@ final class InputTest extends ClientTest {
         assertEquals(text, call(post("/", "x".repeat(length))));
         assertEquals(text, call(upload(zeros(length), length)));
         assertEquals(length + " null", call(upload(zeros(length), -1)));
-        // the thread that sends a larger body may be on its way home when the answer is here
+        // the thread that sends a larger body may not have ended when the response arrives
         assertTrue(server.accepted() == 1 || length > 16 * 1024);
     }
 
-    /** PHP-FPM cannot read a pair that spans two records, so that long parameters were lost or the connection reset. */
+    /** PHP-FPM cannot read a pair that spans two records, so long parameters would be lost or the connection reset. */
     @Test
     void noPairSpansTwoRecords() throws Exception {
         Map<String, String> received = new ConcurrentHashMap<>();
         serve(peer -> {
             peer.next();
             for (ScriptedServer.Received one; (one = peer.next()).content().length > 0; ) {
-                received.putAll(EncodedParams.decode(one.content(), one.content().length).toMap()); // a cut pair fails
+                received.putAll(EncodedParams.decode(one.content(), one.content().length).toMap()); // an incomplete pair fails
             }
             peer.send(answer(1, "\r\n"));
         });
@@ -91,7 +93,7 @@ final class InputTest extends ClientTest {
         assertEquals(65_000, received.get("LONG").length());
     }
 
-    /** An answer before the body was read, with and without the connection's end: it arrives, and nobody waits. */
+    /** A response before the body was read, with and without the end of the connection, arrives without delay. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void earlyAnswer(boolean close) throws Exception {
@@ -116,11 +118,11 @@ final class InputTest extends ClientTest {
                 assertEquals(413, response.head().status());
                 assertEquals("no".repeat(10_000), text(response));
             }
-            assertEquals("/next", call("/next")); // not behind half a body
+            assertEquals("/next", call("/next")); // not after half a body
         }
     }
 
-    /** Both sides send at once, and the caller reads only afterwards. */
+    /** Both sides send at the same time, and the caller reads only afterwards. */
     @Test
     void bothWaysAtOnce() throws Exception {
         serve(peer -> {
@@ -137,9 +139,9 @@ final class InputTest extends ClientTest {
         }
     }
 
-    /** The application waits for the caller, not the other way round: no limit is exceeded. */
+    /** The application waits for the caller, not the other way round, so no timeout expires. */
     @Test
-    void aCallerWhoPausesBothWays() throws Exception {
+    void aCallerThatPausesBothWays() throws Exception {
         serve(peer -> {
             ScriptedServer.Asked one = peer.head();
             peer.send(stdout(one.id(), "\r\n"));
@@ -164,7 +166,7 @@ final class InputTest extends ClientTest {
         FcgiException e = assertThrows(FcgiException.class, () -> call(upload(zeros(length), 10)));
         assertTrue(e.getMessage().contains("10"), e.getMessage());
         assertEquals("/next", call("/next"));
-        assertEquals(1, server.asked().size()); // the other one was never whole
+        assertEquals(1, server.asked().size()); // the other one was never complete
     }
 
     @ParameterizedTest
@@ -223,7 +225,7 @@ final class InputTest extends ClientTest {
         return ClientRequest.responder().param("A", "a".repeat(5_000_000)).build();
     }
 
-    /** While the server takes the request it cannot answer yet: the limits on its answer do not count. */
+    /** While the server accepts the request it cannot respond yet, so the timeouts for the response do not apply. */
     @Test
     void aServerThatTakesItsTime() throws Exception {
         holdTime();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Large buffers are few: whatever a call ends with, none stays lent. */
+/** Large buffers are few: however a call ends, all are given back. */
 final class LentBuffersTest extends ClientTest {
     /** How a call whose response fills large buffers may end. */
     private enum Kind { READ, ABORTED, UNREAD, TIMED_OUT, CUT, RESET, BROKEN, CLIENT_CLOSED }
@@ -71,7 +71,7 @@ final class LentBuffersTest extends ClientTest {
         return null;
     }
 
-    /** A server that does not answer the question, but sends much: closing the connection is not enough. */
+    /** A server that does not answer the query but sends a lot: closing the connection is not enough. */
     @Test
     void afterAQuestionForValues() throws Exception {
         serveTcp(peer -> {

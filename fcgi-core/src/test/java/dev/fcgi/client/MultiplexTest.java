@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Several requests on one connection, with servers that say they can. */
+/** Several requests on one connection, with servers that support it. */
 final class MultiplexTest extends ClientTest {
-    /** What a server of several requests is told, and what it tells. */
+    /** The two sides of a server with several requests. */
     private record Begun(ScriptedServer.Peer peer, int id, String path) {
         void send(byte[]... records) throws IOException {
             peer.send(records);
@@ -40,7 +40,7 @@ final class MultiplexTest extends ClientTest {
     private final BlockingQueue<Begun> begun = queue();
     private final BlockingQueue<Integer> aborted = queue();
 
-    /** Plays one connection: requests of several ids, each whole in one run of records. */
+    /** Serves one connection: requests with several ids, each complete in one run of records. */
     private void play(ScriptedServer.Peer peer) throws IOException {
         ScriptedServer.Received first = null;
         while (true) {
@@ -84,7 +84,7 @@ final class MultiplexTest extends ClientTest {
             all.get(i).answer();
             assertEquals("/" + i, result(calls.get(i)));
         }
-        assertEquals(2, server.accepted()); // the question has a connection of its own
+        assertEquals(2, server.accepted()); // the query has its own connection
         CompletableFuture<String> next = start("/next");
         Begun again = take(begun);
         assertEquals(1, again.id());
@@ -171,7 +171,7 @@ final class MultiplexTest extends ClientTest {
         a.send(stdout(1, "\r\nsome"));
         result(first).close();
         assertEquals(1, take(aborted));
-        // its id is not free before its end, nor afterwards: there are servers that go on sending
+        // its id is not reused before its end, nor afterwards, because some servers continue to send
         CompletableFuture<String> c = start("/c");
         Begun third = take(begun);
         assertEquals(3, third.id());
@@ -186,7 +186,7 @@ final class MultiplexTest extends ClientTest {
         assertEquals(2, server.accepted());
     }
 
-    /** An aborted request that is never ended does not end the others; the connection ends behind them. */
+    /** An aborted request that never ends does not end the others; the connection ends after them. */
     @Test
     void abortIsIgnored() throws Exception {
         holdTime();
@@ -208,7 +208,7 @@ final class MultiplexTest extends ClientTest {
     }
 
     @Test
-    void timeOutsAbort() throws Exception {
+    void timeoutsAbort() throws Exception {
         holdTime();
         share(b -> b.firstByteTimeout(seconds(3)));
         CompletableFuture<String> a = start("/a");
@@ -259,7 +259,10 @@ final class MultiplexTest extends ClientTest {
         assertEquals(2, server.accepted());
     }
 
-    /** One response is not read: the others wait, not longer than the limit, and no other limit counts meanwhile. */
+    /**
+     * If one response is not read, the others wait, not longer than the stall timeout, and no other timeout applies
+     * meanwhile.
+     */
     @Test
     void stall() throws Exception {
         holdTime();
@@ -286,7 +289,7 @@ final class MultiplexTest extends ClientTest {
     }
 
     @Test
-    void nobodyWaitsBehindTheOnlyOne() throws Exception {
+    void nobodyWaitsAfterTheOnlyOne() throws Exception {
         holdTime();
         share(b -> b.responseBuffer(10_000).stallTimeout(seconds(1)));
         CompletableFuture<ClientResponse> first = async(() -> client.send(request("/a")));

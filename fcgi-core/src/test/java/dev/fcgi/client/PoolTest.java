@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections: kept, lost, waited for, spread. */
+/** Connections: kept, lost, waited for, distributed. */
 final class PoolTest extends ClientTest {
     private static String sendAndRead(FcgiClient client, String path) throws IOException {
         try (ClientResponse response = client.send(get(path))) {
@@ -59,7 +59,7 @@ final class PoolTest extends ClientTest {
         }
     }
 
-    /** An application that takes the next request and ends: nobody can tell whether it has done something. */
+    /** An application that accepts the next request and ends: whether it has processed the request is unknown. */
     @ParameterizedTest
     @ValueSource(strings = {"GET", "PUT", "POST", "PATCH", ""})
     void closedOverTheNextRequest(String method) throws Exception {
@@ -85,7 +85,7 @@ final class PoolTest extends ClientTest {
         }
     }
 
-    /** Repeated once, not for ever; and never when it was the first on its connection, or something came back. */
+    /** Repeated once, not forever, and never if it was the first on its connection or something was received. */
     @Test
     void notRepeated() throws Exception {
         serve(peer -> {
@@ -112,7 +112,7 @@ final class PoolTest extends ClientTest {
         assertEquals(List.of("/end", "/", "/end", "/end", "/", "/some"), server.paths());
     }
 
-    /** A large body of bytes: its head was seen, so that it is not safe to repeat, although not all was sent. */
+    /** A large body of bytes: its head was received, so it is not safe to repeat, although not everything was sent. */
     @Test
     void closedInsideALargeBody() throws Exception {
         serve(peer -> {
@@ -268,7 +268,7 @@ final class PoolTest extends ClientTest {
         assertTrue(System.nanoTime() - start < millis(4000).toNanos()); // a missing socket is not waited for
     }
 
-    /** One that accepts nothing more uses its share of the time, not that of the others. */
+    /** A server that accepts no more connections uses only its share of the time. */
     @Test
     void pastOneThatIsStuck() throws Exception {
         UnixDomainSocketAddress stuck = UnixDomainSocketAddress.of(directory.resolve("stuck"));
@@ -305,7 +305,7 @@ final class PoolTest extends ClientTest {
     }
 
     @Test
-    void closeFailsWhatIsUnderWay() throws Exception {
+    void closeFailsRequestsInFlight() throws Exception {
         BlockingQueue<String> asked = queue();
         serve(peer -> {
             ScriptedServer.Asked one = peer.request();
@@ -330,7 +330,7 @@ final class PoolTest extends ClientTest {
         client.close();
     }
 
-    /** close() at any moment leaves neither a caller nor a connection behind. */
+    /** close() at any moment leaves neither a waiting caller nor a connection. */
     @Test
     void closeWhileConnecting() throws Exception {
         serve(peer -> peer.awaitEnd());

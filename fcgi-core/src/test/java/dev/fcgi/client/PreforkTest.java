@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A server with a process for each connection, as PHP-FPM: what it cannot accept waits in its backlog. No request may
- * wait there because of connections that we keep for nothing.
+ * A server with a process for each connection, like PHP-FPM: connections that it cannot accept wait in its backlog. No
+ * request may wait there because of idle connections of ours.
  */
 final class PreforkTest extends ClientTest {
     private static final int WORKERS = 2;
@@ -103,7 +103,7 @@ final class PreforkTest extends ClientTest {
         return bytes;
     }
 
-    /** What is kept is kept for long: the test is not about that limit. */
+    /** Connections are kept for a long time, because the test is not about that timeout. */
     private FcgiClient client(UnixDomainSocketAddress address, UnaryOperator<FcgiClient.Builder> settings) {
         return clientOf(b -> settings.apply(b.address(address).keepAliveTimeout(millis(60_000))));
     }
@@ -114,7 +114,7 @@ final class PreforkTest extends ClientTest {
         }
     }
 
-    /** Twelve at a time take the time of six rounds; with a small backlog some cannot even connect. */
+    /** Twelve at a time take as long as six rounds; with a small backlog some cannot even connect. */
     @ParameterizedTest
     @CsvSource({"200,100", "0,100", "10,100", "100,1"})
     void moreRequestsThanProcesses(long workMillis, int backlog) throws Exception {
@@ -133,7 +133,7 @@ final class PreforkTest extends ClientTest {
         }
     }
 
-    /** The question for values is a connection, too. */
+    /** The query for values also needs a connection. */
     @Test
     void valuesWhileAllProcessesAreKept() throws Exception {
         FcgiClient one = client(prefork(50, 100), b -> b);
@@ -144,7 +144,7 @@ final class PreforkTest extends ClientTest {
         assertEquals(Map.of(Fcgi.MPXS_CONNS, "0"), one.getValues(Fcgi.MPXS_CONNS));
     }
 
-    /** Callers who are never done: others that know nothing of us are served in between. */
+    /** Callers that are always busy: other clients are served in between. */
     @Test
     void anotherClientMeanwhile() throws Exception {
         UnixDomainSocketAddress address = prefork(20, 100);
@@ -174,7 +174,7 @@ final class PreforkTest extends ClientTest {
         }
     }
 
-    /** As many callers as processes, never idle: a connection does not live longer than it would be kept. */
+    /** As many callers as processes, never idle: a connection does not live longer than the keep-alive timeout. */
     @Test
     void busyConnectionsEndAsWell() throws Exception {
         UnixDomainSocketAddress address = prefork(5, 100);
@@ -199,7 +199,7 @@ final class PreforkTest extends ClientTest {
         }
     }
 
-    /** A server that accepts everything keeps its connections, also while one of its answers takes long. */
+    /** A server that accepts everything keeps its connections, even while one of its responses takes a long time. */
     @Test
     void aSlowAnswerOfAServerThatAcceptsMore() throws Exception {
         CountDownLatch slow = gate();

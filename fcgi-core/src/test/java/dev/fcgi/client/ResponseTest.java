@@ -32,11 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes back from applications, in order and out of it. The next request is always answered. */
+/** Responses of applications, well-formed and malformed. The next request is always answered. */
 final class ResponseTest extends ClientTest {
     private static final String TEXT = "Content-Type: text/plain\r\n\r\nbody";
 
-    /** Serves requests for /bad with some bytes, all others well. */
+    /** Answers requests for /bad with given bytes, all others correctly. */
     private void serveBad(byte[]... bad) throws IOException {
         serve(peer -> {
             while (true) {
@@ -47,7 +47,7 @@ final class ResponseTest extends ClientTest {
         client(b -> b.maxConnections(1).firstByteTimeout(millis(2000)).readTimeout(millis(300)));
     }
 
-    /** Afterwards the one connection, the same or another, answers others. */
+    /** Afterwards other requests are answered, on the same connection or another. */
     private void assertUsable() throws IOException {
         assertEquals("/good", call("/good"));
         assertEquals("/good", call("/good"));
@@ -189,14 +189,14 @@ final class ResponseTest extends ClientTest {
     }
 
     @Test
-    void brokenBehindGoodOutput() throws Exception {
+    void brokenAfterGoodOutput() throws Exception {
         serveBad(stdout(1, TEXT), new byte[8]);
         ResponseLostException e = assertThrows(ResponseLostException.class, () -> call("/bad")); // early or late
         assertFalse(e.retrySafe());
         assertUsable();
     }
 
-    /** What follows END_REQUEST must not become part of the next response, whether it comes at once or later. */
+    /** Data after END_REQUEST must not become part of the next response, whether it arrives immediately or later. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void outputBehindTheEnd(boolean atOnce) throws Exception {
@@ -325,7 +325,7 @@ final class ResponseTest extends ClientTest {
         }
     }
 
-    /** Programs that print one all the same: it is dropped, and the connection is good for more. */
+    /** Programs that print one anyway: it is dropped, and the connection stays usable. */
     @ParameterizedTest
     @CsvSource({"HEAD,200", "GET,204", "GET,304", "POST,204"})
     void whatIsPrintedWhereNoBodyBelongs(String method, int status) throws Exception {
@@ -401,7 +401,7 @@ final class ResponseTest extends ClientTest {
         assertUsable();
         assertEquals(2, server.accepted());
         assertEquals(0, server.asked().get(0).flags());
-        server.awaitAllClosed(); // by the client, as not all servers do it
+        server.awaitAllClosed(); // by the client, because not all servers close it
     }
 
     @Test
@@ -443,7 +443,7 @@ final class ResponseTest extends ClientTest {
     }
 
     @Test
-    void aCallerWhoPausesIsNotIdle() throws Exception {
+    void aCallerThatPausesIsNotIdle() throws Exception {
         BlockingQueue<String> sent = queue();
         serve(peer -> {
             int id = peer.request().id();

@@ -30,11 +30,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An application that does what a script says, however wrong, on each connection; records what it is asked, and whether
- * the client closes what it opened.
+ * An application that follows a script on each connection, however wrong; records its requests, and whether the client
+ * closes its connections.
  */
 final class ScriptedServer implements AutoCloseable {
-    /** What happens on one connection; at its end the connection stays open until the client closes it. */
+    /** The script of one connection; at its end the connection stays open until the client closes it. */
     interface Script {
         void play(Peer peer) throws Exception;
     }
@@ -139,7 +139,7 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    /** The end of a connection that is the application's. */
+    /** The application's end of a connection. */
     final class Peer implements Runnable {
         private final SocketChannel channel;
         private final int number;

@@ -14,11 +14,11 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A request is sent again only when the kernel has taken no byte of it, whatever its size. */
+/** A request is repeated only if the kernel has accepted no byte of it, whatever its size. */
 final class TakenBytesTest extends ClientTest {
     private static final int ALL = Integer.MAX_VALUE;
 
-    /** A connection whose second request is cut by a failing write, after some bytes. */
+    /** A connection whose second request is cut off by a failing write after some bytes. */
     private static final class Failing implements Transport {
         private final Transport real;
         private final int taken;

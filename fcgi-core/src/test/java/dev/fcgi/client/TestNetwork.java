@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 
-/** A network as a test wants it; that of the system otherwise. */
+/** A network with scripted behaviour, and otherwise the system's. */
 final class TestNetwork implements Network {
     static final Network SYSTEM = new ClientOptions().network;
 

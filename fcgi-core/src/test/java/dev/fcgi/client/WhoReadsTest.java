@@ -90,7 +90,7 @@ final class WhoReadsTest extends ClientTest {
         client(b -> settings.apply(b.network(network).keepAliveTimeout(seconds(60)).maxConnections(1)));
     }
 
-    /** There is no other thread: whoever calls has to do it. */
+    /** There is no other thread, so the caller has to read. */
     private void observeAlone() throws IOException {
         observe(b -> b.threads(task -> {
             throw new RejectedExecutionException("as a test");
@@ -117,7 +117,7 @@ final class WhoReadsTest extends ClientTest {
     }
 
     @Test
-    void aCallerWhoTakesOnlyTheHeadLeavesTheConnectionToOthers() throws Exception {
+    void aCallerThatTakesOnlyTheHeadLeavesTheConnectionToOthers() throws Exception {
         serve(ScriptedServer::echo);
         observeAlone();
         for (int i = 0; i < 10; i++) {
@@ -143,7 +143,7 @@ final class WhoReadsTest extends ClientTest {
         until("the client has closed it, too", () -> closed.get() > 0);
     }
 
-    /** Before anybody had a chance to watch: a request that cannot be repeated must not be lost over that. */
+    /** The close arrives before any thread reads: a request that cannot be repeated must not be lost. */
     @Test
     void anIdleConnectionIsLookedAtBeforeItIsUsed() throws Exception {
         serveTcp(peer -> {
@@ -176,7 +176,7 @@ final class WhoReadsTest extends ClientTest {
         assertEquals("2", call("/"));
     }
 
-    /** Somebody reads on while the caller is busy: the next call needs not wait for that. */
+    /** Another thread reads while the caller is busy, so the next call need not wait. */
     @Test
     void aResponseEndsWhileItsCallerIsBusy() throws Exception {
         CountDownLatch begun = gate();
@@ -196,7 +196,7 @@ final class WhoReadsTest extends ClientTest {
         assertEquals(1, server.accepted());
     }
 
-    /** What comes is read by a thread of the library while the caller is busy, then by the caller again. */
+    /** A thread of the library reads while the caller is busy, then the caller again. */
     @Test
     void theCallerReadsOn() throws Exception {
         CountDownLatch busy = gate();

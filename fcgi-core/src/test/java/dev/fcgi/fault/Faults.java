@@ -3,8 +3,8 @@ package dev.fcgi.fault;
 import java.util.function.Function;
 
 /**
- * Lets the n-th operation fail that may fail in real life: of a socket, the start of a thread, taking a buffer. Before
- * {@link #arm} and after {@link #disarm} nothing is counted and nothing fails. Any thread.
+ * Makes the n-th operation that can fail in practice fail: of a socket, the start of a thread, the allocation of a
+ * buffer. Before {@link #arm} and after {@link #disarm} nothing is counted and nothing fails. Thread-safe.
  */
 public final class Faults {
     private int left;
@@ -13,9 +13,9 @@ public final class Faults {
     private String failed;
 
     /**
-     * From now on operations count.
+     * Begins to count operations.
      *
-     * @param number of the one that fails, from 1
+     * @param number the number of the one that fails, from 1
      * @param failure what it throws, with its name as message
      */
     public synchronized void arm(int number, Function<String, Throwable> failure) {
@@ -25,13 +25,13 @@ public final class Faults {
         this.armed = true;
     }
 
-    /** {@return the name of the operation that has failed; null when there were not as many} */
+    /** {@return the name of the operation that has failed; null if there were fewer} */
     public synchronized String disarm() {
         armed = false;
         return failed;
     }
 
-    /** An operation is about to be done: throws if it is its turn to fail, whatever that is. */
+    /** Called before an operation: throws if it is the one to fail. */
     public void operation(String name) {
         Throwable thrown = next(name);
         if (thrown != null) {

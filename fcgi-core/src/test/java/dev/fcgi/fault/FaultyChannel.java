@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 
-/** A socket whose operations fail as {@link Faults} says. A close that fails has closed it all the same. */
+/** A socket whose operations fail by {@link Faults}. A failing close still closes it. */
 public final class FaultyChannel extends SocketChannel {
     private final SocketChannel real;
     private final Faults faults;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Watches the logs of the library for what it caught of itself: an exception that nobody meant to throw. */
+/** Watches the logs of the library for unexpected exceptions that it has caught. */
 public final class Alarm {
     /** What handlers of fuzz targets throw. */
     public static final class Intended extends RuntimeException {

@@ -28,19 +28,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Jazzer on each target, from the seeds on, led by what the inputs reach in the library: one target for a second;
- * all of them, each for a quarter of a minute, with {@code -Dfcgi.long}; or as long as one likes, for one target too:
+ * Runs Jazzer on each target, starting from the seeds and guided by coverage of the library: one target for a second;
+ * with {@code -Dfcgi.long} all of them for a quarter of a minute each; or for any time, also for one target:
  *
  * <pre>
  * ./mvnw verify -pl fcgi-core -Dtest=FuzzSeedsTest -Dit.test=FuzzIT -Dfuzz.seconds=600 -Dfuzz.target=SERVER
  * </pre>
  *
- * <p>What a run has found interesting stays in {@code target/fuzz} and is where the next one starts. What makes a
- * target fail is printed as a line for a file among the seeds.
+ * <p>Inputs that a run has found interesting are kept in {@code target/fuzz} for the next one. An input that makes a
+ * target fail is printed as a line for a seed file.
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FuzzIT {
-    /** For all targets together; the start of a JVM with Jazzer takes some more, some seconds of a processor. */
+    /** For all targets together; starting a JVM with Jazzer takes a few more seconds of processor time. */
     private static final long SECONDS = LongRun.seconds("fuzz.seconds", 1, 100);
     private static final String TARGET = System.getProperty("fuzz.target", SECONDS > 1 ? "" : "SERVER");
     private static final Path DIRECTORY = Path.of(System.getProperty("fcgi.fuzz", "target/fuzz"));

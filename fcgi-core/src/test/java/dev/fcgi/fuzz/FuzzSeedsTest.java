@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every seed, among them all that was ever found, as it is and cut short, in all ways to run it; then pieces of seeds,
- * put together at random.
+ * Every seed, including all former findings, complete and truncated, with all options; then random combinations of
+ * pieces of seeds.
  */
 final class FuzzSeedsTest {
     private static final int MIXTURES = 200;

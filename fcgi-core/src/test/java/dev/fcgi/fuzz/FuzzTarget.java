@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What is fuzzed: a class with a method {@code fuzzerTestOneInput}, and a directory of seeds of the same name. */
+/** A fuzz target: a class with a method {@code fuzzerTestOneInput}, and a directory of seeds of the same name. */
 enum FuzzTarget {
     RECORDS("dev.fcgi.internal.wire.RecordReaderFuzz", 4096),
     PAIRS("dev.fcgi.internal.wire.NameValuePairsFuzz", 1024),

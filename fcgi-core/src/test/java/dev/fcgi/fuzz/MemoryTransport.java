@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * A connection without a kernel: the peer's bytes are known beforehand. Notes what must not be done to a socket: two
- * threads that read or write, an interrupt inside, a write behind the end.
+ * A connection without a kernel: the peer's bytes are known in advance. Records misuse of a socket: two concurrent
+ * readers or writers, an interrupt inside, a write after the end.
  */
 public final class MemoryTransport implements Transport, ReadableByteChannel {
     private static final SocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
@@ -59,12 +59,14 @@ public final class MemoryTransport implements Transport, ReadableByteChannel {
         this.failAt = failAt;
     }
 
-    /** The peer ends the connection only when it has seen what it waits for; the condition is asked under a lock. */
+    /**
+     * The peer ends the connection only when it has received what it waits for; the condition is checked under a lock.
+     */
     public void keepUntil(Predicate<MemoryTransport> condition) {
         satisfied = condition;
     }
 
-    /** Nothing arrives for now, or what is there does. */
+    /** Holds back input, or lets available input arrive. */
     public void hold(boolean yes) {
         lock.lock();
         try {
@@ -75,7 +77,7 @@ public final class MemoryTransport implements Transport, ReadableByteChannel {
         }
     }
 
-    /** What was written so far. For a condition that is asked, or when all is over. */
+    /** What was written so far. For conditions, or after the end. */
     public List<Written> written() {
         return written;
     }
@@ -86,7 +88,7 @@ public final class MemoryTransport implements Transport, ReadableByteChannel {
         return all.toByteArray();
     }
 
-    /** Waits until it was closed. Returns what was done wrong, or null. */
+    /** Waits until it was closed. Returns the misuse, or null. */
     public String awaitClose() {
         lock.lock();
         try {
@@ -135,7 +137,7 @@ public final class MemoryTransport implements Transport, ReadableByteChannel {
                 note("two threads read");
             }
             reading = true;
-            await(() -> !held || closed || inputShut, "held for ever");
+            await(() -> !held || closed || inputShut, "held forever");
             int count = closed || inputShut ? -1 : input.read(target);
             if (count < 0) {
                 await(() -> closed || inputShut || outputShut || satisfied.test(this), "no answer");
@@ -161,7 +163,7 @@ public final class MemoryTransport implements Transport, ReadableByteChannel {
                 throw new ClosedChannelException();
             }
             if (writing || outputShut || !source.hasRemaining()) {
-                note(writing ? "two threads write" : outputShut ? "written behind the end" : "nothing to write");
+                note(writing ? "two threads write" : outputShut ? "written after the end" : "nothing to write");
             }
             byte[] bytes = new byte[Math.min(source.remaining(), Math.min(lengths.next(), failAt - length))];
             if (bytes.length == 0) {

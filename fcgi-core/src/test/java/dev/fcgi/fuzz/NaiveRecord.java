@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A record as FastCGI 3.3 draws it, cut out of an array without regard to speed, memory or how it arrived: what the
- * library is compared with.
+ * A record as drawn in FastCGI 3.3, decoded from an array without regard to speed and memory, to compare the library
+ * with.
  *
  * @param start where it starts
  * @param end where the next one starts
@@ -17,7 +17,7 @@ public record NaiveRecord(int type, int id, byte[] content, byte[] padding, int 
      *
      * @param records those that are whole
      * @param ending how it ends: {@code end}, {@code cut}, or {@code version}
-     * @param rest where the bytes behind the last record start
+     * @param rest where the bytes after the last record start
      */
     public record Stream(List<NaiveRecord> records, String ending, int rest) {}
 

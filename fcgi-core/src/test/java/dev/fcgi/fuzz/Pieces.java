@@ -4,7 +4,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
-/** Bytes that arrive in pieces; their lengths follow from a seed of one byte, so that an input is always cut alike. */
+/**
+ * Bytes that arrive in pieces, whose lengths are derived from a seed of one byte, so that an input is always split in
+ * the same way.
+ */
 public final class Pieces extends InputStream implements ReadableByteChannel {
     private final byte[] bytes;
     private final int end;

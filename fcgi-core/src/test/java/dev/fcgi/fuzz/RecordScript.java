@@ -15,7 +15,7 @@ import java.util.Map;
  * hex 01 00              bytes
  * "Status: 200\r\n"      text of ISO-8859-1, with \r \n \t \0 \\ \xNN
  * BEGIN 1 1 1            id, role, flags
- * PARAMS 1 A=b C=d       pairs; nothing behind the id is the end of the stream
+ * PARAMS 1 A=b C=d       pairs; only the id: the end of the stream
  * STDIN 1 some text+5    content, and 5 bytes of padding
  * END 1 0 0              application status, protocol status
  * 42 0 x                 a type by its number

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A browser that goes away is nobody's failure, wherever it is noticed: no line of the log is about it. */
+/** A browser that disconnects is not a failure, wherever it is noticed: nothing is logged. */
 final class BrowserGoneTest extends GatewayTest {
 
     /** What an HTTP server gives that notices it at the head, the body, or the end of the response. */

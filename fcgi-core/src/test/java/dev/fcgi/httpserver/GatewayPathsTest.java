@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a path leads to, and what it never leads to. */
+/** What paths lead to, and what they must never lead to. */
 final class GatewayPathsTest extends GatewayTest {
 
     private void site(UnaryOperator<FcgiGateway.Builder> more) throws IOException {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an application gets to know of a request. */
+/** What an application receives of a request. */
 final class GatewayRequestTest extends GatewayTest {
 
     private static void sum(Request request) throws IOException {
@@ -324,7 +324,7 @@ final class GatewayRequestTest extends GatewayTest {
     }
 
     @Test
-    void theConnectionGoesOnBehindABodyThatNobodyRead() throws Exception {
+    void theConnectionGoesOnAfterABodyThatNobodyRead() throws Exception {
         serve(request -> print(request, "Content-Type: x/y\n\n" + request.meta("PATH_INFO")));
         Socket socket = connect();
         String body = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000); // more than is read in advance
@@ -365,7 +365,7 @@ final class GatewayRequestTest extends GatewayTest {
         Thread sender = Thread.startVirtualThread(() -> {
             try {
                 send(socket, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-            } catch (IOException closed) { // behind the answer, as is good and right
+            } catch (IOException closed) { // after the response, as intended
                 Thread.currentThread().interrupt();
             }
         });

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a browser gets of what an application says. */
+/** What a browser receives of an application's response. */
 final class GatewayResponseTest extends GatewayTest {
 
     private static Responder saying(String text) {
@@ -293,7 +293,7 @@ final class GatewayResponseTest extends GatewayTest {
     // ---- local redirects
 
     @Test
-    void aLocalRedirectIsFollowedInside() throws Exception {
+    void aLocalRedirectIsFollowedInternally() throws Exception {
         serve(request -> {
             if (request.meta("PATH_INFO").equals("/from")) {
                 print(request, "Location: /t%6f?a=b#p\u00c5rt#\n\n"); // in UTF-8 with 85, a line end to Java
@@ -401,7 +401,7 @@ final class GatewayResponseTest extends GatewayTest {
     }
 
     @Test
-    void aRedirectInsideLeavesWhatItLeavesInNginx() throws Exception {
+    void anInternalRedirectKeepsTheHeadersThatNginxKeeps() throws Exception {
         write("send.php", "source");
         write("plain.txt", "plain");
         serve(request -> print(request, """

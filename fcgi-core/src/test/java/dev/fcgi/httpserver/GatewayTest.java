@@ -85,7 +85,7 @@ abstract class GatewayTest {
         return gateway(FcgiClient.builder().address(address), settings);
     }
 
-    /** Starts a gateway to whatever the client calls. */
+    /** Starts a gateway with a given client. */
     HttpContext gateway(FcgiClient.Builder calls, UnaryOperator<FcgiGateway.Builder> settings) throws IOException {
         client = calls.build();
         // before JDK 24 that server would hold the carriers of virtual threads while it waits for bodies
@@ -150,7 +150,7 @@ abstract class GatewayTest {
         request.stdout().write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers with the parameters, sorted, a line each, in the bytes that came. */
+    /** Responds with the parameters, sorted, one on each line, as the bytes received. */
     static void params(Request request) throws IOException {
         TreeMap<String, byte[]> sorted = new TreeMap<>();
         request.params().pairs().forEach(pair -> sorted.put(new String(pair.name(), StandardCharsets.ISO_8859_1),
@@ -173,7 +173,7 @@ abstract class GatewayTest {
             if (System.nanoTime() - deadline > 0) {
                 fail("did not come true: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(2); // between looks, not instead of them
+            TimeUnit.MILLISECONDS.sleep(2); // between polls
         }
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files as they are. */
+/** Static files. */
 final class StaticFilesTest extends GatewayTest {
 
     @BeforeEach

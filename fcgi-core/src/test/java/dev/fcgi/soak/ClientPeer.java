@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** Calls through our own client; it must see what a raw peer would. */
+/** Calls through our own client, which must see what a raw peer would. */
 final class ClientPeer implements AutoCloseable {
     /** How a client uses its connections. */
     enum Manner { KEPT, SHARED, FRESH }

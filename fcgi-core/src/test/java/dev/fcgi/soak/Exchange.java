@@ -106,7 +106,7 @@ final class Exchange {
 
     void record(int type, byte[] content) {
         if (ended || cut) {
-            wrong("a " + Fcgi.typeName(type) + " behind the end");
+            wrong("a " + Fcgi.typeName(type) + " after the end");
             return;
         }
         switch (type) {
@@ -123,7 +123,7 @@ final class Exchange {
 
     private void stdout(byte[] content) {
         if (stdoutEnded) {
-            wrong("STDOUT behind its end");
+            wrong("STDOUT after its end");
         }
         stdoutEnded = content.length == 0;
         if (beginning.length() < BEGUN_TEXT) {
@@ -153,7 +153,7 @@ final class Exchange {
         return beginning.toString().startsWith("Status: " + status + " ");
     }
 
-    /** At END_REQUEST: is it what the plan says, or what may have come in between? */
+    /** At END_REQUEST, checks whether the result is the planned one, or one that an abort explains. */
     private void judge(int status, int protocolStatus) {
         boolean whole = asPlanned && stdoutEnded && position == (long) head.length + plan.bodyLength()
                 && status == plan.status() && stderr == plan.stderr();

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Does what the plan of each request says, and checks what a handler can see. */
+/** Follows the plan of each request, and checks what a handler can see. */
 final class Handlers implements Responder, Filter, Authorizer {
     /** What a handler throws because its plan says so. */
     private static final class Planned extends Exception {
@@ -131,7 +131,7 @@ final class Handlers implements Responder, Filter, Authorizer {
         }
     }
 
-    /** Only a cancellation interrupts. */
+    /** Only an abort interrupts. */
     private void interrupted(Plan plan, Request request) throws RequestAbortedException {
         if (!request.isAborted()) {
             ledger.violation("interrupted without a cause: " + plan);
@@ -204,7 +204,7 @@ final class Handlers implements Responder, Filter, Authorizer {
                 answer(plan, request, plan.output());
                 request.finish();
             } catch (IOException ignored) {
-                // cancelled, which the peer sees
+                // aborted, which the peer sees
             }
         });
         boolean interrupted = false;
@@ -225,12 +225,12 @@ final class Handlers implements Responder, Filter, Authorizer {
         return recurse(depth + 1) + 1;
     }
 
-    /** Behind the end of a request, all its streams fail, whoever writes. */
+    /** After the end of a request, all its streams fail for every thread. */
     private void expectDead(Plan plan, Request request) {
         try {
             request.stdout().write('!');
             request.stdout().flush();
-            ledger.violation("STDOUT lives on behind the end: " + plan);
+            ledger.violation("STDOUT is usable after the end: " + plan);
         } catch (IOException expected) {
             ledger.count("late writes that failed");
         }

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What both sides of a run saw, and what should not have been. */
+/** Records what both sides of a run saw, and violations. */
 final class Ledger {
-    /** Of a request: whether a handler had it, whether its peer was told that none will. */
+    /** The state of a request: whether a handler had it, and whether its peer was told that none will. */
     private static final int HANDLED = 1;
     private static final int REFUSED = 2;
     private static final int MAX_VIOLATIONS = 50;

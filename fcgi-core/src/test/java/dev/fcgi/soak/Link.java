@@ -56,7 +56,7 @@ final class Link implements AutoCloseable {
         return reset;
     }
 
-    /** Sends, and takes in what arrives as soon as the server takes no more; what the server does not want is lost. */
+    /** Sends, and receives as soon as the server accepts no more; bytes that the server does not want are lost. */
     void send(byte[] bytes, int from, int to) {
         ByteBuffer piece = ByteBuffer.wrap(bytes, from, to - from);
         try {

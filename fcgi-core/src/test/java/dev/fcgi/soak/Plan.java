@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one request brings, and what its handler does with it. Travels as a parameter, so that the handler does what its
- * peer expects.
+ * The input of one request, and what its handler does. Sent as a parameter, so that the handler does what its peer
+ * expects.
  *
  * @param number of the request, unique in the run
  * @param input length of STDIN
@@ -45,7 +45,7 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
         THROW_LATER,
         /** Recurses until the stack is full, writing. */
         OVERFLOW,
-        /** Not before it is cancelled. */
+        /** Not before it is aborted. */
         WAIT;
 
         boolean isWhole() {
@@ -65,7 +65,7 @@ record Plan(long number, Role role, int input, int data, Reading reading, int ou
             return new Plan(number, role, 0, 0, Reading.NONE, random.nextInt(2000), 1, false, pause(random), 0,
                     0, random.nextInt(8) == 0 ? Ending.THROW_FIRST : Ending.RETURN);
         }
-        // who does not read and does not end must not have the connection, and the abort, wait after its input
+        // a handler that neither reads nor ends must not make the connection, and the abort, wait after its input
         int input = ending == Ending.WAIT ? random.nextInt(500) : length(random);
         int data = role != Role.FILTER ? 0 : ending == Ending.WAIT ? random.nextInt(500) : length(random) % 100_000;
         Reading reading = Reading.values()[Math.max(0, random.nextInt(6) - 3)];

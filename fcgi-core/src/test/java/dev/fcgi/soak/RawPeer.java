@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** One connection of a web server, or of something that behaves worse. */
+/** One connection of a web server, or of a peer that behaves worse. */
 final class RawPeer {
     private static final int LONGEST_BYTEWISE = 3000;
 
@@ -32,7 +32,7 @@ final class RawPeer {
         this.random = random;
     }
 
-    /** Plays from the connect to the end. */
+    /** Runs from the connect to the end. */
     void play() throws IOException, InterruptedException {
         try (Link opened = new Link(target.address(random), this::received)) {
             link = opened;
@@ -170,7 +170,7 @@ final class RawPeer {
         settle();
     }
 
-    /** At the end of the connection: what has not ended is lost, which needs a reason. */
+    /** At the end of the connection, requests that have not ended are lost, which needs a reason. */
     private void settle() {
         String why = excuse != null ? excuse : target.mayLose() ? "the server stopped" : null;
         if (why == null && cut) {

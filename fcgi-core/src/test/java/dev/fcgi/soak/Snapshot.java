@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a JVM holds, seen from outside: threads of both kinds, descriptors, objects of this library on the heap, behind
- * a collection, and how much all objects take.
+ * What a JVM holds, as seen from outside: threads of both kinds, descriptors, objects of this library on the heap after
+ * a collection, and the total size of all objects.
  */
 record Snapshot(List<String> threads, List<String> descriptors, Map<String, Long> objects, long heap) {
     private static final Pattern INSTANCES = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+).*");
-    /** Threads that the JDK has as many of as it likes. */
+    /** Threads of the JDK, whose number varies. */
     private static final Pattern OF_THE_JDK =
             Pattern.compile("ForkJoinPool-\\d+-.*|JFR .*|Attach Listener|.*[pP]oller.*|C[12] .*|process reaper.*|.*-?unblocker");
 

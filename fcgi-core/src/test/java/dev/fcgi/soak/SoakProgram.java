@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The program that {@link SoakTest} starts and looks at from outside: servers, and peers of all kinds, for some seconds.
  *
- * <p>Says "idle" when a short run of everything is over, and again behind the long run; goes on at a line of input.
+ * <p>Prints "idle" after a short run of everything, and again after the long run; continues at a line of input.
  */
 final class SoakProgram {
     private static final int RAW_PEERS = 6;
@@ -25,7 +25,7 @@ final class SoakProgram {
     private final List<Thread> threads = new ArrayList<>();
     private int sockets;
     private volatile boolean over;
-    /** Lasts as long as the traffic. */
+    /** Runs while there is traffic. */
     private Target[] lasting;
     /** Is stopped and replaced every other second. */
     private volatile Target passing;
@@ -48,11 +48,11 @@ final class SoakProgram {
             program.idle();
         } catch (Throwable e) {
             e.printStackTrace();
-            System.exit(1); // the peers would go on for ever, and nobody would learn why
+            System.exit(1); // otherwise the peers would continue forever, and the cause would be lost
         }
     }
 
-    /** Blocks its carrier on every JDK: whoever looks for pinned threads must find this one. */
+    /** Blocks its carrier on every JDK: the search for pinned threads must find this one. */
     static final class PinnedOnPurpose {
         static {
             LockSupport.parkNanos(20_000_000);

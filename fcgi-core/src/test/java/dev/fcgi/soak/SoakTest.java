@@ -39,9 +39,9 @@ final class SoakTest {
     private static final long HEAP_SLACK = 3 * 1024 * 1024;
 
     /**
-     * What may block a carrier within the JDK, whoever calls: the loading of classes; the lock that the JDK has around
-     * the interrupt flag of a virtual thread, when one reads the flag that another sets; and the lock that the flight
-     * recorder takes while it replaces the buffer of a thread that writes an event, below the code that it generates.
+     * What may block a carrier inside the JDK: class loading; the lock around the interrupt flag of a virtual thread,
+     * when one thread reads the flag that another sets; and the lock of the flight recorder while it replaces the
+     * buffer of a thread that writes an event, below generated code.
      */
     private static final Pattern OF_THE_JDK = Pattern.compile("ClassLoader|<clinit>|initialization of"
             + "|stackTrace = \\[\\s+(java\\.lang\\.VirtualThread\\.getAndClearInterrupt"
@@ -58,7 +58,7 @@ final class SoakTest {
         soak("carriers as many as processors");
     }
 
-    /** Whoever blocks a carrier thread blocks all, so that nothing here can hide it. */
+    /** A blocked carrier thread blocks everything, so nothing can hide it. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void onOneCarrierThread() throws Exception {

@@ -31,7 +31,7 @@ final class Target {
         this.pool = pool;
     }
 
-    /** Starts a server with settings by chance; all limits on numbers are within reach of the peers. */
+    /** Starts a server with random settings; the peers can reach all limits on numbers. */
     static Target open(Running running, Random random, Path socket, Ledger ledger) throws IOException {
         Handlers handlers = new Handlers(ledger);
         FcgiServer.Builder builder = FcgiServer.builder()
@@ -61,7 +61,7 @@ final class Target {
         return Plan.draw(random, ledger.nextNumber());
     }
 
-    /** {@return whether requests may go without an answer: only while the server stops, and afterwards} */
+    /** {@return whether requests may stay unanswered: only during and after a stop} */
     boolean mayLose() {
         return stopping;
     }

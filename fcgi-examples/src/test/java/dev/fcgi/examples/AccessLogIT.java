@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The access log beside that of a PHP-FPM that has the same format and gets the same requests; and who reads it. */
+/** Compares the access log with that of PHP-FPM for the same format and requests, and tools that read it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class AccessLogIT {
     private static final String FORMAT = "%R - %u %t \"%m %r%Q%q\" %s %{REMOTE_ADDR}e %{HTTP_X}e %{X-Foo}o %{X-Bar}o l=%l "
@@ -73,7 +73,7 @@ final class AccessLogIT {
         return requests;
     }
 
-    /** Sends all, each when the line of the one before is written: that is after its response. */
+    /** Sends all, each after the line of the previous one was written, which is after its response. */
     private void send(String address, Path log) throws Exception {
         int sent = 0;
         for (Map<String, String> params : requests()) {

@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** Cases that take long, run side by side: each test waits for its own. */
+/** Long-running cases, run concurrently; each test waits for its own. */
 final class AtOnce<C, R> implements AutoCloseable {
     /** What is done for each case. */
     interface Run<C, R> {
@@ -40,7 +40,7 @@ final class AtOnce<C, R> implements AutoCloseable {
         }
     }
 
-    /** Ends, and writes what the cases had to say, a row each. */
+    /** Ends, and writes the results of the cases, one row each. */
     void report(Report report, List<String> titles, BiFunction<C, R, List<String>> row) throws IOException {
         close();
         List<List<String>> rows = new ArrayList<>();
@@ -51,7 +51,7 @@ final class AtOnce<C, R> implements AutoCloseable {
         report.table(rows).write();
     }
 
-    /** Interrupts what still runs, and waits until it has cleaned up. */
+    /** Interrupts running cases, and waits until they have cleaned up. */
     @Override
     public void close() {
         threads.shutdownNow();

@@ -3,7 +3,7 @@ package dev.fcgi.examples;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Waits for conditions that no event tells of; never longer than a deadline, never shorter than needed. */
+/** Polls for conditions that nothing signals, until a deadline. */
 final class Await {
     static final Duration LIMIT = Duration.ofSeconds(30);
 

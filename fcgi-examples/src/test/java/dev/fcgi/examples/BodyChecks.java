@@ -84,7 +84,9 @@ final class BodyChecks {
         assertAnswer(200, Content.sum(Content.random(length)), postChunked(site, length));
     }
 
-    /** Sends what goes into the socket at once, then reads: who still writes when HAProxy resets loses its answer. */
+    /**
+     * Sends what fits into the socket, then reads: a client that still writes when HAProxy resets loses its response.
+     */
     private static void chunkedRefused(Site site) throws Exception {
         try (Socket socket = site.socket()) {
             RawHttp.send(socket, "POST /sum HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -95,7 +97,7 @@ final class BodyChecks {
     }
 
     private static void echo(Site site) throws Exception {
-        // no more than fits into a socket: once the answer has begun, nginx does not go on with a body that it could
+        // no more than fits into a socket: once the response has begun, nginx does not continue with a body that it could
         // not send at once
         byte[] body = Content.random(60_000);
         HttpResponse<byte[]> answer = site.client().send(

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** Sends requests to a web server; many threads at once may. */
+/** Sends requests to a web server. Thread-safe. */
 interface Browser extends AutoCloseable {
     /** What came back. */
     record Answer(int status, byte[] body) {}
@@ -58,7 +58,7 @@ interface Browser extends AutoCloseable {
         };
     }
 
-    /** {@return one for a web server that listens on a Unix socket, out of another network; sends no bodies} */
+    /** {@return one for a web server that listens on a Unix socket, in another network; sends no bodies} */
     static Browser of(Path socket) {
         return new Browser() {
             @Override

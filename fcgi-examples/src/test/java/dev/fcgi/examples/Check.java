@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Something that holds behind every web server, except where it says what happens instead. */
+/** A check that holds for every web server, except those for which it states what happens instead. */
 final class Check {
     /** What is done, and expected. */
     interface Action {
@@ -21,7 +21,7 @@ final class Check {
         this.usual = usual;
     }
 
-    /** For web servers that by themselves do something else, which is expected then. */
+    /** Declares a web server that behaves differently, which is then expected. */
     Check but(Set<WebServer> servers, String note, Action other) {
         for (WebServer server : servers) {
             notes.put(server, note);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Applications that the conformance suite is run on, each on a Unix socket. */
+/** The applications for the conformance suite, each on a Unix socket. */
 enum CheckedApplication {
     LIBFCGI("libfcgi", "dpkg-query -W -f '${Version}' libfcgi-dev", Peer.LIBFCGI),
     PHP_FPM("PHP-FPM", "%s -v | sed -n '1s/^PHP \\([^ ]*\\).*/\\1/p'", Peer.PHP_FPM),

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Web servers and clients that the conformance suite is run on; the former with the files of docs/webservers. */
+/** The web servers and clients for the conformance suite; the former with the files of docs/webservers. */
 enum CheckedWebServer {
     NGINX("nginx", WebServer.NGINX, "%s -v 2>&1 | sed 's,.*nginx/,,'"),
     APACHE("mod_proxy_fcgi", WebServer.APACHE, "%s -v | sed -n 's,.*Apache/\\([^ ]*\\).*,\\1,p'"),
@@ -25,7 +25,7 @@ enum CheckedWebServer {
     FRONT("fcgi front", null, null),
     CALL("fcgi call", null, null);
 
-    /** What a web server gives to a client that is none. */
+    /** What a web server sends to a client that is not a FastCGI application. */
     private static final String VARIABLES = " SCRIPT_NAME=/{id} QUERY_STRING= SERVER_PROTOCOL=HTTP/1.1"
             + " GATEWAY_INTERFACE=CGI/1.1 SERVER_SOFTWARE=check SERVER_NAME=localhost SERVER_PORT=80 REMOTE_ADDR=127.0.0.1";
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process of a test. Its output goes to files; at the end it is killed, with all that it has started. */
+/** A process of a test. Its output goes to files; at the end it is killed with all processes that it has started. */
 final class Child implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -85,7 +85,7 @@ final class Child implements AutoCloseable {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     }
 
-    /** {@return what it has printed to standard error, but for the lines that tell of its start and its stop} */
+    /** {@return its standard error, without the lines about its start and stop} */
     String complaints() throws IOException {
         return withoutLifeLines(stderr());
     }

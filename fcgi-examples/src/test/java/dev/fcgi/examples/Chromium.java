@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A browser without a screen, driven by the WebDriver protocol: the few commands of it that tests need. */
+/** A headless browser, driven by the few commands of the WebDriver protocol that tests need. */
 final class Chromium implements AutoCloseable {
     private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -69,7 +69,7 @@ final class Chromium implements AutoCloseable {
         post("/" + session + "/goog/cdp/execute", "{\"cmd\": " + quoted(name) + ", \"params\": " + parameters + "}");
     }
 
-    /** {@return what the console has said since the last call: a JSON array} */
+    /** {@return the console messages since the last call: a JSON array} */
     String console() throws Exception {
         String answer = post("/" + session + "/se/log", "{\"type\": \"browser\"}");
         return answer.substring(answer.indexOf('['), answer.lastIndexOf(']') + 1);

@@ -105,7 +105,7 @@ final class CliIT {
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address);
                 Child load = fcgi("load", address, "/hello", "-t", "600", "-w", "0")) {
             Await.until("it measures", () -> load.stderr().contains("requests/s"));
-            load.terminate(); // as Ctrl-C does, which children of a background job do not get
+            load.terminate(); // like Ctrl-C, which children of a background job do not get
             assertEquals(143, load.exitStatus());
             assertTrue(load.stdout().matches("(?s)[1-9]\\d* requests/s, .*latency:  50% .*errors: none\n"), load.stdout());
             assertEquals(0, playground.stop());

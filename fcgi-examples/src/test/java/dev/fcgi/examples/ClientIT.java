@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client and the servers of others. */
+/** Our client with foreign servers. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ClientIT {
     private static final int LARGE = 100_000_000;
@@ -99,7 +99,7 @@ final class ClientIT {
         return new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /** The file is there a moment before it can be connected to. */
+    /** The file exists a moment before connections are accepted. */
     private static boolean isListening(Path socket) {
         try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             return probe.isConnected();
@@ -214,8 +214,8 @@ final class ClientIT {
     }
 
     /**
-     * Twelve requests for two processes take the time of six rounds, since no process waits on a connection that is kept
-     * for nothing. Another client of the same PHP-FPM gets its turn as well.
+     * Twelve requests for two processes take as long as six rounds, because no process waits on an idle connection.
+     * Another client of the same PHP-FPM gets its turn as well.
      */
     @ParameterizedTest
     @ValueSource(strings = {"pm = static\npm.max_children = 2", "pm = dynamic\npm.max_children = 2\n"

@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** docs/conformance.md: what is made by the suite stands between comments that name it. */
+/** docs/conformance.md: generated parts are between comments that name them. */
 final class ConformanceDocument {
     private static final Path FILE = Path.of(System.getProperty("fcgi.docs", "../docs"), "conformance.md");
 
     private ConformanceDocument() {}
 
-    /** {@return a part that is made} */
+    /** {@return a generated part} */
     static String part(String name) throws IOException {
         String text = Files.readString(FILE);
         return text.substring(start(text, name), end(text, name));
     }
 
-    /** Makes a part anew. */
+    /** Replaces a generated part. */
     static void write(String name, String part) throws IOException {
         String text = Files.readString(FILE);
         Files.writeString(FILE, text.substring(0, start(text, name)) + part + text.substring(end(text, name)));
@@ -47,7 +47,7 @@ final class ConformanceDocument {
         return out.toString();
     }
 
-    /** What was found: how many of each verdict, and all that is no pass everywhere. */
+    /** The results: the number of each verdict, and all cases that do not pass everywhere. */
     static String verdicts(List<? extends TestCase<?>> cases, Map<String, List<Result>> results) {
         StringBuilder out = new StringBuilder("| | pass | fail | non-strict | unimplemented |\n|---|---|---|---|---|\n");
         results.forEach((name, found) -> out.append("| ").append(name)

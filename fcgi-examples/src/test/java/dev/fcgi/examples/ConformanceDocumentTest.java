@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/conformance.md has the cases that there are. */
+/** docs/conformance.md lists exactly the existing cases. */
 final class ConformanceDocumentTest {
     private static final Pattern COMMENT = Pattern.compile("// .*|(?s:/\\*.*?\\*/)");
     private static final Pattern ID = Pattern.compile("\\b[2-8]\\.[1-9]-[a-z][a-z0-9-]*");

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The conformance suite on us, which has to find nothing, and on others, which is reported. With
- * {@code -Dfcgi.conformance=write} it is run on all of the others, and makes the tables of docs/conformance.md.
+ * Runs the conformance suite on this library, which must pass, and on other applications, whose results are reported.
+ * With {@code -Dfcgi.conformance=write} it runs on all others, and generates the tables of docs/conformance.md.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ConformanceIT {
@@ -33,7 +33,7 @@ final class ConformanceIT {
     @TempDir
     Path directory;
 
-    /** With time enough: what must come, comes. */
+    /** With enough time for expected events. */
     @ParameterizedTest
     @EnumSource(names = {"UNIX", "TCP"})
     void ours(Upstream kind) throws Exception {

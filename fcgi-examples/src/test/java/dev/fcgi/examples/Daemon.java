@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** A server of the machine's that a test runs in the foreground, with files in a directory of the test's only. */
+/** An installed server that a test runs in the foreground, with files only in a directory of the test. */
 final class Daemon implements AutoCloseable {
     private final Child child;
     private final Path log;
@@ -46,12 +46,12 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** {@return whether somebody listens on that port of 127.0.0.1} */
+    /** {@return whether a process listens on that port of 127.0.0.1} */
     static boolean listens(int port) throws IOException {
         return listens(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** {@return whether somebody listens there} */
+    /** {@return whether a process listens there} */
     static boolean listens(SocketAddress address) throws IOException {
         try (SocketChannel probe = SocketChannel.open(address)) {
             return probe.isConnected();
@@ -60,7 +60,9 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Makes a directory for everybody, below the test's own: servers started by root work as somebody else. */
+    /**
+     * Creates a world-accessible directory below the test's own, because servers started by root run as another user.
+     */
     static Path open(Path directory) throws IOException {
         Files.createDirectories(directory);
         return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -90,8 +92,8 @@ final class Daemon implements AutoCloseable {
     }
 
     /**
-     * {@return whether a process has not ended} A child of one that has gone is its heir's to wait for; in a container
-     * that is often a program which never does, so that an entry without a process stays.
+     * {@return whether a process has not ended} A child of a dead process must be reaped by its new parent; in a
+     * container that is often a program that never does so, so a zombie remains.
      */
     static boolean isRunning(ProcessHandle process) {
         try {

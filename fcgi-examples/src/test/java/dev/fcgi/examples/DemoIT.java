@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo of the image as a visitor sees it. */
+/** The demo of the image, as a visitor sees it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DemoIT {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/");
@@ -33,7 +33,7 @@ final class DemoIT {
     private static final Map<String, Integer> ERRORS = Map.of("/nowhere", 404, "/fail", 500);
     private static final String BACK = "<a href=\"/\">fcgi demo</a>";
 
-    /** What of a page cannot be seen or read, one complaint a line. */
+    /** What cannot be seen or read on a page, one complaint on each line. */
     private static final String COMPLAINTS = """
             const complaints = [];
             const root = document.documentElement;
@@ -116,7 +116,7 @@ final class DemoIT {
         }
     }
 
-    /** No link leads nowhere, and each page leads back. */
+    /** No link is broken, and each page has a way back. */
     private void visitEveryPage(URI home, String pages) throws Exception {
         Set<String> links = LINK.matcher(pages).results().map(link -> link.group(1).replace("&amp;", "&"))
                 .collect(Collectors.toSet());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server without file descriptors: who is connected sees nothing of it, who is not is accepted later. */
+/** A server without file descriptors: open connections are not affected, others are accepted later. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DescriptorsIT {
     private static final int DESCRIPTORS = 64;
@@ -35,7 +35,7 @@ final class DescriptorsIT {
             Child server = playground.process();
             assertEquals("hello\n", hello(connected));
             for (int i = 0; i < PEERS; i++) {
-                peers.add(RawConnection.open(address)); // the kernel takes them in, the server cannot
+                peers.add(RawConnection.open(address)); // the kernel queues them, the server cannot accept them
             }
             Await.until("accepting fails", () -> server.stderr().contains("cannot accept connections"));
 

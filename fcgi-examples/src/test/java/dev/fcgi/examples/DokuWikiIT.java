@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** DokuWiki as Debian has it, with pages of the test's own, behind fcgi front and PHP-FPM, clicked through. */
+/** Debian's DokuWiki with the test's own pages, behind fcgi front and PHP-FPM, used in a browser. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DokuWikiIT {
     private static final List<String> DATA = List.of("attic", "cache", "index", "locks", "log", "media", "media_attic",

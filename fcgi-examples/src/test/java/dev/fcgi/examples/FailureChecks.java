@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
-/** Handlers that fail, browsers that go away, an application with too much to do, and its restart. */
+/** Handlers that fail, browsers that disconnect, an overloaded application, and its restart. */
 final class FailureChecks {
     private static final List<String> WAYS = List.of("exception", "error", "stack", "oom");
 

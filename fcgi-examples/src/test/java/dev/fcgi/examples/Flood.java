@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** As many requests as a playground takes, all of them waiting until they are given up. */
+/** As many requests as a playground accepts, all waiting until they are aborted. */
 final class Flood implements AutoCloseable {
     private static final int REQUESTS = 128; // of 4096 that a server takes by default, on a connection
     private static final int MAX_CONNECTIONS = 256;
@@ -20,8 +20,8 @@ final class Flood implements AutoCloseable {
     }
 
     /**
-     * Adds requests until nothing else is taken. As many as the server takes would not do: some are refused while
-     * another request holds a place, as the one does that is to find out, and then that place is free for good.
+     * Adds requests until no more are accepted. Sending exactly the server's limit would not be enough: some are
+     * refused while another request holds a place, such as the one that checks, and that place then stays free.
      */
     void fillUntil(String what, Callable<Boolean> refused) throws Exception {
         Await.until(what, () -> {

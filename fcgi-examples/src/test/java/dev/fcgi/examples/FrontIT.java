@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** CGI programs of others behind fcgi front and fcgiwrap, from the command line alone. */
+/** Foreign CGI programs behind fcgi front and fcgiwrap, by the command line only. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FrontIT {
     @TempDir
@@ -83,7 +83,7 @@ final class FrontIT {
         }
     }
 
-    /** Git compresses and sends what is big in chunks: git-http-backend needs its length all the same. */
+    /** Git compresses large requests and sends them in chunks, but git-http-backend needs their length. */
     @Test
     void fiftyMegabytesArePushedToGitHttpBackend() throws Exception {
         Peer.require(Peer.GIT, Peer.SPAWN_FCGI, Peer.FCGIWRAP);

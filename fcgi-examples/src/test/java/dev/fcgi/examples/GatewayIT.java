@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A browser, our gateway, PHP-FPM: a small PHP application that is clicked through. */
+/** A browser, our gateway, and PHP-FPM with a small PHP application. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class GatewayIT {
     private static final List<String> FILES = List.of("index.php", "hello.php", "upload.php", "events.php", "echo.php",

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** The ways in which web servers run the guestbook. */
 enum GuestbookHost {
-    /** As FastCGI program that lighttpd starts with the listening socket as fd 0. */
+    /** As a FastCGI program that lighttpd starts with the listening socket as fd 0. */
     LIGHTTPD(List.of(), Peer.LIGHTTPD) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
@@ -31,7 +31,7 @@ enum GuestbookHost {
             return run(directory, port, Peer.LIGHTTPD, "-D", "-f", configuration.toString());
         }
     },
-    /** As FastCGI program that mod_fcgid starts with the listening socket as fd 0. */
+    /** As a FastCGI program that mod_fcgid starts with the listening socket as fd 0. */
     APACHE_FCGID(List.of("mpm_event", "authz_core", "alias", "fcgid"), Peer.APACHE, Peer.APACHE_FCGID) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
@@ -47,7 +47,7 @@ enum GuestbookHost {
                     """.formatted(directory, entries));
         }
     },
-    /** As plain CGI program of mod_cgid. */
+    /** As a plain CGI program of mod_cgid. */
     APACHE_CGID(List.of("mpm_event", "authz_core", "alias", "env", "cgid"), Peer.APACHE) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
@@ -60,14 +60,14 @@ enum GuestbookHost {
                     """.formatted(directory, entries));
         }
     },
-    /** As FastCGI program that spawn-fcgi starts with the listening socket as fd 0. */
+    /** As a FastCGI program that spawn-fcgi starts with the listening socket as fd 0. */
     SPAWN_FCGI(List.of(), Peer.NGINX, Peer.SPAWN_FCGI) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
             return nginx(directory, entries, Image.program("guestbook"));
         }
     },
-    /** As plain CGI program of fcgiwrap. */
+    /** As a plain CGI program of fcgiwrap. */
     FCGIWRAP(List.of(), Peer.NGINX, Peer.SPAWN_FCGI, Peer.FCGIWRAP) {
         @Override
         RunningGuestbook start(Path directory, Path entries) throws Exception {
@@ -93,7 +93,7 @@ enum GuestbookHost {
     /**
      * Starts web server and guestbook.
      *
-     * @param entries the directory that GUESTBOOK_DIR shall name
+     * @param entries the directory for GUESTBOOK_DIR
      */
     abstract RunningGuestbook start(Path directory, Path entries) throws Exception;
 
@@ -139,7 +139,7 @@ enum GuestbookHost {
 
     RunningGuestbook apache(Path directory, String configuration) throws Exception {
         int port = Ports.free();
-        // As root, Apache insists on being somebody else for its work, who might not get to where the image is.
+        // As root, Apache runs its workers as another user, who may have no access to the image.
         Path image = directory.resolve("image");
         Image.copyTo(image);
         StringBuilder all = new StringBuilder("""

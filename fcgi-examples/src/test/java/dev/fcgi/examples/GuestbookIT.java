@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The guestbook as visitors see it, run by real web servers as FastCGI and as plain CGI program. */
+/** The guestbook as visitors see it, run by real web servers as a FastCGI and as a plain CGI program. */
 @ParameterizedClass
 @EnumSource
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the handlers of an application are tested, without a web server and without a socket. */
+/** Shows how to test the handlers of an application without a web server and a socket. */
 final class HandlersTest {
     private final CountDownLatch waiting = new CountDownLatch(1);
     private final CountDownLatch cancelled = new CountDownLatch(1);
@@ -109,16 +109,16 @@ final class HandlersTest {
         OfflineResponse response = OfflineRequest.get("/fail").respond(app);
         assertEquals(500, response.status());
         assertEquals("500 Internal Server Error\n", response.text());
-        assertInstanceOf(IllegalStateException.class, response.failure()); // the test is told
+        assertInstanceOf(IllegalStateException.class, response.failure()); // available to the test
     }
 
     @Test
-    void anAbortCancelsTheHandler() throws Exception {
+    void anAbortInterruptsTheHandler() throws Exception {
         OfflineCall call = OfflineRequest.get("/wait").start(FcgiServer.builder().responder(app), Role.RESPONDER);
         waiting.await();
-        call.disconnect(); // as most web servers do when the browser is gone
+        call.disconnect(); // as most web servers do when the browser has disconnected
         cancelled.await();
-        assertNull(call.response().protocolStatus()); // nobody is there to get an answer
+        assertNull(call.response().protocolStatus()); // nobody can receive a response
     }
 
     @Test

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Machines with a network of their own: a balancer and two application hosts, as network namespaces that nobody else
- * sees. The bridge between them stands on the balancer.
+ * Hosts with a separate network: a balancer and two application hosts, as private network namespaces. The bridge
+ * between them is on the balancer.
  */
 final class Hosts implements AutoCloseable {
     static final String BALANCER = "10.77.0.1";
-    /** The addresses of the application hosts, as the documented configurations have them. */
+    /** The addresses of the application hosts in the documented configurations. */
     static final List<String> APPLICATIONS = List.of("10.77.0.11", "10.77.0.12");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String prefix = "fcgi-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
     private final List<String> namespaces = new ArrayList<>();
-    /** A build that is broken off leaves nothing behind either. */
+    /** Even an interrupted build leaves nothing behind. */
     private final Thread hook = new Thread(this::remove);
 
     /** Makes them. */
@@ -67,7 +67,7 @@ final class Hosts implements AutoCloseable {
         return List.of(Peer.IP.path(), "netns", "exec", prefix + "host" + host);
     }
 
-    /** Pulls the cable of a host: what is sent to it or by it is lost without a word. */
+    /** Pulls the cable of a host: packets to and from it are silently lost. */
     void cutOff(int host) throws Exception {
         Peer.IP.run("-n", prefix + "balancer", "link", "set", "port" + host, "down");
     }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param status the status
  * @param headers the lines of its head, without the first
- * @param body the bytes behind the head
+ * @param body the bytes after the head
  */
 record HttpReply(int status, List<String> headers, byte[] body) {
     /**
@@ -26,7 +26,7 @@ record HttpReply(int status, List<String> headers, byte[] body) {
         return parse(socket.getInputStream().readAllBytes());
     }
 
-    /** Takes a whole answer apart. */
+    /** Parses a whole response. */
     static HttpReply parse(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");

@@ -103,7 +103,7 @@ final class ImageIT {
     }
 
     @Test
-    void aLeftOverSocketFileIsReplaced() throws Exception {
+    void aLeftoverSocketFileIsReplaced() throws Exception {
         Path file = directory.resolve("s");
         try (var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.bind(UnixDomainSocketAddress.of(file));
@@ -124,7 +124,7 @@ final class ImageIT {
     }
 
     @Test
-    void anIdleServerEndsAtOnce() throws Exception {
+    void anIdleServerEndsImmediately() throws Exception {
         String address = "unix:" + directory.resolve("s");
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address);
                 RawConnection idle = RawConnection.open(address)) {
@@ -133,7 +133,7 @@ final class ImageIT {
             long start = System.nanoTime();
             assertEquals(0, playground.stop());
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            assertTrue(took.toMillis() < 3000, took::toString); // less than the period of grace
+            assertTrue(took.toMillis() < 3000, took::toString); // less than the grace period
             assertTrue(idle.isClosedByPeer());
         }
         assertFalse(Files.exists(directory.resolve("s")));
@@ -151,13 +151,13 @@ final class ImageIT {
                 assertEquals("slept\n", connection.reply().body());
                 assertTrue(connection.isClosedByPeer());
             }
-            // the server waits for some seconds that the web server closes its side, too; it has
+            // the server waits a few seconds for the web server to close its side; it has
             assertEquals(0, playground.process().exitStatus());
         }
     }
 
     @Test
-    void whatOutlastsTheGraceIsCancelled() throws Exception {
+    void whatOutlastsTheGracePeriodIsAborted() throws Exception {
         String address = "unix:" + directory.resolve("s");
         try (PlaygroundProcess playground = PlaygroundProcess.start(directory, address);
                 RawConnection connection = RawConnection.open(address)) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Programs whose file descriptor 0 is a socket that gives no connections, or one that they cannot connect to. */
+/** Programs whose file descriptor 0 is a socket that accepts no connections, or one that they cannot connect to. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InheritedSocketIT {
     private static final int WAITING = 100;

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The library as {@code ./mvnw install} leaves it, in a local Maven repository of a test's own, and Maven that uses it.
- * All other artifacts are those of the user's repository, by symbolic links: nothing is fetched twice, and the user's own
- * repository gets no library from a test.
+ * The library, installed by {@code ./mvnw install} in a Maven repository of the test, and Maven that uses it. All other
+ * artifacts are symbolic links to the user's repository, so that nothing is downloaded twice, and the test does not
+ * install the library for the user.
  */
 final class Installed {
     private static final Path USERS = Path.of(System.getProperty("fcgi.repository"));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten thousand idle connections, and a thousand requests that all wait at once, in 512 MB. */
+/** Ten thousand idle connections, and a thousand requests that wait at the same time, in 512 MB. */
 @Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ManyConnectionsIT {
     private static final int CONNECTIONS = 10_000;

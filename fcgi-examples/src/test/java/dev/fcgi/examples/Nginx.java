@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
-/** An nginx of our own: own prefix, own configuration, one worker. */
+/** An nginx with its own prefix and configuration, and one worker. */
 final class Nginx implements AutoCloseable {
     private static final String CONFIGURATION = """
             daemon off;
@@ -79,7 +79,7 @@ final class Nginx implements AutoCloseable {
      * @param keep whether connections to the playgrounds are kept
      */
     static Nginx start(Path directory, boolean keep, List<String> playgrounds) throws Exception {
-        // max_fails=0: a server that was away for a moment is asked again
+        // max_fails=0: a server that was briefly unavailable is used again
         String upstream = playgrounds.stream()
                 .map(address -> "    server " + address + " max_fails=0;\n")
                 .collect(Collectors.joining()) + (keep ? "    keepalive 16;" : "");
@@ -118,7 +118,7 @@ final class Nginx implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + pathAndQuery);
     }
 
-    /** A connection for what an HTTP client would not send. */
+    /** A raw connection, for requests that an HTTP client would not send. */
     Socket socket() throws IOException {
         return new Socket(InetAddress.getByName("127.0.0.1"), port);
     }

@@ -16,10 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A program as docs/operations.md has it, to which all happens that may, and the commands of that page: each shows what
- * has happened.
- */
+/** A program as in docs/operations.md to which everything happens, and the commands of that page, which show it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class OperationsIT {
     private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:java|fcgi|goaccess|jfr) .*)$");
@@ -191,7 +188,7 @@ final class OperationsIT {
         return commands.stream().filter(command -> command.contains(part)).findFirst().orElseThrow();
     }
 
-    /** {@return what a program has said that was terminated once it had said that it serves} */
+    /** {@return the output of a program that was terminated after it had started} */
     private String stopped(String command) throws Exception {
         try (Child program = type(command)) {
             Await.until("it serves", () -> program.stderr().contains("status page listens"));

@@ -285,7 +285,7 @@ final class PathChecks {
         assertEquals(before + 2, site.stats().get("total"));
     }
 
-    /** Reads the first piece of what the playground makes bit by bit. */
+    /** Reads the first piece of a response that the playground sends bit by bit. */
     static void drip(Site site) throws Exception {
         HttpResponse<InputStream> answer = site.client()
                 .send(site.request("/drip?n=3&ms=400").build(), BodyHandlers.ofInputStream());
@@ -296,7 +296,7 @@ final class PathChecks {
         }
     }
 
-    /** The same behind what collects responses. */
+    /** The same behind a web server that buffers responses. */
     static void dripAtOnce(Site site) throws Exception {
         assertAnswer(200, "chunk 0\nchunk 1\nchunk 2\n", site.get("/drip?n=3&ms=100"));
     }

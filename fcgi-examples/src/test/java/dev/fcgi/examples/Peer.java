@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What tests need that is not ours: programs of others, their libraries, rights. This is the only place that knows
- * where they are, so that no test starts one without asking whether it is there: where it is missing the test is skipped, and
- * the build says so at its end (src/build/TestReport.java). With {@code FCGI_REQUIRE_PEERS=1} it fails instead, except for
- * what {@code FCGI_WITHOUT_PEERS} names because the system has no such thing.
+ * Prerequisites of tests: foreign programs, their libraries, privileges. Only this class knows where they are, so that
+ * no test starts one without checking: if it is missing, the test is skipped, and the build says so at its end
+ * (src/build/TestReport.java). With {@code FCGI_REQUIRE_PEERS=1} it fails instead, except for what {@code
+ * FCGI_WITHOUT_PEERS} names because the system has no such thing.
  */
 enum Peer {
     APACHE("apache2", "apache2-bin"),
@@ -59,7 +59,7 @@ enum Peer {
     PROMETHEUS("prometheus_client", "python3-prometheus-client", List.of("python3"), "-c",
             "import prometheus_client.openmetrics.parser"),
 
-    /** Not of Debian: what the machine allows. */
+    /** Not a Debian package: a capability of the machine. */
     DESCRIPTORS("11000 file descriptors", null, List.of("sh"), "-c",
             "test $(ulimit -Hn) = unlimited || test $(ulimit -Hn) -ge 11000"),
     NAMESPACES("network namespaces", null, List.of("unshare"), "--net", "--mount", "true"),
@@ -72,7 +72,7 @@ enum Peer {
     private final String packages;
     private final List<String> programs;
     private final List<String> trial;
-    /** Guarded by this; null before anybody has looked. */
+    /** Guarded by this; null before the first check. */
     private Optional<String> found;
 
     Peer(String program, String packages) {
@@ -93,13 +93,13 @@ enum Peer {
         this.trial = List.of(trial);
     }
 
-    /** {@return the path of the program} Where it is missing, the test is skipped. */
+    /** {@return the path of the program} If it is missing, the test is skipped. */
     String path() {
         require(this);
         return find().orElseThrow();
     }
 
-    /** Runs it until it ends, which must be well. */
+    /** Runs it to its end, which must be successful. */
     void run(String... arguments) throws IOException, InterruptedException {
         run(path(), List.of(arguments));
     }
@@ -115,12 +115,12 @@ enum Peer {
         }
     }
 
-    /** For what is done before tests that require it, each for itself: a skipped class would not be counted. */
+    /** For preparations of tests that each require it, because a skipped class would not be counted. */
     static boolean areThere(Peer... peers) {
         return Stream.of(peers).allMatch(peer -> peer.find().isPresent());
     }
 
-    /** Skips the test unless all are there, and names all that are not: say first what a test needs. */
+    /** Skips the test unless all are present, and names those that are missing; called first in a test. */
     static void require(Peer... peers) {
         List<Peer> missing = Stream.of(peers).filter(peer -> peer.find().isEmpty()).toList();
         if (missing.isEmpty()) {
@@ -135,7 +135,9 @@ enum Peer {
         abort(message);
     }
 
-    /** Fails for a command that runs a peer without having asked for it, or what should be a peer and is none. */
+    /**
+     * Fails for a command that runs a peer without having required it, or a program that should be a peer and is not.
+     */
     static void check(List<String> command) {
         List<String> foreign = command.stream().filter(word -> !isOurs(word)).toList();
         for (String word : foreign) {

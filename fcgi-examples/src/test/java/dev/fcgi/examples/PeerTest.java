@@ -16,9 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No test starts a program of others but by way of {@link Peer}, which skips it where the program is missing. */
+/** Tests start foreign programs only through {@link Peer}, which skips a test if the program is missing. */
 final class PeerTest {
-    /** Who starts processes: these two for all others, which are shown to {@link Peer#check}, and those of the image. */
+    /**
+     * The classes that start processes: these two for all others, checked by {@link Peer#check}, and those of the
+     * image.
+     */
     private static final Set<String> STARTERS = Set.of("Child.java", "Peer.java", "PlainCgiIT.java");
 
     @TempDir

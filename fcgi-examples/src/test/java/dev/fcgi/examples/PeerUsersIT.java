@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may connect to a Unix socket, asked by two users: the one of this test, and 65534, which is nobody. */
+/** Who may connect to a Unix socket, tried by two users: that of this test, and 65534 (nobody). */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PeerUsersIT {
     private static final String NOBODY = "65534";

@@ -141,7 +141,7 @@ final class PerlTwinIT {
             if (difference == null) {
                 assertEquals(perls.get(where), ours.get(where), where);
             } else {
-                if (!Objects.equals(perls.get(where), ours.get(where))) { // later CGI.pm and nginx have come round
+                if (!Objects.equals(perls.get(where), ours.get(where))) { // later versions of CGI.pm and nginx behave like this library
                     assertEquals(difference.perl(), perls.get(where), "Perl's " + where);
                 }
                 assertEquals(difference.java(), ours.get(where), where + ", " + difference.reason());
@@ -157,9 +157,8 @@ final class PerlTwinIT {
     }
 
     /**
-     * Takes apart what counts of an answer: "status", "header NAME", "cookie NAME" with its attributes in the order of
-     * the alphabet, each "NAME: VALUE" line of a dump, "body" for other bodies. Points of time are told as hours from
-     * now.
+     * Extracts what matters of a response: "status", "header NAME", "cookie NAME" with its attributes in the order of
+     * the alphabet, each "NAME: VALUE" line of a dump, "body" for other bodies. Times are given as hours from now.
      */
     private static Map<String, String> observe(HttpReply reply) {
         Map<String, String> seen = new TreeMap<>();
@@ -175,7 +174,7 @@ final class PerlTwinIT {
                 seen.merge("header " + name, name.equals("expires") ? fromNow(value) : value, (one, two) -> one + two);
             }
         }
-        // What an error page says is not a matter of being alike.
+        // The texts of error pages need not be alike.
         String body = reply.status() >= 400 && !reply.text().startsWith("done") ? "" : reply.text();
         if (body.contains(": ")) {
             body.lines().forEach(line -> seen.put(line.substring(0, line.indexOf(": ")),

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A PHP-FPM of our own: own configuration, own socket, in the foreground. */
+/** A PHP-FPM with its own configuration and socket, in the foreground. */
 final class PhpFpm implements AutoCloseable {
     private static final String CONFIGURATION = """
             [global]
@@ -42,7 +42,7 @@ final class PhpFpm implements AutoCloseable {
         return start(directory, "pm = static\npm.max_children = 4");
     }
 
-    /** Starts it with a process manager as these lines have it, without the php.ini of the machine. */
+    /** Starts it with these lines for the process manager, without the machine's php.ini. */
     static PhpFpm start(Path directory, String manager) throws Exception {
         return start(directory, manager, List.of("-n"));
     }

@@ -37,12 +37,12 @@ final class PlaygroundProcess implements AutoCloseable {
         return address;
     }
 
-    /** What others see of the process. */
+    /** The process from outside. */
     Child process() {
         return child;
     }
 
-    /** The counters of /stats, asked for on a connection of its own. */
+    /** The counters of /stats, requested on a separate connection. */
     Map<String, Long> stats() throws Exception {
         return stats("");
     }
@@ -51,7 +51,7 @@ final class PlaygroundProcess implements AutoCloseable {
         return counters(RawConnection.get(address, "/stats", arguments).body());
     }
 
-    /** Takes an answer of /stats apart. */
+    /** Parses a response of /stats. */
     static Map<String, Long> counters(String answer) {
         Map<String, Long> stats = new HashMap<>();
         for (String line : answer.split("\n")) {
@@ -61,7 +61,7 @@ final class PlaygroundProcess implements AutoCloseable {
         return stats;
     }
 
-    /** SIGTERM and what comes of it. */
+    /** Sends SIGTERM and waits for the end. */
     int stop() throws InterruptedException {
         child.terminate();
         return child.exitStatus();

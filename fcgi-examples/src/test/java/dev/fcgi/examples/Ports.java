@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for programs that cannot choose one themselves. */
 final class Ports {
-    /** Below those that the kernel gives to clients: a server that restarts shall find its port free. */
+    /** Below the ephemeral ports, so that a restarted server finds its port free. */
     private static final int FIRST = 10_000;
     private static final int END = 32_768;
 

@@ -48,7 +48,7 @@ final class ProviderContractIT {
 
     private static final String LISTEN = "dev.fcgi.httpserver.listen.";
 
-    /** Servers with an executor, without, and with one that takes nothing. */
+    /** Servers with an executor, without one, and with one that rejects everything. */
     private static final List<String> KINDS = List.of("pool", "serial", "full");
 
     private static final String CONFIGURATION = """
@@ -86,7 +86,7 @@ final class ProviderContractIT {
             }
             """;
 
-    /** Of the connection, or the web server's. */
+    /** Hop-by-hop fields, and those of the web server. */
     private static final Set<String> NOT_COMPARED =
             Set.of("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "date");
 
@@ -191,7 +191,7 @@ final class ProviderContractIT {
             String where = difference.where();
             String theirs = jdk.remove(where);
             String here = ours.remove(where);
-            if (!"*".equals(difference.jdk())) { // else it depends on the JDK, or on nginx
+            if (!"*".equals(difference.jdk())) { // otherwise it depends on the JDK, or on nginx
                 assertNotEquals(theirs, here, where + ": no difference any more");
             }
             assertIs(difference.jdk(), theirs, "JDK's " + where);

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs of others for the JDK's HTTP server, unchanged, behind nginx and a Unix socket: nginx speaks FastCGI only. */
+/**
+ * Foreign programs for the JDK's HTTP server, unchanged, behind nginx and a Unix socket, where nginx speaks only
+ * FastCGI.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ProviderProgramsIT {
     private static final String PROVIDER =

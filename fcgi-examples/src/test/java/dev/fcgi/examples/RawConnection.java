@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A FastCGI connection written with nothing of the library, one request at a time. */
+/** A FastCGI connection without the library, for one request at a time. */
 final class RawConnection implements AutoCloseable {
     static final int RESPONDER = 1;
     static final int AUTHORIZER = 2;
@@ -170,7 +170,7 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** {@return whether the first byte of an answer comes} */
+    /** {@return whether the first byte of a response arrives} */
     boolean hasAnswered() throws IOException {
         return in.read() >= 0;
     }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** HTTP as bytes, for what an HTTP client would tidy up. */
+/** HTTP as bytes, for requests that an HTTP client would normalize. */
 final class RawHttp {
     private RawHttp() {}
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Types what the README shows, as it stands there, and sees what it promises. */
+/** Types what the README shows, unchanged, and checks what it promises. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ReadmeIT {
     private static final Path DOCUMENTS = Path.of(System.getProperty("fcgi.docs"));
@@ -40,7 +40,7 @@ final class ReadmeIT {
     Path directory;
 
     private String readme;
-    /** The home directory of whoever reads it, after {@code ./mvnw install}. */
+    /** The reader's home directory, after {@code ./mvnw install}. */
     private Path home;
 
     @BeforeEach

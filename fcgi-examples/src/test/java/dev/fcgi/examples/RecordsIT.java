@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What nginx cannot ask for, in records made by hand: two of the roles, and a large echo. */
+/** Requests that nginx cannot send, as handmade records: two of the roles, and a large echo. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class RecordsIT {
     @TempDir

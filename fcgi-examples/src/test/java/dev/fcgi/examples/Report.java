@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a suite has seen, as text for people: {@code .ci/run} prints all reports at its end. Each suite has a file of
- * its own, which a new run replaces.
+ * The results of a suite, as text for people: {@code .ci/run} prints all reports at its end. Each suite has its own
+ * file, which a new run replaces.
  */
 final class Report {
     private static final Path DIRECTORY = Path.of(System.getProperty("fcgi.reports", "target/reliability"));

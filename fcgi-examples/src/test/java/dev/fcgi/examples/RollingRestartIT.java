@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Playgrounds are stopped by SIGTERM and replaced, one after the other, under load, for some seconds, or for a minute
- * with {@code -Dfcgi.long}: no client may notice. The time of all fronts is the same.
+ * with {@code -Dfcgi.long}: no client may notice. All web servers are tested at the same time.
  */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class RollingRestartIT {
@@ -64,7 +64,7 @@ final class RollingRestartIT {
             return switch (this) {
                 // a connection is dropped with all requests on it when one of them is refused
                 case HAPROXY_MULTIPLEXED -> requests / 500;
-                // the kernel resets what it has taken in between the last accept and the close
+                // the kernel resets connections that it has queued between the last accept and the close
                 case NGINX_TCP -> requests / 1000;
                 default -> 0;
             };
@@ -230,7 +230,7 @@ final class RollingRestartIT {
         }
     }
 
-    /** As systemd does it: nobody listens for a moment, but the socket is there, and who connects waits. */
+    /** Like systemd: for a moment no process accepts, but the socket exists, and connections wait. */
     private static Outcome inherited(Front front, Path directory) throws Exception {
         Peer.require(Peer.PERL, Peer.NGINX);
         String address = "unix:" + directory.resolve("held");

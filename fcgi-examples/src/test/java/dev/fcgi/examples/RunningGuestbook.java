@@ -30,7 +30,7 @@ final class RunningGuestbook implements AutoCloseable {
         return uri;
     }
 
-    /** {@return what web server and guestbook had to say} */
+    /** {@return the output of web server and guestbook} */
     String log() throws IOException {
         return (nginx != null ? nginx.errors() : "") + runner.log();
     }

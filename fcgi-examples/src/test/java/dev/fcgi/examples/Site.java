@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** A web server with a playground behind it, configured by its file in docs/webservers. */
 final class Site implements AutoCloseable {
     private static final Path FILES = Path.of(System.getProperty("fcgi.docs")).resolve("webservers");
-    /** What the files name, which is moved below the directory of the test. */
+    /** Paths in the files, which are moved below the directory of the test. */
     private static final Pattern PATH = Pattern.compile("(?<![\\w.])/(run|var|srv|etc)/[\\w./-]+");
 
     private final WebServer server;
@@ -62,7 +62,7 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** Starts nothing: somebody else is the application at {@link #upstream}, and runs {@link #shellCommand}. */
+    /** Starts nothing: the caller provides the application at {@link #upstream}, and runs {@link #shellCommand}. */
     static Site prepare(WebServer server, Path directory) throws Exception {
         return prepare(server, directory, false);
     }
@@ -83,7 +83,7 @@ final class Site implements AutoCloseable {
         String text = server.changed(Files.readString(FILES.resolve(server.file())));
         text = WebServer.replace(text, "8080", Integer.toString(port));
         if (server.place() == WebServer.Place.TCP) {
-            // the files say how it is done, in a comment or in a line that is one
+            // the files say how to do it, in a comment or a commented-out line
             text = switch (server.program()) {
                 case NGINX -> WebServer.replace(text, "server unix:/run/app/app.sock", "server 127.0.0.1:9000");
                 case HAPROXY -> WebServer.replace(text, "unix@/run/app/app.sock", "127.0.0.1:9000");
@@ -115,7 +115,7 @@ final class Site implements AutoCloseable {
         return paths.replaceAll(found -> Matcher.quoteReplacement(root + found.group()));
     }
 
-    /** Makes what a path needs: a last name without a dot is that of a directory. */
+    /** Creates what a path needs; a last name without a dot is a directory. */
     private void makeDirectory(String path) throws IOException {
         Path directory = root;
         for (Path name : Path.of(path.substring(1))) {
@@ -167,7 +167,7 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** Ends the playground and tells how that went. */
+    /** Ends the playground and returns how it ended. */
     int stopPlayground() throws Exception {
         return playground.stop();
     }
@@ -231,7 +231,7 @@ final class Site implements AutoCloseable {
             return address;
         }
         if (server == WebServer.APACHE_FCGID) {
-            get("/hello"); // sees to it that there is one
+            get("/hello"); // ensures that there is one
         }
         try (Stream<Path> files = Files.walk(root.resolve("run"))) { // mod_fcgid and lighttpd choose names
             return "unix:" + files.filter(Site::isSocket).max(Comparator.comparing(file -> file.toFile().lastModified()))
@@ -253,7 +253,7 @@ final class Site implements AutoCloseable {
         return daemon.descendants().stream();
     }
 
-    /** {@return what the web server has said} */
+    /** {@return the log of the web server} */
     String errors() throws IOException {
         return daemon.log();
     }

@@ -166,7 +166,7 @@ final class SpawnFcgiIT {
                 .toList();
     }
 
-    /** A restart without a gap: the kernel keeps the socket, and what the old process has taken in it answers. */
+    /** A restart without a gap: the kernel keeps the socket, and the old process answers what it has accepted. */
     @Test
     void oneOfTwoPlaygroundsStopsUnderLoad() throws Exception {
         Peer.require(Peer.PERL, Peer.NGINX);

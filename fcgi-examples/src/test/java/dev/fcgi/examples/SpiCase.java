@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A program for the JDK's HTTP server, one request to it, and in what the answers differ on purpose.
+ * A program for the JDK's HTTP server, one request to it, and the intended differences of the responses.
  *
  * @param name what it is about
  * @param head request line and headers, each with LF at its end
@@ -17,13 +17,13 @@ import java.util.List;
  * @param differences all of them; nothing else may differ
  */
 record SpiCase(String name, String head, byte[] body, Program program, List<Difference> differences) {
-    /** What any program does with its server, here and there. */
+    /** What the program does with either server. */
     @FunctionalInterface
     interface Program {
         void set(SpiSide side) throws Exception;
     }
 
-    /** A handler that tells what it sees. */
+    /** A handler that reports what it sees. */
     @FunctionalInterface
     interface Handler {
         void handle(HttpExchange exchange, SpiSide side) throws Exception;

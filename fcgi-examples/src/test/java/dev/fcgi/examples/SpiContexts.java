@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
-/** Contexts, and what stands before their handlers. */
+/** Contexts, and what precedes their handlers. */
 final class SpiContexts {
     private static final String BASIC = "Authorization: Basic ";
     private static final String USER_SECRET = "dXNlcjpzZWNyZXQ=";

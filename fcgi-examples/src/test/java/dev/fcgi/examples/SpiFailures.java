@@ -6,7 +6,7 @@ import static dev.fcgi.examples.SpiCase.get;
 import java.io.IOException;
 import java.util.stream.Stream;
 
-/** What handlers do that they should not. */
+/** Misbehaving handlers. */
 final class SpiFailures {
     private static final String OWN_PAGE = "A failure before the response is sent is 500, and a line in the log";
 
@@ -16,13 +16,13 @@ final class SpiFailures {
         return Stream.of(failures(), misuse(), headers()).flatMap(cases -> cases);
     }
 
-    /** Where the JDK's server closes the connection, for which nginx has a page. */
+    /** Cases in which the JDK's server closes the connection, and nginx sends an error page. */
     private static SpiCase differs(SpiCase each, String reason, String status) {
         return each.differs(reason, "status", "502", status, "body", "*", "*", "header content-type", "text/html", "*",
                 "header content-length", "*", "*");
     }
 
-    /** JDK 21 sends the head at once, JDK 25 does not. */
+    /** JDK 21 sends the head immediately, JDK 25 does not. */
     private static SpiCase flushed(SpiCase each) {
         return each.differs(OWN_PAGE, "status", "*", "500", "whole", "*", "true", "body", "*", "*",
                 "header content-type", "*", "*", "header content-length", "*", "*");

@@ -57,7 +57,7 @@ final class SpiSide implements AutoCloseable {
         void run() throws Exception;
     }
 
-    /** Does what is waited for before the next request. */
+    /** Runs an action that must end before the next request. */
     void working(Work work) throws IOException {
         working.incrementAndGet();
         try {
@@ -90,14 +90,14 @@ final class SpiSide implements AutoCloseable {
         });
     }
 
-    /** Notes what the program sees. */
+    /** Records what the program sees. */
     void see(Object what) {
         synchronized (seen) {
             seen.add(String.valueOf(what));
         }
     }
 
-    /** Notes whether a call fails, and with what; the messages are nobody's contract. */
+    /** Records whether a call fails, and with which exception; messages are not part of the contract. */
     void attempt(String what, Callable<?> call) {
         try {
             see(what + " gives " + call.call());
@@ -111,7 +111,7 @@ final class SpiSide implements AutoCloseable {
         }
     }
 
-    /** Waits for what works on the request, and begins anew. */
+    /** Waits for the work on the request, and resets. */
     String takeSeen() throws Exception {
         Await.until("the handlers of " + server + " have returned", () -> working.get() == 0);
         for (HttpContext context : contexts) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a user does with the starter: copies it, builds it, tries it and installs it by the commands of its README, all
- * without privileges, and puts new versions in its place under load. Only with {@code -Dfcgi.long}.
+ * Uses the starter like a user: copies it, builds it, tries it and installs it with the commands of its README, all
+ * without privileges, and replaces it with new versions under load. Only with {@code -Dfcgi.long}.
  */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StarterDeploymentIT {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xml.sax.InputSource;
 
-/** The status pages beside those of a PHP-FPM, and those who read them; with all permits taken. */
+/** Compares the status pages with those of PHP-FPM, and tools that read them, with all permits taken. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StatusIT {
     private static final String PARSE = """
@@ -83,7 +83,9 @@ final class StatusIT {
         return connections;
     }
 
-    /** Names and their order, lines and types: all but the numbers and words that differ from moment to moment. */
+    /**
+     * Names and their order, lines and types: everything except numbers and words that change from moment to moment.
+     */
     private static String shape(String page) {
         return page.replaceFirst("X-Powered-By: .*\\R", "") // expose_php
                 .replaceAll("memory peak: .*\n|,\"memory peak\":\\d+|<memory-peak>.*\n", "") // since PHP 8.4
@@ -173,7 +175,7 @@ final class StatusIT {
     }
 
     @Test
-    void theListenQueueOfTcpIsTold() throws Exception {
+    void theListenQueueOfTcpIsReported() throws Exception {
         InetSocketAddress address = (InetSocketAddress) server.addresses().get(1);
         assertTrue(get(status, "").contains("listen queue:         0\n"));
         assertTrue(get(status, "").contains("listen queue len:     1024\n"), address.toString());

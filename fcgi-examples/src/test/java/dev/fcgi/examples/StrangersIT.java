@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each example serves on after whatever a stranger can send. */
+/** Each example continues to serve, whatever a client sends. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StrangersIT {
     private static final String MULTIPART = "multipart/form-data";
@@ -89,9 +89,9 @@ final class StrangersIT {
             assertEquals(200, ask(example, "GET", "name=%zz%e2%&%&=%00", "", ""));
             assertEquals(200, ask(example, "GET", ";;&+%", "\u00ff;;=", "\0\r\n"));
             for (String query : new String[] {"n=-1", "n=x", "n=99999999999999999999"}) {
-                ask(example, "GET", query, "", ""); // what it is answered is the example's own matter
+                ask(example, "GET", query, "", ""); // the response is up to the example
             }
-            for (int i = 0; i < 3; i++) { // the web server goes away: before the answer, within it
+            for (int i = 0; i < 3; i++) { // the web server closes the connection: before the response, within it
                 try (RawConnection connection = RawConnection.open(address)) {
                     Map<String, String> environment =
                             environment(example, i == 0 ? "POST" : "GET", "n=100000000", URLENCODED, 10);

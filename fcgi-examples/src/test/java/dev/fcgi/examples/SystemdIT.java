@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The units of the documents, and sockets that systemd hands over. */
+/** The documented units, and sockets that systemd passes on. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SystemdIT {
     private static final Path UNITS = Path.of(System.getProperty("fcgi.docs"), "systemd");
@@ -23,7 +23,7 @@ final class SystemdIT {
     @TempDir
     private Path directory;
 
-    /** With a program and users that there are. */
+    /** With an existing program and users. */
     @Test
     void theUnitsAreInOrder() throws Exception {
         List<String> command = new ArrayList<>(List.of(Peer.SYSTEMD_ANALYZE.path(), "verify"));

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Clients that send requests through a web server without end, and check every answer. */
+/** Clients that continuously send requests through a web server, and check every response. */
 final class Traffic implements AutoCloseable {
     /** A request to the playground, with its only right answer. */
     record Exchange(String path, byte[] body, String answer) {
@@ -80,7 +80,7 @@ final class Traffic implements AutoCloseable {
         longest.accumulate(System.nanoTime() - before);
     }
 
-    /** Waits until as many requests again were answered. */
+    /** Waits until that many more requests were answered. */
     void await(int more) throws Exception {
         long goal = answers.sum() + more;
         Await.until(more + " more answers", () -> answers.sum() >= goal);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request that both twins get, and in what their answers differ on purpose.
+ * A request that both twins get, and the intended differences of their responses.
  *
  * @param name what it is about
  * @param head request line and headers, each with LF at its end

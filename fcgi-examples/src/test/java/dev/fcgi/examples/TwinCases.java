@@ -10,7 +10,7 @@ import static dev.fcgi.examples.TwinCase.utf8;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** What is asked of both twins. */
+/** The requests for both twins. */
 final class TwinCases {
     private TwinCases() {}
 

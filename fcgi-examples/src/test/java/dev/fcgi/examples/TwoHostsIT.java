@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two application hosts behind a balancer with the documented configurations: one is cut off from the network and comes
- * back, the other one's playground is killed and started again. Requests go on. With {@code -Dfcgi.long} it waits for
- * the time limits by which dead connections end, more than a minute. It mostly waits, so other classes run meanwhile.
+ * back, the other one's playground is killed and started again. Requests continue. With {@code -Dfcgi.long} it waits
+ * for the timeouts that end dead connections, more than a minute. It mostly waits, so other classes run meanwhile.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -34,9 +34,9 @@ final class TwoHostsIT {
     private static final int PORT = 9000;
     private static final int CLIENTS = 8;
     private static final Duration PAUSE = Duration.ofMillis(50);
-    /** What the configurations promise: 1 s to connect and 5 s for an answer, then it is the other host's turn. */
+    /** What the configurations promise: 1 s to connect and 5 s for a response, then the other host is tried. */
     private static final Duration LONGEST = Duration.ofSeconds(6 + 6); // and a loaded machine
-    /** By keep-alive probes after 60 s; where output was on its way the kernel is told to give up after 25 s. */
+    /** By keep-alive probes after 60 s; with unacknowledged output, the kernel is set to give up after 25 s. */
     private static final Duration DEAD = Duration.ofSeconds(90);
     private static final String RETRIES = "6";
 
@@ -61,7 +61,7 @@ final class TwoHostsIT {
             };
         }
 
-        /** The documented file; we come from outside of the hosts' network, on a Unix socket. */
+        /** The documented file; the test connects from outside the hosts' network, on a Unix socket. */
         private static String configuration(String name, String listen, String instead) throws Exception {
             String text = Files.readString(DOCUMENTED.resolve(name));
             assertTrue(text.contains(listen), name);
@@ -135,7 +135,7 @@ final class TwoHostsIT {
             }
         }
 
-        /** The first host is cut off, for long until all its connections have ended, and comes back. */
+        /** The first host is cut off, with {@code -Dfcgi.long} until all its connections have ended, and comes back. */
         private Duration cutOff(PlaygroundProcess playground, Traffic traffic) throws Exception {
             long pid = playground.process().pid();
             // a handler that has nothing to read or to write for ten minutes
@@ -175,7 +175,7 @@ final class TwoHostsIT {
             return Stream.concat(enter.stream(), Arrays.stream(command)).toArray(String[]::new);
         }
 
-        /** The counters of a host's playground, which answers none but the balancer; empty when it does not answer. */
+        /** The counters of a host's playground, which serves only the balancer; empty when it does not respond. */
         private Map<String, Long> stats(int host) throws Exception {
             try (Child call = Child.start(directory, Map.of(), call(hosts.onBalancer(), host, "/stats"))) {
                 return call.exitStatus() == 0 ? PlaygroundProcess.counters(call.stdout()) : Map.of();

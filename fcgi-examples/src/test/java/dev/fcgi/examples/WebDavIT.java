@@ -13,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that curl stores by PUT, through fcgi front and PHP-FPM, which takes a body without a length for none. */
+/**
+ * Files that curl stores by PUT, through fcgi front and PHP-FPM, which takes a body without a length for an empty one.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WebDavIT {
     @TempDir

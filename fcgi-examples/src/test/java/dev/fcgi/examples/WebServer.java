@@ -56,7 +56,7 @@ enum WebServer {
     /**
      * Describes a web server.
      *
-     * @param changes pairs of texts: what stands in the file, and instead of it
+     * @param changes pairs of texts: the text in the file, and its replacement
      */
     WebServer(String title, String file, Place place, String... changes) {
         this.title = title;
@@ -74,7 +74,7 @@ enum WebServer {
         return place;
     }
 
-    /** {@return whether it asks an Authorizer first, and the Responder behind} */
+    /** {@return whether it asks an Authorizer first, and then the Responder} */
     boolean hasAuthorizer() {
         return this == APACHE_AUTHORIZER || this == LIGHTTPD_AUTHORIZER;
     }
@@ -108,7 +108,7 @@ enum WebServer {
         };
     }
 
-    /** {@return the file's text as this web server wants it} */
+    /** {@return the file's text with the changes for the test} */
     String changed(String text) {
         String changed = text;
         for (int i = 0; i < changes.size(); i += 2) {
@@ -117,7 +117,7 @@ enum WebServer {
         return changed;
     }
 
-    /** Replaces what must be there. */
+    /** Replaces text that must exist. */
     static String replace(String text, String old, String by) {
         if (!text.contains(old)) {
             throw new AssertionError("no \"" + old + "\" in " + text);

@@ -20,17 +20,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The conformance suite for web servers and clients on ours, which have to pass, and on others, which is reported.
- * {@code fcgi call} is a virtual machine for each page: that takes a minute, and is for {@code -Dfcgi.long}. With
- * {@code -Dfcgi.conformance=write} it makes the table of docs/conformance.md.
+ * Runs the conformance suite on our client and gateway, which must pass, and on other web servers and clients, whose
+ * results are reported. {@code fcgi call} starts a JVM for each page: that takes a minute, and needs {@code
+ * -Dfcgi.long}. With {@code -Dfcgi.conformance=write} it generates the table of docs/conformance.md.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WebServerConformanceIT {
     private static final boolean WRITES = "write".equals(System.getProperty("fcgi.conformance"));
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
-    /** Eight virtual machines take their time to start. */
+    /** Eight JVMs take some time to start. */
     private static final Duration OUR_TIMEOUT = Duration.ofSeconds(10);
-    /** Jetty does not read while a handler runs: it learns that a browser has gone when it writes. */
+    /** Jetty does not read while a handler runs: it notices that a browser has disconnected when it writes. */
     private static final Set<String> FRONT_DOES_NOT = Set.of("5.4-sent-abort-at-once");
 
     @TempDir

@@ -32,7 +32,7 @@ class HeaderValueTest {
                 "f=\"a\\\"; g=\"b\" | a\\", // browsers: the string may end there, so it does
                 "f=\"a\\\" \t; g=\"b\" | a\\",
                 "g=\"a\\\"; f=\"b\" | b",
-                "f=\"a\\\\b.txt\" | a\\\\b.txt", // browsers: a backslash is a backslash
+                "f=\"a\\\\b.txt\" | a\\\\b.txt", // browsers: a backslash is literal
                 "f=\"C:\\dir\\new.txt\" | C:\\dir\\new.txt", // Internet Explorer
                 "f=\"\\\\server\\share\\n.txt\" | \\\\server\\share\\n.txt",
                 "f=\"C:\\dir\\\" | C:\\dir\\",
@@ -61,7 +61,7 @@ class HeaderValueTest {
     }
 
     @Test
-    void quotationMarksProtectTheValueTooThatStandsInFront() {
+    void quotationMarksAlsoProtectTheValueBeforeTheParameters() {
         for (HeaderValue header : List.of(HeaderValue.parse("\"foo; f=bar;baz\"; f=qux"),
                 HeaderValue.parseDisposition("\"foo; f=bar;baz\"; f=qux"))) {
             assertEquals("\"foo; f=bar;baz\"", header.value());
@@ -69,7 +69,7 @@ class HeaderValueTest {
         }
     }
 
-    /** All texts of up to seven of the characters that mean something, and one that does not. */
+    /** All texts of up to seven of the special characters and an ordinary one. */
     @Test
     void noTextMakesReadingFail() {
         String alphabet = "\";=\\ ,a";
@@ -95,7 +95,7 @@ class HeaderValueTest {
     }
 
     @Test
-    void listsAreCutOutsideQuotationMarks() {
+    void listsAreSplitOutsideQuotationMarks() {
         assertEquals(List.of("a{}", "b{c=d, e, g=h}", "{}", "\"g,\\\",h\"{}", "i\"j{}", "k{}"),
                 HeaderValue.parseList("a, b;c=\"d, e\";f;g=h,,\"g,\\\",h\",i\"j,k").stream()
                         .map(header -> header.value() + header.parameters()).toList());
@@ -120,7 +120,7 @@ class HeaderValueTest {
         assertDoesNotThrow(HeaderValue.parseDisposition("form-data; f=\"x\" ; ; g=1;")::requireWellFormed);
     }
 
-    /** A parameter has its name whatever is in front of it or looks like it, for a filter elsewhere and here. */
+    /** A parameter has the same name for a filter elsewhere and here, whatever precedes or resembles it. */
     @Test
     void noOtherNameBecomesThatOfAParameter() {
         for (int c = 0; c <= Character.MAX_VALUE; c++) {

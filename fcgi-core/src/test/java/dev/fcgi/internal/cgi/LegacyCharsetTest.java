@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Forms of pages that are not in UTF-8, with bytes that are escaped and some that are not. */
+/** Forms of pages that are not in UTF-8, with escaped and unescaped bytes. */
 class LegacyCharsetTest {
     @ParameterizedTest
     @CsvSource({

@@ -25,7 +25,7 @@ final class LimitedBodyTest {
     }
 
     @Test
-    void whoKeepsTheRefusalReadsNothingMore() throws IOException {
+    void nothingIsReadAfterARefusalThatIsKept() throws IOException {
         List<Integer> kept = new ArrayList<>();
         LimitedBody late = new LimitedBody(new ByteArrayInputStream(new byte[11]), 10, e -> kept.add(e.status()));
         late.announce(10);

@@ -158,7 +158,7 @@ class MultipartFormTest {
     }
 
     @Test
-    void contentUnderAnEmptyFileNameIsKept() throws IOException {
+    void contentWithAnEmptyFileNameIsKept() throws IOException {
         try (MultipartForm form = read(TYPE, file("f", "", "x") + "--B--")) {
             assertEquals(List.of(), form.fields());
             assertEquals("", form.uploads().getFirst().rawFileName());
@@ -268,7 +268,7 @@ class MultipartFormTest {
     }
 
     @Test
-    void everyCutGivesTheSameForm() throws IOException {
+    void everySplitGivesTheSameForm() throws IOException {
         byte[] body = Transcript.latin1(file("f", "n", "first upload\r\n--B-\r\n") + field("t", "text")
                 + file("g", "", "") + file("h", "m", "\r\n\r") + file("f", "n", "12345") + "--B--\r\n");
         for (int cut = 1; cut < body.length; cut++) {
@@ -324,7 +324,7 @@ class MultipartFormTest {
     }
 
     @Test
-    void aMissingDirectoryIsTold() {
+    void aMissingDirectoryIsReported() {
         FormLimits limits = new FormLimits(1000, 10, 4, directory.resolve("missing"));
         byte[] body = Transcript.latin1(file("f", "n", "first upload") + "--B--");
         IOException e = assertThrows(IOException.class, () -> read(TYPE, body, limits));

@@ -187,7 +187,7 @@ class MultipartParserTest {
     }
 
     @Test
-    void truncationAnywhereIsTold() {
+    void truncationAnywhereIsReported() {
         String body = "preamble\r\n--B \r\n" + A + "X: y\r\n z\r\n\r\n\r\n--BB\r\nv\r\n\r\n--B\r\n\r\n"
                 + "--B\r\n\r\nw\r\n--B--";
         byte[] bytes = Transcript.latin1(body);

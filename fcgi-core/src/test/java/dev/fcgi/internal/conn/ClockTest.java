@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Limits on time: what exceeds them, by which clock. */
+/** Timeouts: when they expire, by which clock. */
 @Timeout(30)
 final class ClockTest {
     private static final long LIMIT = 100;
@@ -68,7 +68,7 @@ final class ClockTest {
         assertThrows(TimeoutException.class, () -> Clock.SYSTEM.get(new CompletableFuture<>(), 1));
     }
 
-    /** What a ticker of the clock that stands still sees of it. */
+    /** What a ticker sees of the manual clock. */
     @Test
     void theClockOfTestsGoesByInStepsThatNoTickerMisses() {
         ManualClock clock = new ManualClock();
@@ -96,7 +96,7 @@ final class ClockTest {
     }
 
     @Test
-    void whoWaitsByTheClockOfTestsWaitsForItAlone() throws Exception {
+    void aWaitByTheClockOfTestsEndsByItAlone() throws Exception {
         ManualClock clock = new ManualClock();
         ReentrantLock lock = new ReentrantLock();
         Condition condition = lock.newCondition();

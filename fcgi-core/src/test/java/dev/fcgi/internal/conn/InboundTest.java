@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The content of a record gets into the queue of a stream, and with the queue full a rule says what happens. */
+/** The content of a record is put into the queue of a stream; when the queue is full, a rule decides. */
 @Timeout(30)
 final class InboundTest {
     private static final int LIMIT = 10;

@@ -15,9 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jetbrains.lincheck.Lincheck;
 
 /**
- * What threads do to each other in a connection, by Lincheck, which lets them take turns in many ways, one after the
- * other, and prints the one that fails. A program of its own, for it changes all classes: {@link InterleavingsIT} runs
- * it.
+ * Interleavings of the threads of a connection, by Lincheck, which tries many of them and prints one that fails. A
+ * separate program, because it instruments all classes: {@link InterleavingsIT} runs it.
  */
 public final class Interleavings {
     private Interleavings() {}
@@ -35,7 +34,7 @@ public final class Interleavings {
 
     /** @param arguments how many ways of each scenario to try */
     public static void main(String... arguments) {
-        LibraryThreads.use(Thread::new); // Lincheck knows no virtual ones
+        LibraryThreads.use(Thread::new); // Lincheck does not support virtual threads
         int count = Integer.parseInt(arguments[0]);
         SCENARIOS.forEach((name, scenario) -> {
             Lincheck.runConcurrentTest(count, scenario);
@@ -72,7 +71,7 @@ public final class Interleavings {
         }
     }
 
-    // ---- the way out: one thread at a time writes, all that was admitted goes out, the end comes last
+    // ---- the outbound side: one thread at a time writes, everything admitted is sent, the end comes last
 
     private static void output(boolean shared) {
         ReentrantLock lock = new ReentrantLock();
@@ -102,7 +101,7 @@ public final class Interleavings {
         }
     }
 
-    // ---- the way in: with the queue full the reader waits, and goes on when there is room
+    // ---- the inbound side: when the queue is full the reader waits, and continues when there is room
 
     private static void inbound() {
         RecordBuffer records = new RecordBuffer(0, true);

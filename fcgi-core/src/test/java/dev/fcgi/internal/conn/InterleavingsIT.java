@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@link Interleavings}; only with {@code -Dfcgi.long}, since starting it takes ten seconds of a processor. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InterleavingsIT {
-    /** How many ways in which threads may take turns are tried of each scenario. */
+    /** How many interleavings of each scenario are tried. */
     private static final int COUNT = 500;
 
     @TempDir

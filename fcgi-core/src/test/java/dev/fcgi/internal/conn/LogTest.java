@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is said, what is only counted, and that no logger gets hold of who says it. */
+/** What is logged, what is only counted, and that a logger never sees the thread that logs. */
 final class LogTest {
     private static final String NAME = "dev.fcgi.test";
 
@@ -48,7 +48,7 @@ final class LogTest {
     }
 
     @Test
-    void someLinesOfAKindAreSaidAndTheRestIsCounted() {
+    void someLinesOfAKindAreLoggedAndTheRestIsCounted() {
         for (int i = 1; i <= 5000; i++) {
             log.log(Level.WARNING, "{0} refused by {1}", i, "us");
         }
@@ -65,7 +65,7 @@ final class LogTest {
     }
 
     @Test
-    void theCountIsSaidAtTheNextLineToo() {
+    void theCountIsAlsoLoggedAtTheNextLine() {
         for (int i = 0; i < 4; i++) {
             log.log(Level.WARNING, "refused");
         }
@@ -76,7 +76,7 @@ final class LogTest {
     }
 
     @Test
-    void theCountIsSaidAtTheEnd() {
+    void theCountIsLoggedAtTheEnd() {
         for (int i = 0; i < 5; i++) {
             log.log(Level.INFO, "refused");
         }
@@ -86,7 +86,7 @@ final class LogTest {
     }
 
     @Test
-    void eachKindHasALimitOfItsOwn() {
+    void eachKindHasItsOwnLimit() {
         for (int i = 0; i < 4; i++) {
             log.log(Level.WARNING, "one {0}", i);
             log.log(Level.WARNING, "another {0}", i);
@@ -118,10 +118,10 @@ final class LogTest {
             log.log(Level.DEBUG, "{0}", parameter);
             LogCapture.flush();
         }
-        assertEquals(1, written.get()); // the first one finds out
+        assertEquals(1, written.get()); // the first one checks
         seconds.set(11);
         log.log(Level.DEBUG, "{0}", parameter);
-        assertEquals(2, written.get()); // and now and then another one, for the level may have changed
+        assertEquals(2, written.get()); // and occasionally another one, because the level may have changed
     }
 
     @Test
@@ -156,7 +156,7 @@ final class LogTest {
     }
 
     @Test
-    void whatCannotBeWrittenIsNotSaid() {
+    void whatCannotBeWrittenIsNotLogged() {
         log.log(Level.WARNING, "{0}", new Object() {
             @Override
             public String toString() {
@@ -167,7 +167,7 @@ final class LogTest {
         assertEquals(List.of("WARNING fine"), said());
     }
 
-    /** What a line tells of, it says itself; who says it is always the same class of the library. */
+    /** The line itself says what it is about; its source is always the same class of the library. */
     @Test
     void aLoggerSaysItsNameAndNoClassOfOurs() {
         log.log(Level.WARNING, "one");

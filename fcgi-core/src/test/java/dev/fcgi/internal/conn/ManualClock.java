@@ -15,12 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A clock that stands still until a test moves it. Time goes by in steps of the time between two looks of a ticker, and
- * after each step every ticker has looked. Ticks go on by the real clock, for they are no limit.
+ * A clock that stands still until a test advances it. Time advances in steps of the ticker's interval, and after each
+ * step every ticker has checked. Ticks themselves use real time, because they are not timeouts.
  */
 public final class ManualClock implements Clock {
     private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
-    /** How long whoever waits by this clock really waits before it looks again. */
+    /** How long, in real time, a thread that waits by this clock waits between checks. */
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long DEADLINE = TimeUnit.SECONDS.toNanos(10);
 
@@ -59,7 +59,7 @@ public final class ManualClock implements Clock {
         LockSupport.parkNanos(Math.min(nanos, LOOK));
     }
 
-    /** Lets time go by: a limit that is shorter by a second has been exceeded then, and everybody knows. */
+    /** Advances the time; afterwards every timeout that is shorter by a second has expired and was noticed. */
     public void advance(Duration time) {
         long deadline = System.nanoTime() + DEADLINE;
         for (long left = time.toNanos(); left > 0; left -= STEP) {
@@ -69,10 +69,10 @@ public final class ManualClock implements Clock {
     }
 
     /**
-     * Lets time go by until a condition holds, so that what has a limit may begin at any moment: a hundred times as fast
-     * as real time, so that limits of minutes stay out of the way of limits of seconds.
+     * Advances the time until a condition holds, a hundred times as fast as real time, so that timeouts of minutes do
+     * not interfere with timeouts of seconds.
      *
-     * @return how much went by
+     * @return how much time has passed
      */
     public Duration until(String what, BooleanSupplier condition) {
         long begin = now.get();
@@ -87,7 +87,7 @@ public final class ManualClock implements Clock {
         return Duration.ofNanos(now.get() - begin);
     }
 
-    /** Waits until each ticker has done a whole round, and there is one that has. */
+    /** Waits until each ticker, and at least one, has completed a round. */
     private void awaitLook(long deadline) {
         Map<Thread, Integer> before = Map.copyOf(rounds);
         while (before.isEmpty() || !before.entrySet().stream().allMatch(one -> hasLooked(one.getKey(), one.getValue()))) {

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who writes what, when; how much waits meanwhile; and what becomes of it when writing fails. */
+/** Which thread writes what and when, how much is staged meanwhile, and what happens when writing fails. */
 @Timeout(30)
 final class OutputTest {
     private static final int ALONE = 2 * 1024;
@@ -35,7 +35,7 @@ final class OutputTest {
     private final AtomicInteger questions = new AtomicInteger();
     private volatile boolean wanted = true;
 
-    /** Something that is done with the lock held. */
+    /** An action with the lock held. */
     @FunctionalInterface
     private interface Step {
         void run() throws IOException;
@@ -79,7 +79,7 @@ final class OutputTest {
         return wanted;
     }
 
-    /** Blocks until somebody waits who has asked whether he shall. */
+    /** Blocks until a thread waits that has checked its condition. */
     private void awaitWaiting() {
         while (!ask(() -> questions.get() > 0)) {
             Thread.yield();
@@ -98,7 +98,7 @@ final class OutputTest {
     // ---- who writes
 
     @Test
-    void whoIsAloneWritesItself() throws Exception {
+    void aLoneThreadWritesItself() throws Exception {
         locked(() -> output.write(records(1, 2)));
         wire.expect("write 1 2");
         assertSame(Thread.currentThread(), wire.writer());
@@ -106,7 +106,7 @@ final class OutputTest {
     }
 
     @Test
-    void whatComesMeanwhileIsWrittenBehindItByAnother() throws Exception {
+    void whatComesMeanwhileIsWrittenAfterItByAnotherThread() throws Exception {
         wire.hold();
         FutureTask<Void> first = elsewhere(() -> output.write(records(1)));
         wire.awaitWrite();
@@ -132,7 +132,7 @@ final class OutputTest {
     }
 
     @Test
-    void manyWhoShareWriteTogether() throws Exception {
+    void manyThreadsWriteTogether() throws Exception {
         wire.hold();
         locked(output::multiplex);
         locked(() -> output.write(records(1)));
@@ -174,7 +174,7 @@ final class OutputTest {
     }
 
     @Test
-    void whoFindsNoRoomWaitsForIt() throws Exception {
+    void aThreadWithoutRoomWaitsForIt() throws Exception {
         wire.hold();
         locked(() -> output.stage(records(1)));
         wire.awaitWrite();
@@ -192,7 +192,7 @@ final class OutputTest {
     }
 
     @Test
-    void whoIsNotWantedAnyMoreWaitsNoLonger() throws Exception {
+    void aThreadThatIsNotWantedAnyMoreStopsWaiting() throws Exception {
         wire.hold();
         locked(() -> output.stage(records(1)));
         wire.awaitWrite();
@@ -252,7 +252,7 @@ final class OutputTest {
     // ---- the end
 
     @Test
-    void theEndIsSaidBehindWhatWasAdmitted() throws Exception {
+    void theEndIsSentAfterWhatWasAdmitted() throws Exception {
         wire.hold();
         locked(() -> output.stage(records(1)));
         wire.awaitWrite();
@@ -264,7 +264,7 @@ final class OutputTest {
     }
 
     @Test
-    void withNothingToWriteTheEndIsSaidAtOnce() throws Exception {
+    void withNothingToWriteTheEndIsSentImmediately() throws Exception {
         locked(output::endAfterFlush);
         wire.expect("end");
     }
@@ -300,7 +300,7 @@ final class OutputTest {
     }
 
     @Test
-    void aFailureWakesUpWhoWaitsAndDropsWhatDoes() throws Exception {
+    void aFailureWakesWaitingThreadsAndDropsStagedOutput() throws Exception {
         wire.hold();
         locked(() -> output.stage(records(1)));
         wire.awaitWrite();
@@ -318,9 +318,9 @@ final class OutputTest {
         wire.expectNothing();
     }
 
-    /** An Error, in what follows the write that has failed: nobody knows any more what was written. */
+    /** An Error after the failed write: what was written is unknown. */
     @Test
-    void whoWasTornOutOfItsWriteIsFoundOut() throws Exception {
+    void aThreadThatWasTornOutOfItsWriteIsDetected() throws Exception {
         wire.failBy(new IOException("Broken pipe"));
         wire.failToEndBy(new StackOverflowError());
         assertThrows(StackOverflowError.class, () -> locked(() -> output.write(records(1))));

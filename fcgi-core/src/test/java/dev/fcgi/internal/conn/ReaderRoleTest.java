@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One thread at a time reads, and when all are busy one is started. */
+/** One thread at a time reads, and when all are busy another one is started. */
 @Timeout(30)
 final class ReaderRoleTest {
     private final ReentrantLock lock = new ReentrantLock();

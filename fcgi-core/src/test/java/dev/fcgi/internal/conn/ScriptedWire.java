@@ -27,18 +27,18 @@ final class ScriptedWire implements Transport {
     private volatile Throwable failureToEnd;
     private volatile Thread writer;
 
-    /** From now on the peer takes nothing, before {@link #take}. */
+    /** From now on the peer accepts nothing, until {@link #take}. */
     ScriptedWire hold() {
         turns.drainPermits();
         return this;
     }
 
-    /** The peer takes something once more. */
+    /** The peer accepts data again. */
     void take() {
         turns.release();
     }
 
-    /** Each write takes no more bytes than that. */
+    /** Limits how many bytes each write accepts. */
     void takeAtMost(int bytes) {
         most = bytes;
     }

@@ -20,16 +20,16 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A queue between who reads the connection and who reads the stream. */
+/** The queue between the reader of the connection and the reader of the stream. */
 @Timeout(30)
 final class StreamInputTest {
     private static final int LIMIT = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** What a read finds on the connection itself, where nobody else reads it. */
+    /** What a read finds on the connection itself, when no other thread reads it. */
     private final Deque<String> onTheConnection = new ArrayDeque<>();
     private final AtomicInteger roomMade = new AtomicInteger();
-    /** How many reads have come to wait. */
+    /** How many reads have waited. */
     private final AtomicInteger waits = new AtomicInteger();
 
     private final StreamInput stream = new StreamInput(new StreamInput.Source() {
@@ -93,7 +93,7 @@ final class StreamInputTest {
         return count < 0 ? "the end" : new String(target, 1, count, StandardCharsets.US_ASCII);
     }
 
-    /** A read on another thread, which waits now. */
+    /** A read on another thread, which is waiting. */
     private FutureTask<String> waitingRead() {
         int before = waits.get();
         FutureTask<String> reading = new FutureTask<>(() -> read(100));
@@ -148,7 +148,7 @@ final class StreamInputTest {
     }
 
     @Test
-    void whoWaitsIsWokenUp() throws Exception {
+    void aWaitingReaderIsWoken() throws Exception {
         FutureTask<String> reading = waitingRead();
         offer("abc");
         assertEquals("abc", reading.get());
@@ -183,7 +183,7 @@ final class StreamInputTest {
     }
 
     @Test
-    void aFailureWakesUpWhoWaits() throws Exception {
+    void aFailureWakesAWaitingReader() throws Exception {
         FutureTask<String> reading = waitingRead();
         locked(() -> stream.fail(() -> new IOException("aborted")));
         assertEquals("aborted", assertThrows(ExecutionException.class, reading::get).getCause().getMessage());
@@ -204,7 +204,7 @@ final class StreamInputTest {
     }
 
     @Test
-    void closeWakesUpWhoWaits() throws Exception {
+    void closeWakesAWaitingReader() throws Exception {
         FutureTask<String> reading = waitingRead();
         stream.close();
         assertEquals("stream closed", assertThrows(ExecutionException.class, reading::get).getCause().getMessage());

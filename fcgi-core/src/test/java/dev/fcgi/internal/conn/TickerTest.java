@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The clock goes on, whatever its work throws, and wherever. */
+/** The ticker continues, whatever is thrown, and wherever. */
 final class TickerTest {
     private static final String NAME = "dev.fcgi.test";
 

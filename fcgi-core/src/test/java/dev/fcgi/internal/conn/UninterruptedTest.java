@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** No interrupt gets into the socket, and none gets lost. */
+/** No interrupt reaches the socket, and none is lost. */
 final class UninterruptedTest {
     private final ReentrantLock lock = new ReentrantLock();
     private final Uninterrupted handler = new Uninterrupted(lock);
@@ -52,7 +52,7 @@ final class UninterruptedTest {
     }
 
     @Test
-    void oursArrivesAtOnceOutside() {
+    void oursArrivesImmediatelyOutside() {
         handler.begin();
         handler.interrupt();
         assertTrue(Thread.interrupted());

@@ -5,7 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
-/** A connection that takes everything, and notes what must not be done to one. */
+/** A connection that accepts everything, and records misuse. */
 final class Wire implements Transport {
     volatile String violation;
     volatile int written;
@@ -16,7 +16,7 @@ final class Wire implements Transport {
     @Override
     public void write(ByteBuffer source) {
         if (writing || ended) {
-            violation = ended ? "written behind the end" : "two threads write";
+            violation = ended ? "written after the end" : "two threads write";
         }
         writing = true;
         written += source.remaining();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The written form of addresses. */
+/** The text form of addresses. */
 final class AddressTest {
     @Test
     void thereAreFourForms() {
@@ -54,7 +54,7 @@ final class AddressTest {
         assertTrue(e.getMessage().contains(text.replace("unix:\0", "Nul")), e.getMessage());
     }
 
-    /** What would become a file, a host or a port that nobody meant. */
+    /** Texts that would become the wrong file, host or port. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
         "unix:@abc|abstract sockets are not supported; for a file of that name, write unix:./@abc",

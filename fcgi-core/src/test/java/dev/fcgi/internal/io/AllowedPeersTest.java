@@ -60,7 +60,7 @@ final class AllowedPeersTest {
     }
 
     @Test
-    void theMessageNamesTheBadEntry() {
+    void theMessageNamesTheMalformedEntry() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> new AllowedPeers("10.0.0.1,bad.example"));
         assertTrue(e.getMessage().contains("\"bad.example\""), e.getMessage());

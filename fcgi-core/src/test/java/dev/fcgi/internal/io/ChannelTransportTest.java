@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 
-/** What the library asks of the kernel for each connection. */
+/** Socket options of each connection. */
 final class ChannelTransportTest {
     @Test
     void thePeerOfATcpConnectionIsAskedWhetherItIsStillThere() throws Exception {

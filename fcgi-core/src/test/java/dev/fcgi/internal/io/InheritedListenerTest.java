@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The listening socket on fd 0: how it stops where nothing can wake it, and what it does when it gives nothing. */
+/** The listening socket on fd 0: how it stops when nothing can wake it, and how it behaves when accepting fails. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InheritedListenerTest {
     private static final int WAITING = 5;
@@ -48,7 +48,7 @@ final class InheritedListenerTest {
         channel.close();
     }
 
-    /** Stops, and waits until the connection that shall wake the accepting thread has failed. */
+    /** Stops, and waits until the connection that should wake the accepting thread has failed. */
     private void stopWithoutAWayToTheSocket() throws Exception {
         Files.delete(address.getPath());
         listener.stopAccepting();
@@ -82,7 +82,7 @@ final class InheritedListenerTest {
     }
 
     @Test
-    void whoWaitsInVainCountsAsTheEnd() throws Exception {
+    void aThreadThatWaitsInVainCountsAsTheEnd() throws Exception {
         Thread accepting = Thread.ofPlatform().daemon().start(() -> assertThrows(IOException.class, listener::accept));
         listener.awaitAccepting();
         stopWithoutAWayToTheSocket();
@@ -91,7 +91,7 @@ final class InheritedListenerTest {
         accepting.join();
     }
 
-    // ---- a socket that gives no connections
+    // ---- a socket that accepts no connections
 
     @Test
     void aSocketThatNeverGivesAConnectionIsLost() {
@@ -131,7 +131,7 @@ final class InheritedListenerTest {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, what);
-            Thread.sleep(1); // between looks, not instead of them
+            Thread.sleep(1); // between polls
         }
     }
 }

@@ -47,7 +47,7 @@ final class ListenQueueTest {
     }
 
     @Test
-    void whereNothingIsToldNobodyWaits() throws IOException {
+    void whereNothingIsReportedNothingIsCounted() throws IOException {
         List<SocketAddress> addresses = List.of(UnixDomainSocketAddress.of("x"), new InetSocketAddress("127.0.0.1", 1));
         assertEquals(0, ListenQueue.length(directory, addresses), "no such files");
         Files.writeString(directory.resolve("tcp"), "  sl\n 0: 0100007F:0001 00000000:0000 0A 00000000:xyz 00:0 0\n");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stop while the kernel has no room for one more connection, which no stop may need. */
+/** A stop must not need another connection, because the kernel may have no room for it. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ListenerFullBacklogTest {
     @Test

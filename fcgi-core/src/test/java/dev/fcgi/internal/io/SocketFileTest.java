@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The file of a Unix socket: who sees what of it, from the first moment to the last. */
+/** The file of a Unix socket, as others see it, from its creation to its removal. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SocketFileTest {
     @TempDir
@@ -70,7 +70,7 @@ final class SocketFileTest {
         }
     }
 
-    /** Whoever looks again and again finds no socket that lacks its mode, and no open way to one. */
+    /** Repeated checks never find a socket without its mode, or an accessible path to one. */
     @Test
     void nobodyCanConnectBeforeTheModeIsSet() throws Exception {
         Set<String> seen = new ConcurrentSkipListSet<>();
@@ -177,7 +177,7 @@ final class SocketFileTest {
         }
     }
 
-    /** What a process leaves that is killed in its first moment does not keep the next one from starting. */
+    /** The remains of a process that was killed early do not keep the next one from starting. */
     @Test
     void whatAKilledStarterLeavesIsInNobodysWay() throws Exception {
         leaveDeadSocket(socket());
@@ -199,7 +199,7 @@ final class SocketFileTest {
         assertEquals(List.of("other.sock"), files());
     }
 
-    /** However a program ends: the socket that has taken the place of its own is another's. */
+    /** However a program ends, it does not remove the socket of a successor. */
     @Test
     void theSocketOfASuccessorStays() throws Exception {
         for (boolean atOnce : new boolean[] {true, false}) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.UnixDomainSocketAddress;
 
-/** A process that starts a listener at each path that it reads, tells how that went, and ends it at the next line. */
+/** A process that starts a listener at each path that it reads, prints the result, and closes it at the next line. */
 final class SocketStarter {
     private SocketStarter() {}
 

@@ -7,7 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 
-/** A listening socket that is none: what it accepts is up to the test. */
+/** A fake listening socket; the test decides what it accepts. */
 abstract class StubListeningChannel extends ServerSocketChannel {
     StubListeningChannel() {
         super(SelectorProvider.provider());

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A request as a test wants it. */
+/** A request with given properties. */
 final class StubEvent implements RequestEvent {
     private final Map<String, String> params = new LinkedHashMap<>();
     private final Map<String, String> headers = new LinkedHashMap<>();

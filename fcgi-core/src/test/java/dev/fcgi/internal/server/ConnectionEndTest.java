@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a connection gives back at its end, even if all that should have ended its requests before has failed. */
+/** A connection gives everything back at its end, even if the normal end of its requests has failed. */
 final class ConnectionEndTest {
     private final Server server = new Server(options(), List.of());
     private final Common common = server.common;

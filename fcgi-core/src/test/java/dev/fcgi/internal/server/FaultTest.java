@@ -48,9 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The n-th operation in the life of a request fails, for every n, in each way there is. Afterwards nothing that is
- * counted is left, requests of another connection have seen nothing, and the next request is served; and whoever has
- * sent the request got a right answer, an error, or the end of the connection.
+ * The n-th operation in the life of a request fails, for every n, in every way. Afterwards all counters are back,
+ * requests of another connection were not affected, and the next request is served; and the sender of the request has
+ * got a correct response, an error, or the end of the connection.
  */
 @Timeout(100)
 final class FaultTest {
@@ -130,7 +130,7 @@ final class FaultTest {
         failEach(exchange);
     }
 
-    /** And whoever observes hears of the begin and the end of each, once: what fails is not what tells it. */
+    /** Observers are told of the begin and the end of each request once, although something fails. */
     @ParameterizedTest
     @ValueSource(strings = {"alone, kept", "with a body", "multiplexed", "aborted, multiplexed", "left by the peer",
         "after a refused one", "after one that is too long"})
@@ -151,7 +151,7 @@ final class FaultTest {
         }
     }
 
-    /** What a listener is told of. */
+    /** The events that a listener has received. */
     private static final class Ends implements ServerListener {
         private final AtomicInteger begun = new AtomicInteger();
         private final Set<RequestEvent> told = ConcurrentHashMap.newKeySet();
@@ -296,7 +296,7 @@ final class FaultTest {
             if (System.nanoTime() - deadline > 0) {
                 fail("did not come true: " + what);
             }
-            Thread.sleep(1); // between looks, not instead of them
+            Thread.sleep(1); // between polls
         }
     }
 
@@ -344,7 +344,7 @@ final class FaultTest {
                     .filter(record -> record.type() == Fcgi.END_REQUEST && record.content()[4] != 3).count();
         }
 
-        /** Returns whether all is as if nothing had failed; anything else must tell that it is not. */
+        /** Returns whether the response is as if nothing had failed; any other must be recognizable as a failure. */
         boolean check(byte[] output, Map<Integer, byte[]> answers, String what) {
             Map<Integer, ByteArrayOutputStream> stdout = new TreeMap<>();
             List<Integer> right = new ArrayList<>();

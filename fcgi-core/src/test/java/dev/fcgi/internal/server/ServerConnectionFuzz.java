@@ -127,7 +127,7 @@ public final class ServerConnectionFuzz {
         try {
             request.stdout().write(TEXT);
             request.stdout().flush();
-            violation = "a write behind finish()";
+            violation = "a write after finish()";
         } catch (IOException expected) {
             // it has ended
         }
@@ -151,7 +151,7 @@ public final class ServerConnectionFuzz {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (server.stats().activeRequests() != 0) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError(server.stats().activeRequests() + " requests in hand without a connection");
+                throw new AssertionError(server.stats().activeRequests() + " requests in flight without a connection");
             }
             Thread.yield();
         }
@@ -167,7 +167,7 @@ public final class ServerConnectionFuzz {
             } catch (IOException expected) {
                 return;
             }
-            throw new AssertionError("a write behind the end");
+            throw new AssertionError("a write after the end");
         }
     }
 

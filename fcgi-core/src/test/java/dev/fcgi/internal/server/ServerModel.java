@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a web server may expect for what it sends (FastCGI 3, 4, 5), told from the whole stream at once. Where the
- * outcome depends on how quick a handler is, nothing is expected from there on.
+ * The output that a web server may expect for its input (FastCGI 3, 4, 5), derived from the whole stream. From the
+ * point where the outcome depends on the speed of a handler, nothing is expected.
  */
 final class ServerModel {
     private static final int RESPONDER = 1;
@@ -73,7 +73,7 @@ final class ServerModel {
         }
     }
 
-    // ---- what must come
+    // ---- expected output
 
     private void expect(NaiveRecord record) {
         Sent request = sent.get(record.id());
@@ -172,7 +172,7 @@ final class ServerModel {
         }
     }
 
-    // ---- what has come
+    // ---- actual output
 
     /** Whether nothing is missing that the web server waits for. */
     boolean isSatisfied(MemoryTransport transport) {
@@ -185,7 +185,7 @@ final class ServerModel {
             if (record.type() == Fcgi.END_REQUEST) {
                 open.merge(record.id(), -1, Integer::sum);
             } else if (record.type() == Fcgi.ABORT_REQUEST) {
-                return Set.of(); // a response that breaks off takes the connection with it
+                return Set.of(); // an incomplete response ends the connection
             }
         }
         Set<Integer> missing = new HashSet<>();
@@ -247,7 +247,7 @@ final class ServerModel {
         if (application) {
             long begun = begins.stream().filter(begin -> begin[0] <= position && begin[1] == record.id()).count();
             if (ended.getOrDefault(record.id(), 0) >= begun) {
-                throw new AssertionError("behind the end of request " + record.id() + ": " + record);
+                throw new AssertionError("after the end of request " + record.id() + ": " + record);
             }
             if (end) {
                 ended.merge(record.id(), 1, Integer::sum);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every character there is: those of ASCII have a meaning, no others. */
+/** Checks every character: only those of ASCII have a meaning. */
 final class AsciiTest {
     private static IntStream characters() {
         return IntStream.rangeClosed(0, Character.MAX_VALUE);

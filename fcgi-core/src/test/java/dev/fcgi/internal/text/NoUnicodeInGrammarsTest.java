@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Java's methods that know more than ASCII stay out of the library, since most of its text is of protocols: there is
- * {@link Ascii}. Where they are right, or do no harm, unicode-methods.txt says why.
+ * Java's methods for more than ASCII are not used in the library, because most of its text belongs to protocols: there
+ * is {@link Ascii}. Where they are right, or harmless, unicode-methods.txt says why.
  */
 final class NoUnicodeInGrammarsTest {
     private static final Pattern METHODS = Pattern.compile("(?<!Ascii)(?:\\.|::)(strip|stripLeading|stripTrailing|trim"

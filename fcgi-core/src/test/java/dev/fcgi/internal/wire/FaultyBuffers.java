@@ -3,7 +3,7 @@ package dev.fcgi.internal.wire;
 import dev.fcgi.fault.Faults;
 import java.nio.ByteBuffer;
 
-/** Buffers in the heap that fail when they are asked for. */
+/** A source of heap buffers whose allocation fails. */
 public final class FaultyBuffers {
     private FaultyBuffers() {}
 

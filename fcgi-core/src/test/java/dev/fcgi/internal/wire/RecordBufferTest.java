@@ -190,7 +190,7 @@ final class RecordBufferTest {
     }
 
     @Test
-    void whoAskedForLessAtATimeGetsLess() {
+    void aBufferThatWasAskedForLessGetsLess() {
         for (int capacity : new int[] {0, 16 * 1024, 32 * 1024 - 1, 128 * 1024}) {
             RecordBuffer other = new RecordBuffer(capacity, true);
             fill(other);

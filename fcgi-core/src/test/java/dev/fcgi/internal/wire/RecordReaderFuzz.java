@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Fuzz target: records that arrive in any pieces and are taken in any of the ways that there are.
+ * Fuzz target: records that arrive in any pieces and are consumed in any way.
  *
  * <p>Input: a byte for the pieces, a byte for the ways, the stream.
  */
@@ -54,7 +54,7 @@ public final class RecordReaderFuzz {
     private static boolean next(RecordReader reader, Pieces pieces) throws IOException {
         boolean ready = reader.hasNextBuffered();
         check(!ready || reader.hasMoreBuffered(), "a whole record, but no byte");
-        check(!(reader.isAtBorder() && reader.hasMoreBuffered()), "at the border with more behind it");
+        check(!(reader.isAtBorder() && reader.hasMoreBuffered()), "at the end of the record with more after it");
         reader.shrink();
         int reads = pieces.reads();
         boolean next;
@@ -75,7 +75,7 @@ public final class RecordReaderFuzz {
         check(!reader.toString().isEmpty(), "no text");
         byte[] content = record.content();
         switch (ways % 6) {
-            case 0 -> { } // left behind
+            case 0 -> { } // skipped
             case 1 -> reader.ignoreContent();
             case 2 -> {
                 try {

@@ -27,9 +27,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Cutting a byte stream into records, wherever the stream itself is cut. */
+/** Splitting a byte stream into records, however the stream itself is split. */
 final class RecordReaderTest {
-    /** A peer whose bytes come in pieces of at most so many. */
+    /** A peer whose bytes arrive in pieces of a limited length. */
     private static final class Pieces implements ReadableByteChannel {
         private final ByteBuffer bytes;
         private final Random random;
@@ -267,7 +267,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void whoSpeaksSomethingElseIsToldSo() {
+    void anotherProtocolIsNamed() {
         for (String text : new String[] {"HTTP/1.1 400 Bad Request", "GET / HTTP/1.1", "OPTIONS * HTTP/1.1"}) {
             byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
             FcgiProtocolException e = assertThrows(FcgiProtocolException.class, () -> reader(bytes).next());
@@ -347,7 +347,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void paddingStillToComeIsNoBorder() throws IOException {
+    void paddingStillToComeIsNotTheEndOfTheRecord() throws IOException {
         byte[] bytes = record(5, 1, content(0), 9);
         for (int length = 8; length <= bytes.length; length++) {
             RecordReader reader = reader(Arrays.copyOf(bytes, length));
@@ -390,7 +390,7 @@ final class RecordReaderTest {
     private static final int FAST = 40_000;
 
     @Test
-    void whoSendsFastGetsALargeBufferUntilTheRequestEnds() throws IOException {
+    void aFastSenderGetsALargeBufferUntilTheRequestEnds() throws IOException {
         RecordReader reader = reader(record(5, 1, content(60_000), 0));
         assertTrue(reader.next());
         exactly(reader, FAST);
@@ -403,7 +403,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void whoSendsSlowlyGetsNone() throws IOException {
+    void aSlowSenderGetsNone() throws IOException {
         byte[] whole = record(5, 1, content(60_000), 0);
         byte[][] pieces = new byte[1 + whole.length / 20_000][];
         for (int i = 0; i < pieces.length; i++) {
@@ -416,7 +416,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void whoBecomesSlowGivesTheLargeBufferBack() throws IOException {
+    void aSenderThatBecomesSlowGivesTheLargeBufferBack() throws IOException {
         byte[] fast = record(5, 1, content(60_000), 0);
         RecordReader reader = reader(new OneByOne(fast, record(5, 1, content(9), 0), record(5, 1, content(9), 0)));
         assertTrue(reader.next());
@@ -429,7 +429,7 @@ final class RecordReaderTest {
     }
 
     @Test
-    void whoWaitsForTheNextRecordHoldsNoLargeBuffer() throws IOException {
+    void aReaderThatWaitsForTheNextRecordHoldsNoLargeBuffer() throws IOException {
         byte[] two = Arrays.copyOf(record(5, 1, content(60_000), 0), 2 * 60_008);
         System.arraycopy(two, 0, two, 60_008, 60_008);
         RecordReader reader = reader(new OneByOne(two, record(5, 1, content(9), 0)));

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A small FastCGI application on nothing but sockets, that is right in every respect but one, or in every respect. It
- * has a page at /page, and one at /echo that answers with the body.
+ * A small FastCGI application on plain sockets that is correct except for one fault, or completely correct. It has a
+ * page at /page, and one at /echo that returns the body.
  */
 final class BrokenApplication implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final Path socket;
     private final Fault fault;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
-    /** Of all connections, for those that have no better idea. */
+    /** The ids of all connections, for a fault that confuses them. */
     private final Set<Integer> ids = ConcurrentHashMap.newKeySet();
 
     private BrokenApplication(ServerSocketChannel listener, Path socket, Fault fault) {
@@ -28,7 +28,7 @@ final class BrokenApplication implements AutoCloseable {
         this.fault = fault;
     }
 
-    /** Starts it; without a fault it is right. */
+    /** Starts it; without a fault it is correct. */
     static BrokenApplication start(Path socket, Fault fault) throws IOException {
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(socket));

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A connection of {@link BrokenApplication}: one thread, which reads a record, acts on it, and writes. */
+/** A connection of {@link BrokenApplication}: one thread, which reads a record, processes it, and writes. */
 final class BrokenConnection {
     private static final Map<String, String> VALUES = Map.of("FCGI_MAX_CONNS", "10", "FCGI_MAX_REQS", "10",
             "FCGI_MPXS_CONNS", "1");
@@ -47,7 +47,7 @@ final class BrokenConnection {
     private int answered;
     private int padding;
     private boolean last;
-    /** Set when nothing more is sent: what comes is read, so that nothing is reset. */
+    /** Set when no more is sent: input is still read, so that the close is not a reset. */
     private boolean closing;
 
     BrokenConnection(BrokenApplication application, SocketChannel channel) {

@@ -40,7 +40,7 @@ final class BrokenExchange {
         return server.has(fault);
     }
 
-    /** The browser goes away. */
+    /** The browser disconnects. */
     void cancel() {
         left = true;
         if (!done && !has(WebServerFault.NO_ABORT)
@@ -206,7 +206,7 @@ final class BrokenExchange {
         out.writeBytes(record.bytes());
     }
 
-    /** {@return whether there is something to read, and be it the end, within milliseconds} */
+    /** {@return whether there is something to read, or the end, within some milliseconds} */
     static boolean isReadable(SocketChannel channel, long milliseconds) throws IOException {
         channel.configureBlocking(false);
         try (Selector selector = Selector.open()) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The answer that a {@link BrokenWebServer} receives, and what the browser gets of it. */
+/** The response that a {@link BrokenWebServer} receives, and what it sends to the browser. */
 final class BrokenReply {
     private final BrokenWebServer server;
     private final SocketChannel channel;
@@ -42,7 +42,7 @@ final class BrokenReply {
         return begun;
     }
 
-    /** {@return whether the connection is of no more use} */
+    /** {@return whether the connection cannot be used again} */
     boolean isLost() {
         return lost;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** A small web server, and the browser before it, with one fault or none. It does not multiplex. */
+/** A small web server and its browser, with one fault or none. It does not multiplex. */
 final class BrokenWebServer implements Browser {
     /** How it uses connections. */
     enum Mode { CLOSING, KEEPING, ASKING_FOR_VALUES }

@@ -1,6 +1,6 @@
 package dev.fcgi.examples.check;
 
-/** What {@link BrokenApplication} does wrong, and the case that says so. */
+/** The faults of {@link BrokenApplication}, and the case that finds each. */
 enum Fault {
     SENDS_VERSION_0("3.3-version-sent"),
     SENDS_RESERVED_BITS("3.3-reserved-sent"),

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The suite finds each of many faults by the case that is about it, and nothing wrong with an application that has none. */
+/** The suite finds each of many faults with the case for it, and no fault in a correct application. */
 final class FaultsTest {
     @TempDir
     Path directory;

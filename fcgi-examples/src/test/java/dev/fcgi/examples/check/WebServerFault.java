@@ -2,7 +2,7 @@ package dev.fcgi.examples.check;
 
 import java.util.Locale;
 
-/** What can be wrong with {@link BrokenWebServer}, and the case that tells. */
+/** The faults of {@link BrokenWebServer}, and the case that finds each. */
 enum WebServerFault {
     VERSION("3.3-sent-version"),
     RESERVED("3.3-sent-reserved"),
@@ -94,7 +94,7 @@ enum WebServerFault {
         this.id = id;
     }
 
-    /** {@return the case that tells} */
+    /** {@return the case that finds it} */
     String id() {
         return id;
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The cases for web servers find what is wrong with one, and nothing where nothing is. */
+/** The cases for web servers find each fault, and none in a correct web server. */
 final class WebServerFaultsTest {
     private static List<Result> run(WebServerFault fault, BrokenWebServer.Mode mode, Duration timeout,
             Suite<WebServer> suite) throws IOException {

@@ -215,7 +215,7 @@ final class CallCommandTest {
     }
 
     @Test
-    void timeOut() throws IOException {
+    void timesOut() throws IOException {
         try (TestServer server = TestServer.of(request -> Thread.sleep(60_000))) {
             Run run = Run.of("call", server.address(), "/", "--timeout", "100ms");
             assertEquals(ExitStatus.TIMEOUT, run.status());

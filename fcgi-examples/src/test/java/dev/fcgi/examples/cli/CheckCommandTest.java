@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 
-/** fcgi check as a command; what its cases are worth, FaultsTest tells. */
+/** fcgi check as a command; FaultsTest tests its cases. */
 final class CheckCommandTest {
     private static final Responder PAGE = request -> {
         if (request.meta("PATH_INFO").equals("/echo")) {
@@ -129,7 +129,7 @@ final class CheckCommandTest {
         assertTrue(run.error().startsWith("fcgi check: cannot connect: "), run.err());
     }
 
-    /** It accepts and says nothing. */
+    /** A server that accepts and never responds. */
     @Test
     void nothingHangs() throws IOException {
         try (ServerSocketChannel silent = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {

@@ -46,7 +46,7 @@ final class FcgiTest {
         assertTrue(Run.of("cal").error().contains("'cal'"));
     }
 
-    /** What everything that a command prints goes to: a device that is full, a pipe that nobody reads any more. */
+    /** Where the output of a command goes: a full device, or a pipe that is not read any more. */
     @ParameterizedTest
     @ValueSource(strings = {"call ADDRESS /", "call ADDRESS / -i", "call ADDRESS / --json", "values ADDRESS",
         "values ADDRESS --json", "ping ADDRESS", "ping ADDRESS --status /s", "load ADDRESS / -t 10ms -w 0 -q",

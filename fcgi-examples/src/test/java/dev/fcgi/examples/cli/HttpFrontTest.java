@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The HTTP server of {@code fcgi front} and the demo, byte by byte: what it must not do to requests and responses. */
+/** The HTTP server of {@code fcgi front} and the demo, byte by byte: it must not alter requests and responses. */
 final class HttpFrontTest {
     private TestServer application;
     private FcgiClient client;
@@ -296,7 +296,7 @@ final class HttpFrontTest {
         assertTrue(status.startsWith("HTTP/1.1 4") || status.startsWith("HTTP/1.1 501"), status);
     }
 
-    /** The time that a connection may be idle is none that an application may take. */
+    /** The idle timeout of a connection does not limit the application. */
     @Test
     void anApplicationMayTakeItsTime() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
@@ -314,7 +314,7 @@ final class HttpFrontTest {
     }
 
     @Test
-    void aBrowserThatSendsNothingOnIsNotWaitedForForEver() throws Exception {
+    void aSilentBrowserIsNotWaitedForForever() throws Exception {
         serve(echoing(), Duration.ofMillis(50));
         send("PUT / HTTP/1.1\nHost: a\nContent-Length: 10\n\nx");
         InputStream in = socket.getInputStream();

@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 final class PingCommandTest {
-    /** Recognizes its pages as PHP-FPM does, by both names. */
+    /** Recognizes its pages like PHP-FPM, by both names. */
     private static final Responder PHP_FPM = request -> {
         String page = request.meta("SCRIPT_NAME");
         boolean known = page.equals(request.meta("SCRIPT_FILENAME"));

@@ -4,7 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** What a command has come to. */
+/** The result of a command. */
 record Run(int status, String out, String err) {
     static Run of(String... arguments) {
         return withInput("", arguments);

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** A FastCGI server of a test, with all roles; what it answers as an authorizer and as a filter is fixed. */
+/** A FastCGI server for tests, with all roles; its responses as an authorizer and a filter are fixed. */
 final class TestServer implements AutoCloseable {
     private final FcgiServer server;
 
@@ -31,7 +31,7 @@ final class TestServer implements AutoCloseable {
         return new TestServer(builder.listen("127.0.0.1:0").build().start());
     }
 
-    /** A responder that always says the same. */
+    /** A responder with a constant response. */
     static Responder saying(String response) {
         return request -> request.stdout().write(response.getBytes(StandardCharsets.UTF_8));
     }
