@@ -402,7 +402,7 @@ final class TwinCases {
                 get("redirect", "/redirect?to=http://other.test/a%3Fb%3D1%26c"),
                 get("redirect to a path", "/redirect?to=/meta"),
                 get("redirect with a status", "/redirect?to=http://other.test/&status=303"),
-                get("redirect for ever", "/redirect?to=http://other.test/&status=301"),
+                get("redirect forever", "/redirect?to=http://other.test/&status=301"),
                 send("redirect of POST", "POST", "/redirect?to=http://other.test/", FORM, ""),
                 get("attachment", "/attachment?name=a.txt"),
                 get("attachment with blanks", "/attachment?name=a%20b.txt"),

@@ -69,7 +69,7 @@ final class Pages {
         try (EventStream events = q.events()) {
             for (int i = 1; i <= 5; i++) {
                 events.send(Integer.toString(i));
-                Thread.sleep(200); // when the browser has gone, this is interrupted
+                Thread.sleep(200); // interrupted when the browser disconnects
             }
             events.send("end", "", null);
         }
