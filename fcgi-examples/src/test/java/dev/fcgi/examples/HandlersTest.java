@@ -64,7 +64,7 @@ final class HandlersTest {
                 .build()
                 .respond(app);
         assertEquals(400, response.status());
-        assertEquals("400 Bad Request\nmessage: 1 to 2000 characters\n", response.text());
+        assertEquals("400 Bad Request\nmessage must have 1 to 2000 characters\n", response.text());
     }
 
     @Test
