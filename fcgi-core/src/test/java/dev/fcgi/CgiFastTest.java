@@ -115,7 +115,7 @@ final class CgiFastTest extends ProgramTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FCGI_SOCKET_PATH, 9000, ./9000", "FCGI_SOCKET_PERM, 0999, octal", "FCGI_LISTEN_QUEUE, 0, above"})
+    @CsvSource({"FCGI_SOCKET_PATH, 9000, ./9000", "FCGI_SOCKET_PERM, 0999, octal", "FCGI_LISTEN_QUEUE, 0, at least 1"})
     void aMalformedSettingEndsTheProgramWithItsName(String name, String value, String hint) throws Exception {
         launch(name.equals("FCGI_SOCKET_PATH") ? Map.of(name, value)
                 : Map.of("FCGI_SOCKET_PATH", directory.resolve("s").toString(), name, value));

@@ -116,6 +116,8 @@ final class ReadmeIT {
                 assertEquals(find("prints `([^`]*)`").group(1) + "\n", curl.stdout(), nginx.log());
             }
             app.stop();
+            String version = find("<version>(.*)</version>").group(1);
+            assertTrue(app.log().contains("; fcgi " + version + ", Java "), app.log());
             assertEquals("", Child.withoutLifeLines(app.log()));
             assertFalse(Files.exists(socket), "the shutdown hook has not run");
         }
