@@ -4,8 +4,8 @@ import dev.fcgi.internal.text.Ascii;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,10 @@ public final class CgiHead {
     /** The values of the field that was read last, which may go on; null where there is none. */
     private List<String> latest;
     /** What has followed in folded lines: joined once, however many there are. */
-    private final StringBuilder folded = new StringBuilder();
+    private StringBuilder folded;
+
+    /** Longer than most lines. */
+    private static final int LINE = 128;
 
     private CgiHead() {}
 
@@ -45,31 +48,32 @@ public final class CgiHead {
         Objects.requireNonNull(in, "in");
         Objects.requireNonNull(charset, "charset");
         CgiHead head = new CgiHead();
-        StringBuilder line = new StringBuilder();
+        byte[] line = new byte[LINE];
+        int end = 0;
         boolean first = true;
         for (int length = 0; ; length++) {
             int b = in.read();
             if (b < 0) {
-                throw new FcgiException(first && line.isEmpty()
+                throw new FcgiException(first && end == 0
                         ? "the response is empty" : "the response ends inside its header block");
             }
             if (length == maxLength) {
                 throw new FcgiException("header block of more than " + maxLength + " bytes");
             }
             if (b != '\n') {
-                line.append((char) b);
+                line = end < line.length ? line : Arrays.copyOf(line, 2 * end);
+                line[end++] = (byte) b;
                 continue;
             }
-            if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
-                line.setLength(line.length() - 1);
+            if (end > 0 && line[end - 1] == '\r') {
+                end--;
             }
-            if (line.isEmpty()) {
+            if (end == 0) {
                 return head.complete();
             }
-            String text = new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), charset);
-            head.add(text, first);
+            head.add(new String(line, 0, end, charset), first);
             first = false;
-            line.setLength(0);
+            end = 0;
         }
     }
 
@@ -85,6 +89,7 @@ public final class CgiHead {
             return;
         }
         if (Ascii.isBlank(line.charAt(0)) && latest != null) {
+            folded = folded == null ? new StringBuilder() : folded;
             folded.append(' ').append(Ascii.strip(line));
             return;
         }
@@ -109,9 +114,9 @@ public final class CgiHead {
     }
 
     private void unfold() {
-        if (!folded.isEmpty()) {
+        if (folded != null) {
             latest.add(latest.removeLast() + folded);
-            folded.setLength(0);
+            folded = null;
         }
         latest = null;
     }

@@ -17,8 +17,9 @@ import java.util.Objects;
 public final class CgiParams {
     private final Map<String, String> variables;
 
+    /** @param variables nobody changes them any more */
     private CgiParams(Map<String, String> variables) {
-        this.variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+        this.variables = Collections.unmodifiableMap(variables);
     }
 
     /**
@@ -69,7 +70,9 @@ public final class CgiParams {
      * #build}.
      */
     public static final class Builder {
-        private final Map<String, String> variables;
+        private Map<String, String> variables;
+        /** Whether some parameters have them: those stay as they are. */
+        private boolean shared;
 
         private Builder(String method, String scriptName) {
             variables = MetaVariables.of("fcgi", method, scriptName, "", scriptName);
@@ -82,7 +85,7 @@ public final class CgiParams {
          * @return this
          */
         public Builder query(String query) {
-            variables.put("QUERY_STRING", Objects.requireNonNull(query, "query"));
+            own().put("QUERY_STRING", Objects.requireNonNull(query, "query"));
             String path = variables.get("REQUEST_URI").replaceAll("\\?.*$", "");
             variables.put("REQUEST_URI", query.isEmpty() ? path : path + '?' + query);
             return this;
@@ -151,7 +154,7 @@ public final class CgiParams {
                 return set(variable, value);
             }
             String separator = variable.equals("HTTP_COOKIE") ? "; " : ", ";
-            variables.merge(variable, value, (first, second) -> first + separator + second);
+            own().merge(variable, value, (first, second) -> first + separator + second);
             return this;
         }
 
@@ -170,12 +173,21 @@ public final class CgiParams {
                 throw new IllegalArgumentException(
                         "HTTP_PROXY must not be set: much software takes it for its configuration (CVE-2016-5385)");
             }
-            variables.put(name, value);
+            own().put(name, value);
             return this;
+        }
+
+        private Map<String, String> own() {
+            if (shared) {
+                variables = new LinkedHashMap<>(variables);
+                shared = false;
+            }
+            return variables;
         }
 
         /** {@return the variables set so far} */
         public CgiParams build() {
+            shared = true;
             return new CgiParams(variables);
         }
     }

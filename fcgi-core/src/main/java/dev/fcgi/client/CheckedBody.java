@@ -59,10 +59,13 @@ final class CheckedBody extends FilterInputStream {
         if (ended) {
             return;
         }
-        byte[] piece = new byte[DROP_PIECE];
         long dropped = 0;
-        for (int count; (count = in.read(piece)) >= 0; ) {
-            dropped += count;
+        if (in.read() >= 0) { // there should be nothing
+            dropped++;
+            byte[] piece = new byte[DROP_PIECE];
+            for (int count; (count = in.read(piece)) >= 0; ) {
+                dropped += count;
+            }
         }
         ended = true;
         if (dropped > 0) {

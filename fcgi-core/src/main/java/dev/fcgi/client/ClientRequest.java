@@ -41,16 +41,19 @@ public final class ClientRequest {
 
     private ClientRequest(Builder builder) {
         role = builder.role;
-        params = new LinkedHashMap<>(builder.params);
         charset = builder.charset;
         body = builder.body;
         bodyBytes = builder.bodyBytes;
         data = builder.data;
         stderr = builder.stderr;
         bodyLength = announcedLength(builder);
-        if (bodyLength >= 0 && role != Role.AUTHORIZER) {
-            params.putIfAbsent("CONTENT_LENGTH", Long.toString(bodyLength));
-        }
+        params = bodyLength < 0 || role == Role.AUTHORIZER ? builder.share() : withLength(builder.params, bodyLength);
+    }
+
+    private static Map<String, String> withLength(Map<String, String> params, long length) {
+        Map<String, String> all = new LinkedHashMap<>(params);
+        all.putIfAbsent("CONTENT_LENGTH", Long.toString(length));
+        return all;
     }
 
     /**
@@ -132,7 +135,9 @@ public final class ClientRequest {
         private static final byte[] EMPTY = {};
 
         private final Role role;
-        private final Map<String, String> params = new LinkedHashMap<>();
+        private Map<String, String> params = Map.of();
+        /** Whether the parameters are also those of a request, or of {@link CgiParams}, and must stay as they are. */
+        private boolean shared = true;
         private Charset charset = StandardCharsets.UTF_8;
         private InputStream body;
         private byte[] bodyBytes = EMPTY;
@@ -153,13 +158,26 @@ public final class ClientRequest {
          * @throws IllegalArgumentException when name or value contains a NUL (not allowed by FastCGI 6.2)
          */
         public Builder param(String name, String value) {
+            check(name, value);
+            if (shared) {
+                params = new LinkedHashMap<>(params);
+                shared = false;
+            }
+            params.put(name, value);
+            return this;
+        }
+
+        private static void check(String name, String value) {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");
             if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
                 throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " must not contain a NUL");
             }
-            params.put(name, value);
-            return this;
+        }
+
+        private Map<String, String> share() {
+            shared = true;
+            return params;
         }
 
         /**
@@ -180,7 +198,14 @@ public final class ClientRequest {
          * @return this
          */
         public Builder params(CgiParams cgi) {
-            return params(Objects.requireNonNull(cgi, "cgi").toMap());
+            Map<String, String> variables = Objects.requireNonNull(cgi, "cgi").toMap();
+            if (!params.isEmpty()) {
+                return params(variables);
+            }
+            variables.forEach(Builder::check);
+            params = variables; // which nobody changes
+            shared = true;
+            return this;
         }
 
         /**

@@ -11,6 +11,8 @@ import dev.fcgi.internal.client.ClientOptions;
 import dev.fcgi.internal.client.Observers;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A request before it is sent. */
@@ -57,6 +59,30 @@ final class ClientRequestTest {
         ClientRequest second = builder.param("A", "b").body("other").build();
         assertEquals("{A=a, CONTENT_LENGTH=3}", first.params().toString());
         assertEquals("{A=b, CONTENT_LENGTH=5}", second.params().toString());
+    }
+
+    @Test
+    void noRequestChangesAnother() {
+        CgiParams cgi = CgiParams.of("GET", "/");
+        ClientRequest.Builder builder = ClientRequest.responder().params(cgi);
+        ClientRequest first = builder.build();
+        ClientRequest second = builder.param("A", "a").build();
+        ClientRequest third = builder.param("A", "b").body("abc").build();
+        ClientRequest fourth = builder.param("B", "b").body(InputStream.nullInputStream(), -1).build();
+        assertEquals(CgiParams.of("GET", "/"), cgi);
+        assertEquals(cgi.toMap(), first.params());
+        assertEquals(cgi.toMap() + "{A=a}", plus(second));
+        assertEquals(cgi.toMap() + "{A=b, CONTENT_LENGTH=3}", plus(third));
+        assertEquals(cgi.toMap() + "{A=b, B=b}", plus(fourth));
+        assertThrows(IllegalArgumentException.class,
+                () -> ClientRequest.responder().params(CgiParams.of("GET", "/\0")));
+    }
+
+    /** What a request has beside the parameters of any. */
+    private static String plus(ClientRequest request) {
+        Map<String, String> own = new LinkedHashMap<>(request.params());
+        own.keySet().removeAll(CgiParams.of("GET", "/").toMap().keySet());
+        return CgiParams.of("GET", "/").toMap() + own.toString();
     }
 
     @Test

@@ -19,7 +19,7 @@ final class CallLimits {
 
     CallLimits(ClientOptions options) {
         this.options = options;
-        this.startedAt = options.clock.nanoTime();
+        this.startedAt = options.requestTimeout == Long.MAX_VALUE ? 0 : options.clock.nanoTime();
     }
 
     /** Something has come or was taken; or what went by was not the application's time. */

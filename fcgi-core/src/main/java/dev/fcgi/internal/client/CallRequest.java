@@ -29,6 +29,12 @@ public record CallRequest(
         InputStream data,
         Consumer<String> stderr,
         CallWatch watch) {
+    /** {@return method and URI, for logs} */
+    String text() {
+        String uri = params.getOrDefault("REQUEST_URI", params.getOrDefault("SCRIPT_NAME", ""));
+        return params.getOrDefault("REQUEST_METHOD", "") + ' ' + uri;
+    }
+
     /** Closes the streams. Called once, by whoever would read on, with no lock held: they are the caller's. */
     void closeInput() {
         close(body);

@@ -35,7 +35,8 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     private boolean abandoned;
     /** Whether the caller waits for another thread that reads. */
     private boolean waiting;
-    private EndRequest end;
+    /** Written under the lock. */
+    private volatile EndRequest end;
     private StreamInput.Failure failure;
     /** How it ended, for whom is told of that: until then. */
     private CallOutcome outcome;
@@ -79,9 +80,8 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return stderr.hasLines();
     }
 
-    /** Locked. A record of STDOUT has come. Tells whether it is the empty one, or behind that, and so no output. */
+    /** For whoever reads: a record of STDOUT has come. Tells whether it is the empty one, or behind that, and so no output. */
     boolean endsOutput(int length) {
-        assert lock.isHeldByCurrentThread();
         outputEnded |= length == 0;
         return outputEnded;
     }
@@ -106,9 +106,10 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     void ended(EndRequestBody body) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
-            end = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
+            EndRequest how = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
             stderr.end();
             stdout.end();
+            end = how; // the last: who sees it needs no lock for the rest
         }
     }
 
@@ -200,18 +201,17 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
      * @throws IOException when the request failed before
      */
     public EndRequest awaitEnd() throws IOException {
-        lock.lock();
-        try {
-            if (end == null) {
-                stdout.discard();
-            }
-        } finally {
-            lock.unlock();
+        if (end == null) {
+            stdout.close();
         }
         return await(true);
     }
 
     private EndRequest await(boolean toEnd) throws IOException {
+        if (end != null) {
+            deliverStderr();
+            return end;
+        }
         lock.lock();
         try {
             while (end == null && failure == null && (toEnd || !output)) {
@@ -277,12 +277,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
 
     /** {@return how the request ended, or null when it has not yet} */
     public EndRequest end() {
-        lock.lock();
-        try {
-            return end;
-        } finally {
-            lock.unlock();
-        }
+        return end;
     }
 
     /** Gives what has come of STDERR to the sink of the request. */
@@ -305,14 +300,14 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     /** For logs; no control characters of the caller's. */
     @Override
     public String toString() {
-        String uri = request.params().getOrDefault("REQUEST_URI", request.params().getOrDefault("SCRIPT_NAME", ""));
-        String text = request.params().getOrDefault("REQUEST_METHOD", "") + ' ' + uri + " at " + carrier;
-        return Ascii.printable(text);
+        return Ascii.printable(request.text() + " at " + carrier);
     }
 
     /** Aborts the request, unless it has ended. */
     public void abort() {
-        carrier.abort(this, CallOutcome.ABORTED, () -> new FcgiException("the request was aborted"));
+        if (end == null) {
+            carrier.abort(this, CallOutcome.ABORTED, () -> new FcgiException("the request was aborted"));
+        }
         deliverStderr();
     }
 

@@ -13,7 +13,7 @@ final class RequestEncoder {
         Charset charset = request.charset();
         records.beginRequest(id, request.role(), keep ? Fcgi.KEEP_CONN : 0);
         request.params().forEach((name, value) ->
-                records.appendPair(Fcgi.PARAMS, id, name.getBytes(charset), value.getBytes(charset)));
+                records.appendPair(Fcgi.PARAMS, id, name, value, charset));
         records.endStream(Fcgi.PARAMS, id);
     }
 }

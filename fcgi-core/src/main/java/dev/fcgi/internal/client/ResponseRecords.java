@@ -86,22 +86,13 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     private void stdout(ClientCall call) throws IOException {
-        if (endsOutput(call)) {
+        if (call.endsOutput(reader.contentLength())) {
             reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
             return;
         }
         queueing = call;
         if (!link.inbound().queue(call.stdoutQueue(), this)) {
             owner.leave();
-        }
-    }
-
-    private boolean endsOutput(ClientCall call) {
-        lock.lock();
-        try {
-            return call.endsOutput(reader.contentLength());
-        } finally {
-            lock.unlock();
         }
     }
 

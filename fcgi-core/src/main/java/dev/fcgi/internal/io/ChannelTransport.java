@@ -24,6 +24,8 @@ public final class ChannelTransport implements Transport {
     private final SocketAddress listener;
     /** The identity of the peer; null before it was looked up and when it is unknown. */
     private volatile PeerIdentity identity;
+    /** What {@link #isQuiet} reads into. Made by the first look. */
+    private ByteBuffer one;
 
     /**
      * Wraps a connected channel.
@@ -65,10 +67,17 @@ public final class ChannelTransport implements Transport {
     public boolean isQuiet() throws IOException {
         channel.configureBlocking(false);
         try {
-            return channel.read(ByteBuffer.allocate(1)) == 0;
+            return channel.read(one()) == 0;
         } finally {
             channel.configureBlocking(true);
         }
+    }
+
+    private ByteBuffer one() {
+        if (one == null) {
+            one = ByteBuffer.allocate(1);
+        }
+        return one.clear();
     }
 
     @Override

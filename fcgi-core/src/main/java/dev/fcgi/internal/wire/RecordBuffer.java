@@ -2,6 +2,8 @@ package dev.fcgi.internal.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Builds a run of outbound records in one buffer, so that one write sends them all. Consecutive content of one stream
@@ -141,14 +143,50 @@ public final class RecordBuffer {
             appendAll(type, requestId, pair.toByteArray(), pair.size());
             return;
         }
-        if (!continues(type, requestId) || openContent() + most > Fcgi.MAX_ALIGNED_LENGTH) {
-            startRecord(type, requestId);
-        }
-        ensure(most);
+        startPair(type, requestId, most);
         putPairLength(name.length);
         putPairLength(value.length);
         append(type, requestId, name, 0, name.length);
         append(type, requestId, value, 0, value.length);
+    }
+
+    /** Does the same with text. Most of it is ASCII, and then goes straight to where it is sent from. */
+    public void appendPair(int type, int requestId, String name, String value, Charset charset) {
+        int most = 2 * Integer.BYTES + name.length() + value.length();
+        if (most > Fcgi.MAX_ALIGNED_LENGTH || isLarge() || !isAscii(name, charset) || !isAscii(value, charset)) {
+            appendPair(type, requestId, name.getBytes(charset), value.getBytes(charset));
+            return;
+        }
+        startPair(type, requestId, most);
+        putPairLength(name.length());
+        putPairLength(value.length());
+        putAscii(name);
+        putAscii(value);
+    }
+
+    /** Whether text is in ASCII, in a charset in which that is a byte a character. */
+    private static boolean isAscii(String text, Charset charset) {
+        if (charset != StandardCharsets.UTF_8 && charset != StandardCharsets.ISO_8859_1) {
+            return false;
+        }
+        int all = 0;
+        for (int i = 0; i < text.length(); i++) {
+            all |= text.charAt(i);
+        }
+        return all <= 0x7F;
+    }
+
+    @SuppressWarnings("deprecation") // which drops the high half of each character: there is none
+    private void putAscii(String text) {
+        text.getBytes(0, text.length(), bytes.array(), bytes.arrayOffset() + length);
+        length += text.length();
+    }
+
+    private void startPair(int type, int requestId, int most) {
+        if (!continues(type, requestId) || openContent() + most > Fcgi.MAX_ALIGNED_LENGTH) {
+            startRecord(type, requestId);
+        }
+        ensure(most);
     }
 
     private void putPairLength(int count) {

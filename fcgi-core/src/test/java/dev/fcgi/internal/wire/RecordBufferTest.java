@@ -1,10 +1,14 @@
 package dev.fcgi.internal.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Building records: the exact bytes. */
@@ -50,6 +54,26 @@ final class RecordBufferTest {
                 01 06 0001 0000 00 00
                 01 03 0001 0008 00 00  01020304 02 000000
                 """);
+    }
+
+    /** Text that goes there straight is what it would be as bytes. */
+    @Test
+    void pairsOfText() {
+        List<String> texts = List.of("", "A", "x".repeat(127), "x".repeat(128), "Gr\u00fc\u00dfe", "\u20ac", "\0\u007f\u0080",
+                "y".repeat(70_000));
+        for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
+            RecordBuffer ofBytes = new RecordBuffer(1 << 20, true);
+            for (String name : texts) {
+                for (String value : texts) {
+                    buffer.appendPair(Fcgi.PARAMS, 1, name, value, charset);
+                    ofBytes.appendPair(Fcgi.PARAMS, 1, name.getBytes(charset), value.getBytes(charset));
+                }
+            }
+            buffer.close();
+            ofBytes.close();
+            assertArrayEquals(bytes(ofBytes), bytes(buffer), charset.name());
+            buffer.clear();
+        }
     }
 
     @Test
