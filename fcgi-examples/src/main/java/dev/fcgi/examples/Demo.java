@@ -94,11 +94,11 @@ final class Demo {
     }
 
     private void end() {
-        stop();
-        Runtime.getRuntime().halt(0); // SIGTERM is the regular end, not a failure
+        Runtime.getRuntime().halt(stop() ? 0 : Playground.ABORTED); // SIGTERM is the regular end, not a failure
     }
 
-    private void stop() {
+    /** {@return whether no request had to be aborted} */
+    private boolean stop() {
         if (front != null) {
             front.close();
         }
@@ -107,15 +107,17 @@ final class Demo {
         calls.close();
         php.close();
         loop.close();
+        boolean drained = true;
         try {
-            site.shutdown(GRACE);
-            playground.shutdown(GRACE);
+            drained = site.shutdown(GRACE);
+            drained &= playground.shutdown(GRACE);
             delete(directory);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the JVM ends anyway
         } catch (IOException e) {
             System.err.println("demo: " + directory + " is left over: " + e);
         }
+        return drained;
     }
 
     private static void delete(Path root) throws IOException {

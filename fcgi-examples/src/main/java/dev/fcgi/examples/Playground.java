@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An application that shows every feature; {@link #respond} lists its paths. */
 final class Playground {
     private static final Duration GRACE = Duration.ofSeconds(5);
+    /** The exit status after a stop that had to abort requests. */
+    static final int ABORTED = 3;
     private static final byte[] PATTERN = "0123456789abcdef".repeat(4096).getBytes(StandardCharsets.US_ASCII);
 
     private final FcgiServer server;
@@ -71,12 +73,13 @@ final class Playground {
     }
 
     private void stop() {
+        boolean drained;
         try {
-            server.shutdown(GRACE);
+            drained = server.shutdown(GRACE);
         } catch (InterruptedException e) {
             return; // the JVM ends anyway
         }
-        Runtime.getRuntime().halt(failed ? 1 : 0); // SIGTERM is the regular end, not a failure
+        Runtime.getRuntime().halt(failed ? 1 : drained ? 0 : ABORTED); // SIGTERM is the regular end, not a failure
     }
 
     private void count(CgiExchange q) throws Exception {

@@ -3,13 +3,11 @@ package dev.fcgi.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fcgi.FcgiServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,43 +17,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** A program as in docs/operations.md to which everything happens, and the commands of that page, which show it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class OperationsIT {
-    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:java|fcgi|goaccess|jfr) .*)$");
-
     @TempDir
     private Path directory;
 
-    private String document;
-    private List<String> commands;
-    private String app;
+    private DeployedApp deployed;
 
     @BeforeEach
     void install() throws Exception {
-        document = Files.readString(Path.of(System.getProperty("fcgi.docs"), "operations.md"));
-        commands = COMMAND.matcher(document).results().map(command -> command.group(1)).toList();
-        MatchResult program = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(document).results()
-                .findFirst().orElseThrow();
-        Files.writeString(directory.resolve("App.java"), program.group(1));
-        Path core = Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Files.copy(core, directory.resolve("fcgi-core.jar"));
-        app = "unix:" + directory.resolve("app.sock");
-    }
-
-    private Child type(String command) throws Exception {
-        String path = Path.of(System.getProperty("java.home"), "bin") + ":" // the image has a java, too, without a compiler
-                + Path.of(Image.program("fcgi")).getParent() + ":" + System.getenv("PATH");
-        return Child.start(directory, Map.of("PATH", path), "/bin/sh", "-c", "cd \"$0\" && exec " + command,
-                directory.toString());
+        deployed = DeployedApp.install(directory);
     }
 
     private String output(int status, String command) throws Exception {
-        try (Child child = type(command)) {
-            assertEquals(status, child.exitStatus(), command + ": " + child.stderr());
-            return child.stdout();
-        }
+        return deployed.output(status, command);
     }
 
     private String status(String format) throws Exception {
-        return RawConnection.get("unix:" + directory.resolve("status.sock"), "/status", format).body();
+        return deployed.status(format);
     }
 
     private void awaitActive(int count) throws Exception {
@@ -63,7 +40,7 @@ final class OperationsIT {
     }
 
     private RawConnection send(String path) throws Exception {
-        RawConnection connection = RawConnection.open(app);
+        RawConnection connection = RawConnection.open(deployed.address());
         Map<String, String> params = RawConnection.environment(path, "");
         params.put("REMOTE_ADDR", "192.0.2.1");
         params.put("REQUEST_URI", path);
@@ -81,8 +58,7 @@ final class OperationsIT {
     @Test
     void everythingShowsWhatHasHappened() throws Exception {
         Peer.require(Peer.GOACCESS);
-        try (Child program = type(commands.get(0))) {
-            Await.until("it serves", () -> Files.exists(directory.resolve("status.sock")));
+        try (Child program = deployed.start()) {
             for (int i = 0; i < 20; i++) {
                 assertTrue(ask("/hello").startsWith("Content-Type"));
                 awaitActive(0); // a request counts until its line is written
@@ -114,7 +90,7 @@ final class OperationsIT {
                     "over_max_requests\"} 1")) {
                 assertTrue(status("openmetrics").contains("outcome=\"" + outcome + '\n'), status("openmetrics"));
             }
-            for (String command : commands) {
+            for (String command : deployed.commands()) {
                 if (command.startsWith("fcgi ")) {
                     output(0, command);
                 }
@@ -125,13 +101,13 @@ final class OperationsIT {
         }
         checkAccessLog();
         checkRecording();
-        output(0, commands.stream().filter(command -> command.startsWith("goaccess")).findFirst().orElseThrow());
+        output(0, deployed.commands().stream().filter(command -> command.startsWith("goaccess")).findFirst().orElseThrow());
         assertTrue(Files.readString(directory.resolve("report.json")).replaceAll("\\s", "")
                 .contains("\"total_requests\":27,\"valid_requests\":27,"));
     }
 
     private String pingForIdle() throws Exception {
-        try (Child ping = type("fcgi ping unix:status.sock --status /status --min-idle 1")) {
+        try (Child ping = deployed.type("fcgi ping unix:status.sock --status /status --min-idle 1")) {
             assertEquals(1, ping.exitStatus());
             return ping.stderr().strip();
         }
@@ -172,9 +148,7 @@ final class OperationsIT {
     /** The lines of a stop in a shutdown hook, with the loggers of the JDK, in the two ways of that page. */
     @Test
     void logsOfTheJdk() throws Exception {
-        MatchResult manager = Pattern.compile("```java\n(public class LastLines.*?)```", Pattern.DOTALL).matcher(document)
-                .results().findFirst().orElseThrow();
-        Files.writeString(directory.resolve("LastLines.java"), manager.group(1));
+        Files.writeString(directory.resolve("LastLines.java"), deployed.block("java", "public class LastLines"));
         output(0, "javac LastLines.java");
         String lines = stopped(command("LastLines"));
         assertTrue(lines.contains("INFO: server stops: 0 requests in flight"), lines);
@@ -185,12 +159,12 @@ final class OperationsIT {
     }
 
     private String command(String part) {
-        return commands.stream().filter(command -> command.contains(part)).findFirst().orElseThrow();
+        return deployed.commands().stream().filter(command -> command.contains(part)).findFirst().orElseThrow();
     }
 
     /** {@return the output of a program that was terminated after it had started} */
     private String stopped(String command) throws Exception {
-        try (Child program = type(command)) {
+        try (Child program = deployed.type(command)) {
             Await.until("it serves", () -> program.stderr().contains("status page listens"));
             program.terminate();
             assertEquals(143, program.exitStatus());

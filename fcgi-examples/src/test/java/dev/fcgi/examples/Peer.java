@@ -23,8 +23,11 @@ enum Peer {
     APACHE("apache2", "apache2-bin"),
     CADDY("caddy", "caddy"),
     CGI_FCGI("cgi-fcgi", "libfcgi-bin"),
+    /** The plugin of Nagios, Icinga and others. */
+    CHECK_HTTP("check_http", "monitoring-plugins-basic"),
     CHROMEDRIVER("chromedriver", "chromium-driver"),
     CHROMIUM("chromium", "chromium"),
+    COLLECTD("collectd", "collectd-core"),
     CURL("curl", "curl"),
     FCGIWRAP("fcgiwrap", "fcgiwrap"),
     GIT("git", "git"),
@@ -66,7 +69,7 @@ enum Peer {
     SETPRIV("programs of other users", null, List.of("setpriv"), "--reuid", "65534", "--regid", "65534",
             "--clear-groups", "true");
 
-    private static final String PLACES = System.getenv("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin";
+    private static final String PLACES = System.getenv("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/lib/nagios/plugins";
 
     private final String title;
     private final String packages;

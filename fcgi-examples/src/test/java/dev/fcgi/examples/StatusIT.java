@@ -3,6 +3,7 @@ package dev.fcgi.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.AccessLog;
 import dev.fcgi.FcgiServer;
 import dev.fcgi.Request;
 import dev.fcgi.StatusPage;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -43,21 +46,24 @@ final class StatusIT {
 
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final StatusPage page = StatusPage.of("pool");
+    private AccessLog access;
     private FcgiServer server;
     private String status;
 
     @BeforeEach
     void start() throws Exception {
+        access = AccessLog.builder().format("%r %s").open(directory.resolve("access.log"));
         server = FcgiServer.builder().listen("unix:" + directory.resolve("app")).listen(0).maxRequests(2)
-                .statusListen("unix:" + directory.resolve("status")).slowRequestTime(Duration.ofMillis(50)).listener(page)
+                .statusListen("unix:" + directory.resolve("status")).slowRequestTime(Duration.ofMillis(50)).listener(page).listener(access)
                 .responder(this::respond).build().start();
         status = "unix:" + directory.resolve("status");
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         goOn.countDown();
         server.close();
+        access.close();
     }
 
     private void respond(Request request) throws Exception {
@@ -147,6 +153,36 @@ final class StatusIT {
             connection.close();
         }
         Await.until("nothing runs", () -> get(status, "").contains("active processes:     0\n"));
+    }
+
+    /** As docs/operations.md says: status page, ping, top and access log, until the last request is over. */
+    @Test
+    void allGoesOnWhileTheServerDrains() throws Exception {
+        RawConnection[] busy = occupy();
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> {
+            try {
+                return server.shutdown(Await.LIMIT);
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        Await.until("nobody is accepted any more", () -> !Files.exists(directory.resolve("app")));
+        assertEquals("pong", ask(status, "/ping", "").body());
+        assertTrue(get(status, "full").contains("request URI:          /busy?n=0&m='<b>\n"));
+        assertTrue(get(status, "openmetrics").contains("fcgi_active_requests{pool=\"unix:" + directory.resolve("app")
+                + "\"} 2\n"));
+        try (Child top = Child.start(directory, Map.of(), Image.program("fcgi"), "top", status, "-n", "1")) {
+            assertEquals(0, top.exitStatus(), top.stderr());
+            assertTrue(top.stdout().contains("; 2 of 2 active, ") && top.stdout().contains("/busy?n=1"), top.stdout());
+        }
+        goOn.countDown();
+        for (RawConnection connection : busy) {
+            connection.reply();
+            connection.close();
+        }
+        assertTrue(stopped.get());
+        assertEquals(List.of("/busy 200", "/busy 200"), Files.readAllLines(directory.resolve("access.log")));
+        assertTrue(!Files.exists(directory.resolve("status")));
     }
 
     @Test

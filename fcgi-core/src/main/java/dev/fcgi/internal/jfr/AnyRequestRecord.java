@@ -1,6 +1,7 @@
 package dev.fcgi.internal.jfr;
 
 import jdk.jfr.Category;
+import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.StackTrace;
@@ -22,6 +23,9 @@ abstract class AnyRequestRecord extends Event {
     String uri;
     @Label("Client")
     String client;
+    @Label("Id of the Web Server")
+    @Description("What the web server calls the request in its own log, where it says so")
+    String webServerId;
     @Label("Time")
     @Timespan
     long time;

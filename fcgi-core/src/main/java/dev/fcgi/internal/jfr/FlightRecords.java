@@ -3,6 +3,7 @@ package dev.fcgi.internal.jfr;
 import dev.fcgi.ConnectionEvent;
 import dev.fcgi.RequestEvent;
 import dev.fcgi.ServerListener;
+import dev.fcgi.internal.ops.RequestId;
 import java.util.stream.Collectors;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -87,6 +88,7 @@ final class FlightRecords implements ServerListener {
         record.method = request.method();
         record.uri = request.uri();
         record.client = request.params().get("REMOTE_ADDR");
+        record.webServerId = RequestId.of(request.params());
         record.time = request.time().toNanos();
         record.handlerTime = request.handlerTime().toNanos();
     }

@@ -33,18 +33,21 @@ final class StatusHtml {
             body { margin: 0 auto; max-width: 76rem; padding: 1.5rem; background: var(--ground); color: var(--ink);
               font: 15px/1.5 system-ui, sans-serif }
             h1 { font-size: 1.4rem; margin: 0 0 1rem; overflow-wrap: anywhere } h2 { font-size: 1rem; margin: 1.5rem 0 .5rem }
-            .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem }
+            .cards, .halves { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem }
+            .halves { grid-template-columns: 1fr 1fr; margin-top: .75rem }
+            @media (max-width: 45rem) { .halves { grid-template-columns: minmax(0, 1fr) } body { padding: 1rem } }
             .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem }
             .card b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums } .card, .note { color: var(--soft) }
-            .card b { color: var(--ink) } .bad b { color: var(--bad) } .pictures { grid-template-columns: 1fr 1fr;
-              margin-top: .75rem }
-            @media (max-width: 45rem) { .pictures { grid-template-columns: 1fr } }
-            svg { display: block; width: 100%%; height: 7rem } svg rect { fill: var(--accent) }
-            svg text { fill: var(--soft); font: 9px system-ui, sans-serif }
+            .card b { color: var(--ink) } .bad b { color: var(--bad) }
+            svg { display: block; width: 100%%; height: 5rem; margin-top: .5rem; border-bottom: 1px solid var(--line) }
+            svg rect { fill: var(--accent) }
+            .axis { display: flex; justify-content: space-around; font-size: .65rem } .axis span { flex: 1; text-align: center }
+            .time span:first-child { text-align: left } .time span:last-child { text-align: right }
             .scroll { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
             th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line);
-              white-space: nowrap } th { font-weight: 600; color: var(--soft) }
-            td.uri { max-width: 30rem; overflow: hidden; text-overflow: ellipsis }
+              white-space: nowrap } th { font-weight: 600; color: var(--soft) } th + td { white-space: normal;
+              overflow-wrap: anywhere }
+            td.uri { max-width: 24rem; overflow: hidden; text-overflow: ellipsis }
             </style>
             </head>
             <body>
@@ -61,13 +64,15 @@ final class StatusHtml {
         StatusHtml html = new StatusHtml(page);
         page.append(HEAD.formatted(StatusFormat.markup(pool)));
         html.cards(data.stats(), tally.lately(nanoTime));
-        page.append("<div class=\"cards pictures\">\n");
+        page.append("<div class=\"halves\">\n");
         html.rates(tally.lately(nanoTime));
         html.latencies(tally);
         page.append("</div>\n");
         html.running(data);
+        page.append("<div class=\"halves\">\n");
         html.outcomes(tally);
         html.fields(data);
+        page.append("</div>\n");
         if (full) {
             html.requests(data.requests());
         }
@@ -96,56 +101,67 @@ final class StatusHtml {
     }
 
     private void rates(long[] lately) {
-        page.append("<div class=\"card\">requests a second, the last minute\n");
-        bars(lately, i -> "", "requests a second, the last minute");
+        bars("requests a second, the last minute", lately);
+        axis("axis time", "a minute ago", "now");
         page.append("</div>\n");
     }
 
     private void latencies(Tally tally) {
         long[] counts = new long[Tally.BOUNDS.length + 1];
+        String[] labels = new String[counts.length];
         for (int i = 0; i < counts.length; i++) {
             counts[i] = tally.inBucket(i);
+            labels[i] = i == Tally.BOUNDS.length ? "more" : label(Tally.BOUNDS[i]);
         }
-        page.append("<div class=\"card\">how long requests took, in milliseconds\n");
-        bars(counts, i -> i == Tally.BOUNDS.length ? "more" : String.format(Locale.ROOT,
-                Tally.BOUNDS[i] == Math.rint(Tally.BOUNDS[i]) ? "%.0f" : "%.1f", Tally.BOUNDS[i]),
-                "how many requests took how long");
+        bars("how long requests took, in milliseconds and seconds", counts);
+        axis("axis", labels);
         page.append("</div>\n");
     }
 
-    private void bars(long[] counts, java.util.function.IntFunction<String> label, String title) {
+    private static String label(double millis) {
+        double number = millis < 1000 ? millis : millis / 1000;
+        return String.format(Locale.ROOT, number == Math.rint(number) ? "%.0f" : "%.1f", number) + (millis < 1000 ? "" : "s");
+    }
+
+    /** Begins a card with a picture. Text is below it, not in it: pictures stretch. */
+    private void bars(String title, long[] counts) {
         long most = 1;
         for (long count : counts) {
             most = Math.max(most, count);
         }
         double width = 400.0 / counts.length;
-        page.append("<svg viewBox=\"0 0 400 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"").append(title)
+        page.append("<div class=\"card\">").append(title).append("; at most ").append(most)
+                .append("\n<svg viewBox=\"0 0 400 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"").append(title)
                 .append("\">\n");
         for (int i = 0; i < counts.length; i++) {
-            double height = 78.0 * counts[i] / most;
+            double height = 100.0 * counts[i] / most;
             page.append(String.format(Locale.ROOT,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%d</title></rect>\n",
-                    i * width + 1, 84 - height, width - 2, Math.max(height, 0.5), counts[i]));
-            if (!label.apply(i).isEmpty()) {
-                page.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"96\" text-anchor=\"middle\">%s</text>\n",
-                        i * width + width / 2, label.apply(i)));
-            }
+                    i * width + 1, 100 - height, width - 2, height, counts[i]));
         }
-        page.append("<text x=\"2\" y=\"8\">").append(most).append("</text>\n</svg>\n");
+        page.append("</svg>\n");
+    }
+
+    private void axis(String kind, String... labels) {
+        page.append("<div class=\"").append(kind).append("\">");
+        for (String label : labels) {
+            page.append("<span>").append(label).append("</span>");
+        }
+        page.append("</div>\n");
     }
 
     private void running(StatusData data) {
         List<RequestEvent> running = data.stats().requests().stream()
                 .sorted(Comparator.comparing(RequestEvent::time).reversed()).limit(RUNNING).toList();
-        page.append("<h2>Running now, the longest first</h2>\n<div class=\"scroll\"><table>\n<tr><th>connection/request</th>"
-                + "<th>state</th><th>seconds</th><th>method</th><th>URI</th><th>client</th><th>id</th></tr>\n");
+        page.append("<h2>Running now, the longest first</h2>\n<div class=\"scroll\"><table>\n<tr><th>request</th>"
+                + "<th>seconds</th><th>method</th><th>URI</th><th>state</th><th>client</th><th>id</th></tr>\n");
         for (RequestEvent request : running) {
             page.append("<tr>");
             cell(request.connection() + "/" + request.id(), "");
-            cell(StatusData.state(request), "");
             cell(String.format(Locale.ROOT, "%.3f", request.time().toNanos() / 1e9), "");
             cell(LogFormat.escaped(request.method()), "");
             cell(StatusData.shortened(LogFormat.escaped(request.uri())), " class=\"uri\"");
+            cell(StatusData.state(request), "");
             cell(LogFormat.escaped(request.params().get("REMOTE_ADDR", "-")), "");
             cell(StatusData.shortened(LogFormat.escaped(RequestId.of(request.params()))), "");
             page.append("</tr>\n");
@@ -157,21 +173,21 @@ final class StatusHtml {
     }
 
     private void outcomes(Tally tally) {
-        page.append("<h2>Requests that have ended</h2>\n<div class=\"scroll\"><table>\n");
+        page.append("<div><h2>Requests that have ended</h2>\n<div class=\"scroll\"><table>\n");
         for (Outcome outcome : Outcome.values()) {
             if (tally.count(outcome) > 0) {
                 row(outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '), "" + tally.count(outcome));
             }
         }
-        page.append("</table></div>\n");
+        page.append("</table></div></div>\n");
     }
 
     private void fields(StatusData data) {
-        page.append("<h2>As PHP-FPM calls it</h2>\n<div class=\"scroll\"><table>\n");
+        page.append("<div><h2>As PHP-FPM calls it</h2>\n<div class=\"scroll\"><table>\n");
         for (Field field : data.pool()) {
             row(field.name(), StatusFormat.text(field.value()));
         }
-        page.append("</table></div>\n");
+        page.append("</table></div></div>\n");
     }
 
     private void row(String name, String value) {

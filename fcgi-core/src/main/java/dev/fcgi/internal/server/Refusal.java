@@ -42,12 +42,13 @@ enum Refusal {
     }
 
     /** Leaves a line in the log, if it is for those who set the limits. */
-    void say(Common common, Object connection) {
+    void say(Common common, int id, Object connection) {
         if (this == CONNECTION_FULL) {
-            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, request of {1} refused",
-                    common.options.maxRequestsPerConnection, connection);
+            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",
+                    common.options.maxRequestsPerConnection, id, connection);
         } else if (this == TOO_MANY_HEADS) {
-            common.log.log(Level.WARNING, "too many requests begun and not complete, one of {0} refused", connection);
+            common.log.log(Level.WARNING, "too many requests begun and not complete, refused: request {0} of {1}", id,
+                    connection);
         }
     }
 }

@@ -160,7 +160,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     }
 
     private void refuse(int id, Refusal why, Watch watch) throws IOException {
-        why.say(common, this);
+        why.say(common, id, this);
         common.refused(watch, why.outcome);
         RecordBuffer records;
         try {
