@@ -50,15 +50,15 @@ final class AbortCases {
         c.close();
     }
 
-    @Case(id = "5.4-one-end", level = MUST, says = "END_REQUEST terminates a request (section 5.5): there is one, and nothing "
-            + "after it, also of a request that was aborted")
+    @Case(id = "5.4-one-end", level = MUST, says = "END_REQUEST terminates a request (section 5.5): there is one, and "
+            + "nothing after it, even for an aborted request")
     static void oneEnd(Application app) {
         expectOneEnd(app, app.connect().postHead(1, KEEP_CONN, 100).stdin(1, "abc".getBytes()).abort(1));
         expectOneEnd(app, app.connect().begin(1, RESPONDER, KEEP_CONN).abort(1));
     }
 
     @Case(id = "5.4-one-end-crossing", level = MUST, says = "END_REQUEST terminates a request (section 5.5): an "
-            + "ABORT_REQUEST that comes while it is on its way changes nothing")
+            + "ABORT_REQUEST that crosses it changes nothing")
     static void oneEndCrossing(Application app) {
         expectOneEnd(app, app.connect().request(1, KEEP_CONN).abort(1));
     }
@@ -91,7 +91,7 @@ final class AbortCases {
     }
 
     @Case(id = "5.4-rest-ignored", level = MUST, says = "While a request ID is inactive, the application ignores records with "
-            + "it (section 3.3): what was on its way of an aborted request")
+            + "it (section 3.3): records of an aborted request that were in transit")
     static void restIgnored(Application app) {
         ToApplication c = app.needs(ABORT, KEEP).connect().begin(1, RESPONDER, KEEP_CONN).abort(1);
         c.reply(1).complete();
@@ -113,7 +113,7 @@ final class AbortCases {
         expectOneEnd(app, app.connect().begin(1, RESPONDER, KEEP_CONN).abort(1).abort(1));
     }
 
-    @Case(id = "5.4-content", level = INFO, says = "An ABORT_REQUEST has no content; some that is there says nothing")
+    @Case(id = "5.4-content", level = INFO, says = "An ABORT_REQUEST has no content; any content has no meaning")
     static void content(Application app) {
         app.connect().begin(1, RESPONDER, 0).record(FcgiRecord.ABORT_REQUEST, 1, new byte[8]).expectSomeEnd(1);
     }

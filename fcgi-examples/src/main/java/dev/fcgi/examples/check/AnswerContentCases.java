@@ -98,13 +98,13 @@ final class AnswerContentCases {
         web.visit().stdout(head.toString()).page().end().expectSense();
     }
 
-    @Case(id = "6.2-got-no-head", level = INFO, says = CGI + "of a body without a head RFC 3875 says nothing")
+    @Case(id = "6.2-got-no-head", level = INFO, says = CGI + "RFC 3875 does not mention a body without a head")
     static void noHead(WebServer web) {
         web.needsHead().visit().body().end().expectSense();
     }
 
     @Case(id = "6.2-got-no-content-type", level = INFO, says = "The script must supply a Content-Type if there is a body (RFC "
-            + "3875, 6.3.1); of one without nothing is said")
+            + "3875, 6.3.1); it does not mention one without")
     static void noContentType(WebServer web) {
         web.needsHead().visit().stdout("X-Other: field\r\n\r\n").body().end().expectSense();
     }
@@ -114,14 +114,14 @@ final class AnswerContentCases {
         web.visit().stdout("Content-Length: 200\r\n").page().end().expectPage();
     }
 
-    @Case(id = "6.2-got-less-than-content-length", level = SHOULD, says = CGI + "of a page that is shorter than its "
-            + "Content-Length the browser is told so")
+    @Case(id = "6.2-got-less-than-content-length", level = SHOULD, says = CGI + "the browser learns that a page is "
+            + "shorter than its Content-Length")
     static void lessThanContentLength(WebServer web) {
         web.needsHead().visit().of(200).stdout("Content-Length: 300\r\n").page().end().expectFailure();
     }
 
-    @Case(id = "6.2-got-more-than-content-length", level = INFO, says = CGI + "of a page that is longer than its "
-            + "Content-Length nothing is said")
+    @Case(id = "6.2-got-more-than-content-length", level = INFO, says = CGI + "a page that is longer than its "
+            + "Content-Length is not mentioned")
     static void moreThanContentLength(WebServer web) {
         web.needsHead().visit().stdout("Content-Length: 100\r\n").page().end().expectSense();
     }

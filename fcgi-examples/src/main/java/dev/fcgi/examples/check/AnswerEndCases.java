@@ -15,15 +15,15 @@ import java.util.Arrays;
 /** Section 5.5: how a web server handles the end of a request, and its absence. */
 final class AnswerEndCases {
     private static final String REJECTED = "rejecting a new request: the browser gets an error";
-    private static final String LOST = "The application sends END_REQUEST to terminate a request: without it the page is not "
-            + "complete, and the browser is told so";
+    private static final String LOST = "The application sends END_REQUEST to terminate a request: without it the page "
+            + "is incomplete, and the browser learns so";
 
     private AnswerEndCases() {}
 
     // ---- END_REQUEST
 
     @Case(id = "5.5-got-app-status", level = SHOULD, says = "appStatus is the status code that the CGI program would have "
-            + "returned via exit (section 6.2): the page is what it is all the same")
+            + "returned via exit (section 6.2): it does not change the page")
     static void appStatus(WebServer web) {
         web.visit().page().end(9, REQUEST_COMPLETE).expectContent();
     }
@@ -44,13 +44,14 @@ final class AnswerEndCases {
         visit.endRequest(FcgiRecord.endBody(0, REQUEST_COMPLETE)).closeIfOurs().expectPage();
     }
 
-    @Case(id = "5.5-got-short-end", level = INFO, says = "The contentData of END_REQUEST is eight bytes; of fewer nothing is "
-            + "said")
+    @Case(id = "5.5-got-short-end", level = INFO, says = "The contentData of END_REQUEST is eight bytes; fewer are "
+            + "not mentioned")
     static void shortEnd(WebServer web) {
         web.visit().page().endStream(STDOUT).endRequest(new byte[4]).closeIfOurs().expectSense();
     }
 
-    @Case(id = "5.5-got-long-end", level = INFO, says = "The contentData of END_REQUEST is eight bytes; of more nothing is said")
+    @Case(id = "5.5-got-long-end", level = INFO, says = "The contentData of END_REQUEST is eight bytes; more are not "
+            + "mentioned")
     static void longEnd(WebServer web) {
         web.visit().page().endStream(STDOUT).endRequest(new byte[16]).closeIfOurs().expectSense();
     }
@@ -76,19 +77,19 @@ final class AnswerEndCases {
         web.visit().endRequest(FcgiRecord.endBody(0, OVERLOADED)).closeIfOurs().expectFailure();
     }
 
-    @Case(id = "5.5-got-unknown-status", level = INFO, says = "protocolStatus has four values; of others nothing is said")
+    @Case(id = "5.5-got-unknown-status", level = INFO, says = "protocolStatus has four values; others are not mentioned")
     static void unknownStatus(WebServer web) {
         web.visit().end(0, 77).expectSense();
     }
 
-    @Case(id = "5.5-got-overloaded-after-page", level = INFO, says = "FCGI_OVERLOADED is for rejecting a new request: of one "
-            + "that has a page nothing is said")
+    @Case(id = "5.5-got-overloaded-after-page", level = INFO, says = "FCGI_OVERLOADED is for rejecting a new request: "
+            + "one that has a page is not mentioned")
     static void overloadedAfterPage(WebServer web) {
         web.visit().page().end(0, OVERLOADED).expectSense();
     }
 
     @Case(id = "5.5-got-nothing", level = SHOULD, says = "A script's response has at least one header field (RFC 3875, 6.2): "
-            + "of a regular end without a response the browser gets an error")
+            + "after a regular end without a response the browser gets an error")
     static void nothing(WebServer web) {
         web.needsHead().visit().end().expectFailure();
     }
@@ -146,23 +147,23 @@ final class AnswerEndCases {
         visit.close().expectFailure();
     }
 
-    @Case(id = "5.5-lost-after-body", level = SHOULD, says = LOST + ": also where nothing but the end is missing")
+    @Case(id = "5.5-lost-after-body", level = SHOULD, says = LOST + ": even if only the end is missing")
     static void closedAfterBody(WebServer web) {
         web.visit().stdinEnded().page().close().expectFailure();
     }
 
-    @Case(id = "5.5-lost-after-stdout", level = INFO, says = "STDOUT has an end, and END_REQUEST is missing: it can be told that "
-            + "the page is complete")
+    @Case(id = "5.5-lost-after-stdout", level = INFO, says = "STDOUT has an end, and END_REQUEST is missing: the page "
+            + "is known to be complete")
     static void closedAfterStdout(WebServer web) {
         web.visit().stdinEnded().page().endStream(STDOUT).close().expectSense();
     }
 
-    @Case(id = "5.5-lost-by-reset", level = SHOULD, says = LOST + ", where the connection is reset, too")
+    @Case(id = "5.5-lost-by-reset", level = SHOULD, says = LOST + ", also when the connection is reset")
     static void reset(WebServer web) {
         web.visit().stdinEnded().reset().expectFailure();
     }
 
-    @Case(id = "5.5-lost-by-reset-in-body", level = SHOULD, says = LOST + ", where the connection is reset, too")
+    @Case(id = "5.5-lost-by-reset-in-body", level = SHOULD, says = LOST + ", also when the connection is reset")
     static void resetInBody(WebServer web) {
         underWay(part(web)).reset().expectFailure();
     }
@@ -173,8 +174,8 @@ final class AnswerEndCases {
         visit.stdout(Arrays.copyOf(visit.bytes(), 10_000)).close().expectFailure();
     }
 
-    @Case(id = "5.5-lost-after-refusal-of-stdin", level = INFO, says = "An application that ends reads no more: that the web "
-            + "server cannot send the rest of a body is no answer of its own")
+    @Case(id = "5.5-lost-after-refusal-of-stdin", level = INFO, says = "An application that ends reads no more: a web "
+            + "server that cannot send the rest of a body still gets the answer")
     static void closedInStdin(WebServer web) {
         Visit visit = web.visit(new byte[3_000_000]);
         visit.stdout("Status: 413 Too Large\r\n").page().endStream(STDOUT)

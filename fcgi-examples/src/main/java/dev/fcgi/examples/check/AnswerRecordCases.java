@@ -48,7 +48,7 @@ final class AnswerRecordCases {
         visit.end().expectPage();
     }
 
-    @Case(id = "3.3-got-pieces", level = MUST, says = "Records arrive as the transport has it, also in pieces of one byte")
+    @Case(id = "3.3-got-pieces", level = MUST, says = "Records arrive as the transport splits them, even byte by byte")
     static void pieces(WebServer web) {
         web.visit().pieces(1).page().end().expectPage();
     }
@@ -76,7 +76,7 @@ final class AnswerRecordCases {
         visit.stdout(Visit.HEAD + new String(visit.bytes(), StandardCharsets.US_ASCII)).end().expectPage();
     }
 
-    @Case(id = "3.3-got-reserved", level = INFO, says = "A record has a reserved byte, of which nothing is said")
+    @Case(id = "3.3-got-reserved", level = INFO, says = "A record has a reserved byte without a meaning")
     static void reserved(WebServer web) {
         Visit visit = web.visit();
         for (byte[] content : List.of(ascii(Visit.HEAD), visit.bytes())) {
@@ -85,8 +85,8 @@ final class AnswerRecordCases {
         visit.end().expectPage();
     }
 
-    @Case(id = "3.3-got-version-2", level = INFO, says = "version identifies the FastCGI protocol version; of others than "
-            + "version 1 nothing is said")
+    @Case(id = "3.3-got-version-2", level = INFO, says = "version identifies the FastCGI protocol version; versions "
+            + "other than 1 are not mentioned")
     static void version2(WebServer web) {
         Visit visit = web.visit();
         for (byte[] content : List.of(ascii(Visit.HEAD), visit.bytes())) {
@@ -96,7 +96,7 @@ final class AnswerRecordCases {
     }
 
     @Case(id = "3.3-got-other-id", level = MUST, says = "requestId identifies the FastCGI request to which the record belongs: "
-            + "what belongs to another is not for this browser")
+            + "records of another request are not for this browser")
     static void otherId(WebServer web) {
         Visit visit = web.visit();
         visit.stdout(Visit.HEAD).flush();
@@ -105,13 +105,13 @@ final class AnswerRecordCases {
     }
 
     @Case(id = "3.3-got-unknown-type", level = INFO, says = "type identifies the general function that the record performs; "
-            + "of types that a Web server does not know nothing is said")
+            + "types that a Web server does not know are not mentioned")
     static void unknownType(WebServer web) {
         web.visit().stdout(Visit.HEAD).record(99, ascii("unknown")).body().end().expectSense();
     }
 
-    @Case(id = "4.2-got-unsolicited", level = INFO, says = "Management records have no request: an UNKNOWN_TYPE that nothing "
-            + "was sent for may come between the records of one")
+    @Case(id = "4.2-got-unsolicited", level = INFO, says = "Management records have no request: an unsolicited "
+            + "UNKNOWN_TYPE may come between the records of one")
     static void unsolicited(WebServer web) {
         Visit visit = web.visit().stdout(Visit.HEAD);
         visit.connection().record(UNKNOWN_TYPE, 0, new byte[] {77, 0, 0, 0, 0, 0, 0, 0});
@@ -145,8 +145,8 @@ final class AnswerRecordCases {
         web.visit().page().endStream(STDERR).end().expectPage();
     }
 
-    @Case(id = "5.3-got-stderr-large", level = SHOULD, says = "FCGI_STDERR is for arbitrary error data: how much there is does "
-            + "not matter to the page")
+    @Case(id = "5.3-got-stderr-large", level = SHOULD, says = "FCGI_STDERR is for arbitrary error data: its length "
+            + "does not affect the page")
     static void stderrLarge(WebServer web) {
         web.visit().stderr("trouble of many kinds\n".repeat(10_000)).page().end().expectPage();
     }
@@ -159,7 +159,7 @@ final class AnswerRecordCases {
     // ---- ends of streams
 
     @Case(id = "6.1-got-stdout-unended", level = SHOULD, says = "A stream ends with an empty record (section 3.3); "
-            + "applications are known that end requests without it")
+            + "some applications end requests without it")
     static void stdoutUnended(WebServer web) {
         web.visit().page().endRequest(FcgiRecord.endBody(0, REQUEST_COMPLETE)).closeIfOurs().expectPage();
     }
@@ -183,7 +183,8 @@ final class AnswerRecordCases {
         web.visit().page().end().expectPage();
     }
 
-    @Case(id = "5.5-got-end-of-other-id", level = MUST, says = "{FCGI_END_REQUEST, R} is the end of request R: of no other")
+    @Case(id = "5.5-got-end-of-other-id", level = MUST, says = "{FCGI_END_REQUEST, R} is the end of request R and of "
+            + "no other")
     static void endOfOtherId(WebServer web) {
         Visit visit = web.visit().stdout(Visit.HEAD);
         visit.connection().record(END_REQUEST, visit.request().id() + 6, FcgiRecord.endBody(0, REQUEST_COMPLETE));

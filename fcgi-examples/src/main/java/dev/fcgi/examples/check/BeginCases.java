@@ -54,19 +54,19 @@ final class BeginCases {
         c.expectEnd();
     }
 
-    @Case(id = "5.1-reserved", level = SHOULD, says = "The last five bytes of FCGI_BeginRequestBody are reserved: they say "
-            + "nothing in this version")
+    @Case(id = "5.1-reserved", level = SHOULD, says = "The last five bytes of FCGI_BeginRequestBody are reserved: "
+            + "they have no meaning in this version")
     static void reserved(Application app) {
         app.connect().record(BEGIN_REQUEST, 1, new byte[] {0, RESPONDER, 0, -1, -1, -1, -1, -1}).params(1).endStdin(1)
                 .expectPage(1);
     }
 
-    @Case(id = "5.1-short", level = INFO, says = "FCGI_BeginRequestBody has eight bytes; of four it is none")
+    @Case(id = "5.1-short", level = INFO, says = "FCGI_BeginRequestBody has eight bytes; a body of four is malformed")
     static void shortBody(Application app) {
         app.connect().record(BEGIN_REQUEST, 1, new byte[] {0, RESPONDER, 0, 0}).params(1).endStdin(1).expectSomeEnd(1);
     }
 
-    @Case(id = "5.1-empty", level = INFO, says = "FCGI_BeginRequestBody has eight bytes; of none it is none")
+    @Case(id = "5.1-empty", level = INFO, says = "FCGI_BeginRequestBody has eight bytes; an empty one is malformed")
     static void emptyBody(Application app) {
         app.connect().record(BEGIN_REQUEST, 1, new byte[0]).params(1).endStdin(1).expectSomeEnd(1);
     }
@@ -78,7 +78,7 @@ final class BeginCases {
                 .endStdin(1).expectSomeEnd(1);
     }
 
-    @Case(id = "5.1-alone", level = INFO, says = "A request may begin long before it goes on")
+    @Case(id = "5.1-alone", level = INFO, says = "A request may pause after its beginning")
     static void alone(Application app) {
         app.connect().begin(1, RESPONDER, 0).expectQuiet().params(1).endStdin(1).expectPage(1);
     }

@@ -55,14 +55,14 @@ final class BodyCases {
         app.connectToEcho().post(1, 0, body).reply(1).ok(body);
     }
 
-    @Case(id = "5.3-stdin-pieces", level = MUST, says = "FCGI_STDIN arrives as the transport has it")
+    @Case(id = "5.3-stdin-pieces", level = MUST, says = "FCGI_STDIN arrives as the transport splits it")
     static void stdinPieces(Application app) {
         byte[] body = bytes(20_000);
         app.connectToEcho().pieces(101).postHead(1, 0, body.length).stream(STDIN, 1, body, 509).endStdin(1)
                 .reply(1).ok(body);
     }
 
-    @Case(id = "5.3-stdin-in-turn", level = MUST, says = "Each request has a body of its own")
+    @Case(id = "5.3-stdin-in-turn", level = MUST, says = "Each request has its own body")
     static void stdinInTurn(Application app) {
         ToApplication c = app.needs(KEEP).connectToEcho();
         for (int i = 0; i < 10; i++) {
@@ -114,8 +114,8 @@ final class BodyCases {
         app.trial().saw("it reads " + reply.body().length + " of 6 bytes");
     }
 
-    @Case(id = "6.2-no-content-length", level = INFO, says = "Of a body whose length is not known Web servers send no "
-            + "CONTENT_LENGTH; its end is the end of the stream")
+    @Case(id = "6.2-no-content-length", level = INFO, says = "Web servers send no CONTENT_LENGTH for a body of "
+            + "unknown length; its end is the end of the stream")
     static void noContentLength(Application app) {
         Reply reply = app.connectToEcho().begin(1, RESPONDER, 0).params(1, "REQUEST_METHOD", "POST")
                 .stdin(1, "abc".getBytes()).endStdin(1).reply(1).complete();
@@ -135,14 +135,14 @@ final class BodyCases {
         app.connect().request(1, 0, "CONTENT_LENGTH", "0").expectPage(1);
     }
 
-    @Case(id = "6.2-content-length-odd", level = INFO, says = "Of a body whose length is not known a Web server sends "
-            + "CONTENT_LENGTH -1")
+    @Case(id = "6.2-content-length-odd", level = INFO, says = "A Web server sends CONTENT_LENGTH -1 for a body of "
+            + "unknown length")
     static void contentLengthOdd(Application app) {
         app.connect().request(1, 0, "CONTENT_LENGTH", "-1").expectSomeEnd(1);
     }
 
     @Case(id = "6.2-unread-body", level = MUST, says = "The script is not obliged to read any of the body (RFC 3875, 4.2); "
-            + "what it has not read is no part of the next request on a connection that is kept (section 5.1)")
+            + "what it has not read is not part of the next request on a connection that is kept (section 5.1)")
     static void unreadBody(Application app) {
         ToApplication c = app.needs(KEEP).connect().post(1, KEEP_CONN, bytes(100_000));
         c.reply(1).complete();

@@ -123,13 +123,13 @@ final class ClosingCases {
         app.connect().request(1, 0).expectPage(1);
     }
 
-    @Case(id = "3.5-half-close", level = INFO, says = "A Web server that has sent all may say so to the transport: it waits "
-            + "for the answer all the same")
+    @Case(id = "3.5-half-close", level = INFO, says = "A Web server that has sent everything may shut down its "
+            + "output, and still waits for the answer")
     static void halfClose(Application app) {
         app.connect().request(1, 0).halfClose().expectPage(1);
     }
 
-    @Case(id = "3.5-half-close-within", level = INFO, says = "What has no end, and cannot get one any more, is not a request")
+    @Case(id = "3.5-half-close-within", level = INFO, says = "A request that can no longer be completed is not a request")
     static void halfCloseWithin(Application app) {
         app.connect().begin(1, RESPONDER, 0).stream(PARAMS, 1, app.page().params()).halfClose().expectSomeEnd(1);
     }

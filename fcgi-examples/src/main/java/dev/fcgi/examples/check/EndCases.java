@@ -125,7 +125,7 @@ final class EndCases {
     }
 
     @Case(id = "5.5-mpx-bodies", level = MUST, says = "Records multiplex the connection between several independent requests "
-            + "(section 3.3): each has the body of its own")
+            + "(section 3.3): each has its own body")
     static void mpxBodies(Application app) {
         byte[] first = BodyCases.bytes(5000);
         byte[] second = BodyCases.bytes(3000);
@@ -150,7 +150,7 @@ final class EndCases {
         c.stdin(1, "def".getBytes()).endStdin(1).reply(1).ok("abcdef".getBytes());
     }
 
-    @Case(id = "5.5-mpx-refused-role", level = MUST, says = "A request that is rejected leaves those beside it as they are")
+    @Case(id = "5.5-mpx-refused-role", level = MUST, says = "A rejected request does not affect the others")
     static void mpxRefusedRole(Application app) {
         ToApplication c = app.needs(MULTIPLEX, UNKNOWN_ROLES).connect()
                 .begin(1, RESPONDER, KEEP_CONN).stream(PARAMS, 1, app.page().params())

@@ -87,7 +87,8 @@ final class ErrorCases {
         c.request(1, 0).expectSomeEnd(1);
     }
 
-    @Case(id = "7-unread-answers", level = INFO, says = MAY + ": a Web server that asks on and on, and reads no answer")
+    @Case(id = "7-unread-answers", level = INFO, says = MAY + ": a Web server that sends request after request, and "
+            + "reads no answer")
     static void unreadAnswers(Application app) {
         ToApplication c = app.connect();
         for (int i = 0; i < 20_000; i++) {

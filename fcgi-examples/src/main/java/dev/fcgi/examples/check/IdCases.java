@@ -107,8 +107,8 @@ final class IdCases {
                 .stdin(1, new byte[50]).endStdin(1).stream(DATA, 1, new byte[3]).request(2, 0).expectPage(2);
     }
 
-    @Case(id = "3.3-null-id-begin", level = INFO, says = "Application records have a nonzero requestId: a BEGIN_REQUEST "
-            + "without one is none")
+    @Case(id = "3.3-null-id-begin", level = INFO, says = "Application records have a nonzero requestId: a "
+            + "BEGIN_REQUEST without one is malformed")
     static void nullIdBegin(Application app) {
         ToApplication c = app.connect()
                 .record(BEGIN_REQUEST, 0, FcgiRecord.beginBody(RESPONDER, 0)).params(0).endStdin(0);

@@ -109,18 +109,18 @@ final class PairCases {
                 .stream(PARAMS, 1, HexFormat.of().parseHex(hex)).endStream(PARAMS, 1).endStdin(1).expectSomeEnd(1);
     }
 
-    @Case(id = "3.4-pair-cut-off", level = INFO, says = "A pair that is longer than what is left of the stream is none")
+    @Case(id = "3.4-pair-cut-off", level = INFO, says = "A pair that is longer than the rest of the stream is malformed")
     static void pairCutOff(Application app) {
         malformed(app, "057F414243");
     }
 
-    @Case(id = "3.4-length-cut-off", level = INFO, says = "A length of which the stream has two bytes is none")
+    @Case(id = "3.4-length-cut-off", level = INFO, says = "A length that ends after two bytes is malformed")
     static void lengthCutOff(Application app) {
         malformed(app, "0180FF");
     }
 
     @Case(id = "3.4-length-huge", level = INFO, says = "The receiver can allocate the correct amount of storage "
-            + "immediately: of 2 GiB it had better not")
+            + "immediately: but it should not do so for 2 GiB")
     static void lengthHuge(Application app) {
         malformed(app, "FFFFFFFFFFFFFFFF41");
     }

@@ -56,8 +56,8 @@ final class RecordCases {
         }
     }
 
-    @Case(id = "3.3-padding-sent", level = INFO, says = "paddingData has no meaning; bytes other than zero may be what "
-            + "somebody else's request has left")
+    @Case(id = "3.3-padding-sent", level = INFO, says = "paddingData has no meaning; bytes other than zero may leak "
+            + "another request")
     static void paddingSent(Application app) {
         for (FcgiRecord record : page(app)) {
             if (!Arrays.equals(record.padding(), new byte[record.padding().length])) {
@@ -160,8 +160,8 @@ final class RecordCases {
         app.connect().begin(1, RESPONDER, 0).params(1, name, value).endStdin(1).expectPage(1);
     }
 
-    @Case(id = "3.3-reserved-ignored", level = SHOULD, says = "The last byte of a header is reserved: it says nothing in "
-            + "this version")
+    @Case(id = "3.3-reserved-ignored", level = SHOULD, says = "The last byte of a header is reserved: it has no "
+            + "meaning in this version")
     static void reservedIgnored(Application app) {
         app.connect()
                 .record(new FcgiRecord(1, BEGIN_REQUEST, 1, FcgiRecord.beginBody(RESPONDER, 0), new byte[0], 0xFF))
@@ -171,8 +171,8 @@ final class RecordCases {
                 .expectPage(1);
     }
 
-    @Case(id = "3.3-version-2", level = INFO, says = "This specification documents version 1; nobody can say how long a "
-            + "record of another one is")
+    @Case(id = "3.3-version-2", level = INFO, says = "This specification documents version 1; the length of a record "
+            + "of another version is unknown")
     static void version2(Application app) {
         app.connect()
                 .record(new FcgiRecord(2, BEGIN_REQUEST, 1, FcgiRecord.beginBody(RESPONDER, 0), new byte[0], 0))

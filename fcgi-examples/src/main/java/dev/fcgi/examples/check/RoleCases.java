@@ -120,7 +120,8 @@ final class RoleCases {
     }
 
     @Case(id = "6.3-authorizer", level = MUST, says = "An Authorizer receives the information on the FCGI_PARAMS stream, and "
-            + "sends stdout data in the same manner as a Responder; who has no such role rejects it with FCGI_UNKNOWN_ROLE")
+            + "sends stdout data in the same manner as a Responder; an application without the role rejects it with "
+            + "FCGI_UNKNOWN_ROLE")
     static void authorizer(Application app) {
         Reply reply = served(authorizer(app, 0).endStdin(1).reply(1));
         if (reply.status() == 0) {
@@ -150,7 +151,7 @@ final class RoleCases {
     }
 
     @Case(id = "6.4-filter", level = MUST, says = "A Filter receives PARAMS, then STDIN, then the file over FCGI_DATA, and sends "
-            + "stdout data; who has no such role rejects it with FCGI_UNKNOWN_ROLE")
+            + "stdout data; an application without the role rejects it with FCGI_UNKNOWN_ROLE")
     static void filter(Application app) {
         Reply reply = served(filter(app, 0, 4).stdin(1, "ab".getBytes()).endStdin(1)
                 .stream(DATA, 1, "DATA".getBytes()).endStream(DATA, 1).reply(1));
@@ -175,7 +176,7 @@ final class RoleCases {
     }
 
     @Case(id = "6.4-data-large", level = MUST, says = "The Filter needn't finish reading from FCGI_DATA before it begins writing; "
-            + "it may leave it")
+            + "it may ignore it")
     static void filterDataLarge(Application app) {
         ToApplication c = filter(app, 0, 500_000).stdin(1, "ab".getBytes()).endStdin(1)
                 .stream(DATA, 1, new byte[500_000]).endStream(DATA, 1);

@@ -44,7 +44,7 @@ final class SentRequestCases {
         all(web, record -> record.version() == 1, "is not of version 1");
     }
 
-    @Case(id = "3.3-sent-reserved", level = INFO, says = "A record has a reserved byte, of which nothing is said")
+    @Case(id = "3.3-sent-reserved", level = INFO, says = "A record has a reserved byte without a meaning")
     static void reserved(WebServer web) {
         all(web, record -> record.reserved() == 0, "has something in its reserved byte");
     }

@@ -35,8 +35,8 @@ final class SharedConnectionCases {
         page(web);
     }
 
-    @Case(id = "3.5-got-half-close", level = SHOULD, says = "The application closes the connection, and may say first that it "
-            + "sends no more")
+    @Case(id = "3.5-got-half-close", level = SHOULD, says = "The application closes the connection, and may shut down "
+            + "its output first")
     static void halfClose(WebServer web) {
         Visit visit = web.visit().page().endStream(STDOUT).endRequest(FcgiRecord.endBody(0, REQUEST_COMPLETE));
         visit.connection().halfClose();
@@ -132,7 +132,7 @@ final class SharedConnectionCases {
         queries(web);
     }
 
-    @Case(id = "4.1-got-silence", level = SHOULD, says = "The application responds to GET_VALUES; applications are known that do "
+    @Case(id = "4.1-got-silence", level = SHOULD, says = "The application responds to GET_VALUES; some applications do "
             + "not")
     static void silence(WebServer web) {
         web.values(null);

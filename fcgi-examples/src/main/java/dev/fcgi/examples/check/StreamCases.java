@@ -102,15 +102,15 @@ final class StreamCases {
         app.connect().begin(1, RESPONDER, 0).endStream(PARAMS, 1).endStdin(1).expectSomeEnd(1);
     }
 
-    @Case(id = "3.3-params-after-end", level = INFO, says = "An empty record is the end of a stream: what of PARAMS follows "
-            + "has no meaning")
+    @Case(id = "3.3-params-after-end", level = INFO, says = "An empty record is the end of a stream: PARAMS records "
+            + "after it have no meaning")
     static void paramsAfterEnd(Application app) {
         app.connect().begin(1, RESPONDER, 0).params(1).stream(PARAMS, 1, FcgiRecord.pairs("LATE", "1")).endStdin(1)
                 .expectSomeEnd(1);
     }
 
-    @Case(id = "3.3-stdin-after-end", level = INFO, says = "An empty record is the end of a stream: what of STDIN follows "
-            + "is not part of the body")
+    @Case(id = "3.3-stdin-after-end", level = INFO, says = "An empty record is the end of a stream: STDIN records "
+            + "after it are not part of the body")
     static void stdinAfterEnd(Application app) {
         Reply reply = app.connectToEcho().postHead(1, 0, 6).stdin(1, "abc".getBytes()).endStdin(1)
                 .stdin(1, "def".getBytes()).endStdin(1).reply(1);

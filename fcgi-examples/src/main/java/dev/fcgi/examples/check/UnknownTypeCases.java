@@ -32,7 +32,7 @@ final class UnknownTypeCases {
         expectUnknown(app.needs(UNKNOWN_TYPES).connect().record(255, 0, new byte[0]), 255);
     }
 
-    @Case(id = "4.2-type-0", level = INFO, says = "No type is zero: as good as any that is not known")
+    @Case(id = "4.2-type-0", level = INFO, says = "No type is zero, so it is an unknown one")
     static void type0(Application app) {
         expectUnknown(app.needs(UNKNOWN_TYPES).connect().record(0, 0, new byte[0]), 0);
     }

@@ -66,7 +66,7 @@ final class ValuesCases {
     }
 
     @Case(id = "4.1-at-once", level = MUST, says = "The server will typically perform a query on application startup: "
-            + "nothing follows, and the application responds all the same")
+            + "nothing follows, and the application still responds")
     static void atOnce(Application app) {
         expectResult(app.needs(VALUES).connect().getValues(NAMES));
     }
@@ -143,7 +143,8 @@ final class ValuesCases {
         }
     }
 
-    @Case(id = "4.1-malformed", level = INFO, says = "A query that is no sequence of pairs has no answer that says more")
+    @Case(id = "4.1-malformed", level = INFO, says = "There is no defined answer to a query that is not a sequence of "
+            + "pairs")
     static void malformed(Application app) {
         app.connect().padding(8).record(GET_VALUES, 0, new byte[] {20, 0, 'F', 'C'}).seeWhatComes();
     }
