@@ -1,6 +1,6 @@
-"""Measures the playground from outside, as its users meet it: python3 fcgi-benchmarks/measure COMMAND [options]
+"""Measures the playground from outside, as users see it: python3 fcgi-benchmarks/measure COMMAND [options]
 
-  behind-nginx   requests/s behind nginx, beside a libfcgi program and a JDK HttpServer
+  behind-nginx   requests/s behind nginx, compared with a libfcgi program and a JDK HttpServer
   syscalls       system calls per small request on a kept-alive connection
   cold-start     time from exec to the first response
   idle-memory    resident memory of idle connections

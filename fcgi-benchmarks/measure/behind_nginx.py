@@ -21,8 +21,8 @@ from pathlib import Path
 import programs
 
 CONNECTIONS = 64
-THREADS = 80  # of libfcgi: more than nginx ever opens connections, or some of them would starve
-# The least ratios of the playground's requests/s to the others', for --check.
+THREADS = 80  # of libfcgi: more than the connections of nginx, because otherwise some would starve
+# The minimum ratios of the playground's requests/s to the others', for --check.
 LEAST = {('libfcgi', 'kept'): 1.2, ('libfcgi', 'fresh'): 1.1, ('HttpServer', 'kept'): 1.1, ('HttpServer', 'fresh'): 1.5}
 PINNING = {'none': (None, None, None), 'together': (1, 1, 0), 'apart': (0, 1, 0)}  # cores of nginx, server, wrk
 NGINX = """
@@ -57,7 +57,7 @@ LOCATION = {
 def options(command):
     command.add_argument('--rounds', type=int, default=7)
     command.add_argument('--seconds', type=int, default=3, help='of each measurement')
-    command.add_argument('--warm', type=int, default=8, help='seconds for each server before')
+    command.add_argument('--warm', type=int, default=8, help='warm-up seconds for each server')
     command.add_argument('--pinning', choices=PINNING, default='none')
     command.add_argument('--check', action='store_true', help='fail when a ratio is below what the project promises')
 
@@ -85,7 +85,7 @@ def run(arguments):
 
 
 class Server:
-    """One server with its place in nginx's configuration, and what was measured of it."""
+    """One server with its place in nginx's configuration, and its results."""
 
     def __init__(self, stack, directory, hello, kind, upstream, cpu):
         self.kind, self.upstream, self.results = kind, upstream, []

@@ -2,7 +2,7 @@
 
 The processes are cold, the page cache is not. "bound": the playground makes its Unix socket, and a client tries to
 connect every half millisecond. "inherited": it gets a listening socket as file descriptor 0, as from systemd or
-spawn-fcgi, where the request waits already.
+spawn-fcgi, where the request is already waiting.
 """
 import socket
 import statistics

@@ -60,7 +60,7 @@ def measured(count, ask):
 
 
 def stats(directory, query=''):
-    """What the playground says of itself; accepting is first come, first served, so all others are accepted then."""
+    """The playground's own counters; connections are accepted in order, so all others are accepted by then."""
     with programs.connect(directory / 's') as connection:
         connection.sendall(records.request('/stats', query, keep=False))
         return {name: int(value) for name, value in re.findall(r'(\w+)=(\d+)', records.response(connection).decode())}

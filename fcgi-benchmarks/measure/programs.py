@@ -1,4 +1,4 @@
-"""The programs that are measured: started in a temporary directory, waited for, ended."""
+"""Starts the measured programs in a temporary directory, waits for them, and ends them."""
 import contextlib
 import resource
 import socket
@@ -27,7 +27,7 @@ def in_image(name):
 
 @contextlib.contextmanager
 def started(*command, cpu=None, **options):
-    """A process that runs for as long as the block; its output goes nowhere, its errors where ours go."""
+    """A process that runs for the duration of the block; its output is discarded, its errors go to ours."""
     pinned = [] if cpu is None else ['taskset', '-c', str(cpu)]
     process = subprocess.Popen([*pinned, *map(str, command)], stdout=subprocess.DEVNULL,
                                **{'stdin': subprocess.DEVNULL, **options})

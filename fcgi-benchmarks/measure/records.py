@@ -3,7 +3,7 @@ import struct
 
 BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
 
-# What nginx's fastcgi_params and a browser make of a small request.
+# The parameters of a small request, from nginx's fastcgi_params and a browser.
 ENVIRONMENT = {
     'QUERY_STRING': '', 'REQUEST_METHOD': 'GET', 'CONTENT_TYPE': '', 'CONTENT_LENGTH': '', 'SCRIPT_NAME': '/hello',
     'REQUEST_URI': '/hello', 'DOCUMENT_URI': '/hello', 'DOCUMENT_ROOT': '/var/www/html', 'SERVER_PROTOCOL': 'HTTP/1.1',
@@ -36,7 +36,7 @@ def request(path='/hello', query='', keep=True):
 
 
 def response(connection):
-    """Reads one response; returns its body, and checks that it ended well."""
+    """Reads one response; returns its body, and checks that it ended regularly."""
     stdout, buffer = b'', b''
     while True:
         while len(buffer) < 8 or len(buffer) < 8 + _content(buffer) + buffer[6]:

@@ -51,7 +51,7 @@ def measured(connections):
 
 
 def per_request(directory, counts):
-    """What is counted in some seconds, divided by the requests of that time."""
+    """The counts of some seconds, divided by the number of requests."""
     first = counts()
     begin = stats(directory)['total']
     time.sleep(SECONDS)
@@ -66,7 +66,7 @@ def kernel_counts(server):
 
 
 class Traced:
-    """strace -c: begins at the first call of counts() and tells at the second."""
+    """strace -c: starts at the first call of counts() and reports at the second."""
 
     def __init__(self, server):
         self.server = server
