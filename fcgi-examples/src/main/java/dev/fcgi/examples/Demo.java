@@ -137,14 +137,14 @@ final class Demo {
                     link.about()));
         }
         Page.show(q, "FastCGI for Java", """
-                <p>Each page here is made by a FastCGI server on a Unix socket. In front of it is an HTTP server with
-                the gateway of the library, where production has nginx, Apache or another.</p>
+                <p>Every page here comes from a FastCGI server on a Unix socket, behind an HTTP server with the
+                library's gateway. In production that would be nginx, Apache or another web server.</p>
                 %s</ul>
                 <h2>Errors</h2>
-                <p>They look like all pages: <a href="/nowhere">a page that is not there</a>,
+                <p>They look like any other page: <a href="/nowhere">a page that is not there</a>,
                 <a href="/fail">a handler that throws</a>.</p>
                 <h2>From the command line</h2>
-                <p>While the demo runs, with <code>fcgi</code> of the run-time image:</p>
+                <p>While the demo runs, with <code>fcgi</code> from the run-time image:</p>
                 <pre>cd %s
                 fcgi call unix:playground.sock /hello -i
                 fcgi call unix:playground.sock '/?user=alice' --role authorizer -i

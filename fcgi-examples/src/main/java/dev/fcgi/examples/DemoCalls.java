@@ -30,26 +30,26 @@ final class DemoCalls implements AutoCloseable {
 
     void list(CgiExchange q) {
         Page.show(q, "Calls", """
-                <p>The handler of this page calls other FastCGI servers and shows what comes back, head and all.</p>
+                <p>The handler of these pages calls other FastCGI servers and shows the response, head included.</p>
                 <h2>Roles</h2>
                 <ul>
                 <li><a href="/call/hello">Responder</a>: the smallest response</li>
-                <li>Authorizer: <a href="/call/authorizer?user=alice">Alice</a> may,
-                <a href="/call/authorizer?user=bob">Bob</a> may not</li>
+                <li>Authorizer: <a href="/call/authorizer?user=alice">Alice</a> is let in,
+                <a href="/call/authorizer?user=bob">Bob</a> is not</li>
                 <li><a href="/call/filter">Filter</a>: a file of the web server</li>
-                <li><a href="/call/loop">A loop</a> in the manner of libfcgi, another program</li>
+                <li><a href="/call/loop">An accept loop</a> in the style of libfcgi, in another server</li>
                 </ul>
                 <h2>A body</h2>
                 <form method="post" action="/call/sum">
-                <label>A text <textarea name="text" rows="3">hello</textarea></label>
-                <div class="buttons"><button>Its SHA-256</button>
+                <label>Text <textarea name="text" rows="3">hello</textarea></label>
+                <div class="buttons"><button>SHA-256</button>
                 <button formaction="/call/echo">Echo</button></div>
                 </form>
                 <h2>Responses</h2>
                 <ul>
                 <li><a href="/call/params?a=1&amp;b=two%20words">The meta-variables</a> that the client sends</li>
                 <li><a href="/call/drip?n=5&amp;ms=200">Five pieces</a> in a second</li>
-                <li><a href="/call/big?n=100000000">100 MB</a>, of which the client reads little</li>
+                <li><a href="/call/big?n=100000000">100 MB</a>, of which the client reads only the beginning</li>
                 <li><a href="/call/status?code=404">Status 404</a>, <a href="/call/status?code=503">503</a>,
                 <a href="/call/redirect">a redirect</a>,
                 <a href="/call/header?name=X-Demo&amp;value=seen">a header</a></li>
@@ -58,10 +58,10 @@ final class DemoCalls implements AutoCloseable {
                 <h2>What goes wrong</h2>
                 <ul>
                 <li><a href="/call/throw">An exception</a>, <a href="/call/throw?type=error">an error</a>,
-                <a href="/call/throw?type=stack">no stack left</a>, <a href="/call/throw?type=oom">no memory left</a>:
+                <a href="/call/throw?type=stack">a stack overflow</a>, <a href="/call/throw?type=oom">no memory</a>:
                 one request fails</li>
-                <li><a href="/call/throw?after=1000">An exception half-way</a>: the client sees a body that is cut</li>
-                <li><a href="/call/stats">What all that has left behind</a></li>
+                <li><a href="/call/throw?after=1000">An exception half-way</a>: the client sees an incomplete body</li>
+                <li><a href="/call/stats">What all of this has left behind</a></li>
                 </ul>
                 """);
     }
@@ -96,14 +96,14 @@ final class DemoCalls implements AutoCloseable {
                 seen.put("application status", end.appStatus());
                 seen.put("protocol status", end.protocolStatus());
             } else {
-                texts += "<p>There is more. The client has closed the response, which aborts the request.</p>\n";
+                texts += "<p>There is more: the client closed the response, which aborts the request.</p>\n";
             }
             texts += text("STDERR", response.stderr());
         } catch (IOException e) {
-            texts += "<p class=\"bad\">The call has failed: " + Page.escape(e.getMessage()) + "</p>\n";
+            texts += "<p class=\"bad\">The call failed: " + Page.escape(e.getMessage()) + "</p>\n";
         }
         seen.put("milliseconds", Duration.ofNanos(System.nanoTime() - start).toMillis());
-        Page.show(q, "What has come back", Page.table(seen) + texts + "<p><a href=\"/call\">All calls</a></p>\n");
+        Page.show(q, "Response", Page.table(seen) + texts + "<p><a href=\"/call\">All calls</a></p>\n");
     }
 
     private static String text(String title, String text) {

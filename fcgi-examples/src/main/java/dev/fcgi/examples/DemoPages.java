@@ -56,7 +56,7 @@ final class DemoPages {
                 throw e; // the page is cut, if anybody still reads it
             }
             LOG.log(Level.WARNING, q.path(), e);
-            message = "The handler has thrown an exception, which is in the log: the terminal of the demo.";
+            message = "The handler threw an exception. It is in the log, on the terminal of the demo.";
         }
         if (q.status() >= 400) {
             int status = q.status();
@@ -64,7 +64,7 @@ final class DemoPages {
             q.reset().status(status);
             if (allowed != null) {
                 q.setHeader("Allow", allowed);
-                message = "This page takes " + allowed + " only.";
+                message = "This page takes only " + allowed + ".";
             } else if (message.isEmpty()) {
                 message = "There is no such page.";
             }
@@ -95,7 +95,7 @@ final class DemoPages {
     private static void upload(CgiExchange q, String result) {
         Page.show(q, "Upload", """
                 <form method="post" enctype="multipart/form-data">
-                <label>A file of up to 5 MB; a larger one is answered 413
+                <label>A file of up to 5 MB; a larger one gets a 413
                 <input type="file" name="file" required></label>
                 <button>Upload</button>
                 </form>
@@ -115,15 +115,16 @@ final class DemoPages {
             seen.put("bytes", digest[0]);
             seen.put("SHA-256", digest[1]);
         }
-        upload(q, "<h2>What has arrived</h2>\n" + Page.table(seen));
+        upload(q, "<h2>Received</h2>\n" + Page.table(seen));
     }
 
     private static void cookie(CgiExchange q) {
         String value = q.cookie(COOKIE);
-        Page.show(q, "Cookie", "<p>" + (value == null ? "Your browser has sent no cookie of this page."
-                : "Your browser has sent the cookie <code>" + Page.escape(value) + "</code>.") + "</p>\n" + """
+        Page.show(q, "Cookie", "<p>" + (value == null ? "Your browser sent no cookie for this page."
+                : "Your browser sent the cookie <code>" + Page.escape(value) + "</code>.") + "</p>\n" + """
                 <form method="post">
-                <label>Its value; none removes it <input name="value" maxlength="80"></label>
+                <label>Value; leave it empty to remove the cookie
+                <input name="value" maxlength="80"></label>
                 <button>Set the cookie</button>
                 </form>
                 """);
@@ -140,8 +141,8 @@ final class DemoPages {
 
     private static void events(CgiExchange q) {
         Page.show(q, "Events", """
-                <p>Each second the handler sends events. Load other pages beside this one, and see them counted.</p>
-                <noscript><p>To show them here takes JavaScript; <a href="/events/live">the stream itself</a> does
+                <p>The handler sends events once a second. Open other pages in another tab, and watch the counters.</p>
+                <noscript><p>Showing them here takes JavaScript; <a href="/events/live">the stream itself</a> does
                 not.</p></noscript>
                 <div class="cards">
                 <div class="card"><b data-event="time">-</b>time of the server</div>
@@ -175,7 +176,7 @@ final class DemoPages {
 
     private static void slow(CgiExchange q) throws Exception {
         q.setContentType("text/html").out().print(Page.begin("Slow")
-                + "<p>A line each half second. Whoever leaves before the end aborts the request.</p>\n<ol>\n");
+                + "<p>A line every half second. Leave before the end, and the request is aborted.</p>\n<ol>\n");
         for (int i = 0; i < 10; i++) {
             q.out().print("<li>" + LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + "</li>\n");
             q.flush();

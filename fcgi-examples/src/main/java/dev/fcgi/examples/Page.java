@@ -10,15 +10,15 @@ final class Page {
     record Link(String path, String name, String about) {}
 
     static final List<Link> MENU = List.of(
-            new Link("/request", "Request", "All that the web server tells a program, and the fields of a form."),
-            new Link("/upload", "Upload", "A file, up to a limit; its size and its SHA-256."),
-            new Link("/cookie", "Cookie", "Set, come back, removed."),
-            new Link("/guestbook", "Guestbook", "A program in the manner of CGI: form, upload, cookie, redirect."),
-            new Link("/events", "Events", "Server-sent events: what the server counts, live."),
-            new Link("/slow", "Slow", "A page that arrives line by line. Leave early: the request is aborted."),
-            new Link("/call", "Calls", "The client: other FastCGI servers in every role, their failures included."),
-            new Link("/php", "PHP", "A page from PHP-FPM, where that is installed."),
-            new Link("/status", "Status", "The library's status page: what runs now, rates, how long requests took."));
+            new Link("/request", "Request", "Everything the web server tells a program, and the fields of a form."),
+            new Link("/upload", "Upload", "A file up to a limit; its size and SHA-256 come back."),
+            new Link("/cookie", "Cookie", "Set one, see it come back, remove it."),
+            new Link("/guestbook", "Guestbook", "A CGI-style program: form, upload, cookie, redirect."),
+            new Link("/events", "Events", "Server-sent events: the server's counters, live."),
+            new Link("/slow", "Slow", "A page that arrives line by line. Leave early, and the request is aborted."),
+            new Link("/call", "Calls", "The client: calls of other FastCGI servers in every role, failures included."),
+            new Link("/php", "PHP", "A page from PHP-FPM, if it is installed."),
+            new Link("/status", "Status", "The library's status page: what runs now, request rates and times."));
 
     /** What goes into the head of a page, whoever has made it. */
     static final String STYLE = "<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/style.css\">\n";

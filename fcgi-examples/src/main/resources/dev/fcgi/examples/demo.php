@@ -1,10 +1,10 @@
 <p>These lines come from PHP <?= PHP_VERSION ?>, process <?= getmypid() ?>.</p>
 <form method="post">
-<label>A text for PHP <input name="text" value="<?= htmlspecialchars($_POST['text'] ?? 'hello') ?>"></label>
+<label>Text for PHP <input name="text" value="<?= htmlspecialchars($_POST['text'] ?? 'hello') ?>"></label>
 <button>Send</button>
 </form>
 <?php if (isset($_POST['text'])): ?>
-<h2>What PHP makes of it</h2>
+<h2>PHP's answer</h2>
 <table class="pairs">
 <tr><th scope="row">in capitals</th><td><?= htmlspecialchars(strtoupper($_POST['text'])) ?></td></tr>
 <tr><th scope="row">bytes</th><td><?= strlen($_POST['text']) ?></td></tr>

@@ -102,7 +102,7 @@ final class DemoIT {
             assertTrue(get(home.resolve("/call/hello")).body().contains("<pre>hello\n</pre>"));
             assertTrue(get(home.resolve("/call/loop")).body().contains("<pre>hello 127.0.0.1\n</pre>"));
             assertTrue(get(home.resolve("/call/authorizer?user=bob")).body().contains("<td>403 Forbidden</td>"));
-            assertTrue(get(home.resolve("/call/throw?after=1000")).body().contains("The call has failed"));
+            assertTrue(get(home.resolve("/call/throw?after=1000")).body().contains("The call failed"));
             assertEquals(Peer.areThere(Peer.PHP_FPM), get(home.resolve("/php")).body().contains("come from PHP"));
             signTheGuestbook(home);
             uploadTooMuch(home);
