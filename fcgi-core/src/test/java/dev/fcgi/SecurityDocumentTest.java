@@ -12,17 +12,23 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** SECURITY.md names every limit with the default of the code. */
+/** SECURITY.md names every limit with the default of the code, and the class in which it takes effect. */
 final class SecurityDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "SECURITY.md");
+    private static final Pattern CLASS = Pattern.compile("`(?:([a-z.]+)\\.)?([A-Z]\\w+)`");
 
     @Test
     void limitsOfAServer() throws Exception {
@@ -45,14 +51,33 @@ final class SecurityDocumentTest {
         assertMethods(FcgiClient.Builder.class, documented.keySet());
     }
 
+    /** Each class is there, and says the name of its limit. */
+    @ParameterizedTest
+    @ValueSource(strings = {"A server,", "The CGI layer,", "A client,"})
+    void whereLimitsTakeEffect(String start) throws IOException {
+        for (List<String> cells : rows(start)) {
+            String limit = cells.get(1).replace("`", "");
+            String directory = null;
+            for (MatchResult name : CLASS.matcher(cells.get(5)).results().toList()) {
+                directory = name.group(1) == null ? directory : name.group(1).replace('.', '/'); // else that of the last
+                String source = Files.readString(Path.of("src/main/java/dev/fcgi", directory, name.group(2) + ".java"));
+                assertTrue(Pattern.compile("\\b" + limit + "\\b").matcher(source).find(), limit + ": " + name.group());
+            }
+            assertTrue(directory != null, limit);
+        }
+    }
+
     private static Map<String, String> table(String start) throws IOException {
+        return rows(start).stream().collect(Collectors.toMap(cells -> cells.get(1).replace("`", ""),
+                cells -> cells.get(2), (a, b) -> a, TreeMap::new));
+    }
+
+    private static List<List<String>> rows(String start) throws IOException {
         String text = Files.readString(DOCUMENT);
         String section = text.substring(text.indexOf("\n" + start));
         return section.lines().dropWhile(line -> !line.startsWith("|")).takeWhile(line -> line.startsWith("|"))
                 .filter(line -> line.startsWith("| `"))
-                .map(line -> line.split(" *\\| *"))
-                .collect(Collectors.toMap(cells -> cells[1].replace("`", ""), cells -> cells[2],
-                        (a, b) -> a, TreeMap::new));
+                .map(line -> List.of(line.split(" *\\| *"))).toList();
     }
 
     /** All numeric settings: sizes and counts unchanged, nanoseconds as seconds. */

@@ -2,48 +2,29 @@ package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.fcgi.FcgiServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The program of docs/operations.md, in a directory where the commands of that page are typed. */
 final class DeployedApp {
-    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:java|fcgi|goaccess|jfr) .*)$");
-
     private final Path directory;
-    private final String document;
+    private final NewUser user;
+    private final DocPage page = DocPage.of("docs/operations.md");
 
-    private DeployedApp(Path directory, String document) {
+    private DeployedApp(Path directory, NewUser user) {
         this.directory = directory;
-        this.document = document;
+        this.user = user;
     }
 
     static DeployedApp install(Path directory) throws Exception {
-        DeployedApp app = new DeployedApp(directory,
-                Files.readString(Path.of(System.getProperty("fcgi.docs"), "operations.md")));
-        Files.writeString(directory.resolve("App.java"), app.block("java"));
-        Path core = Path.of(FcgiServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Files.copy(core, directory.resolve("fcgi-core.jar"));
+        DeployedApp app = new DeployedApp(directory, NewUser.in(directory));
+        app.user.write("App.java", app.page.snippet("class App "));
         return app;
     }
 
-    /** {@return the first block of the page in a language} */
-    String block(String language) {
-        return block(language, "");
-    }
-
-    /** {@return the first block of the page in a language that begins so} */
-    String block(String language, String begin) {
-        return Pattern.compile("```" + language + "\n(" + Pattern.quote(begin) + ".*?)```", Pattern.DOTALL)
-                .matcher(document).results().findFirst().orElseThrow().group(1);
-    }
-
-    /** {@return the commands of the page, that which starts the program first} */
-    List<String> commands() {
-        return COMMAND.matcher(document).results().map(command -> command.group(1)).toList();
+    /** {@return what nginx has for the status page} */
+    String location() {
+        return page.snippet("location = /status");
     }
 
     String address() {
@@ -51,15 +32,12 @@ final class DeployedApp {
     }
 
     Child type(String command) throws Exception {
-        String path = Path.of(System.getProperty("java.home"), "bin") + ":" // the image has a java, too, without a compiler
-                + Path.of(Image.program("fcgi")).getParent() + ":" + System.getenv("PATH");
-        return Child.start(directory, Map.of("PATH", path), "/bin/sh", "-c", "cd \"$0\" && exec " + command,
-                directory.toString());
+        return user.type(command);
     }
 
     /** Starts the program, and waits until it serves. */
     Child start() throws Exception {
-        Child program = type(commands().get(0));
+        Child program = type(page.command("java -XX"));
         try {
             Await.until("it serves", () -> Files.exists(directory.resolve("status.sock")));
             return program;

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  * install the library for the user.
  */
 final class Installed {
-    private static final Path USERS = Path.of(System.getProperty("fcgi.repository"));
     private static final Pattern JAR = Pattern.compile("fcgi-core-(.*)\\.jar");
     private static final String NAME = "dev/fcgi/fcgi-core";
 
@@ -46,14 +45,14 @@ final class Installed {
 
     /** {@return a local repository that has all of the user's but the library} */
     static Path link(Path repository) throws IOException {
-        Files.createDirectories(USERS); // links to nothing stay empty
+        Path theirs = Path.of(System.getProperty("fcgi.repository"));
         Files.createDirectories(repository.resolve("dev"));
         for (String below : List.of("", "dev")) {
-            Path users = USERS.resolve(below);
+            Path users = theirs.resolve(below);
             if (Files.exists(users)) {
                 try (Stream<Path> entries = Files.list(users)) {
                     for (Path entry : entries.filter(Files::isDirectory).toList()) {
-                        String name = USERS.relativize(entry).toString();
+                        String name = theirs.relativize(entry).toString();
                         if (!name.equals("dev") && !name.equals("dev/fcgi")) {
                             Files.createSymbolicLink(repository.resolve(name), entry);
                         }
@@ -96,7 +95,7 @@ final class Installed {
 
     /** {@return the top of the sources} */
     static Path sources() {
-        return Path.of(System.getProperty("fcgi.docs")).toAbsolutePath().normalize().getParent();
+        return Path.of(System.getProperty("fcgi.docs", "../docs")).toAbsolutePath().normalize().getParent();
     }
 
     private static Path mvnw() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ final class OperationsIT {
     @TempDir
     private Path directory;
 
+    private final DocPage page = DocPage.of("docs/operations.md");
     private DeployedApp deployed;
 
     @BeforeEach
@@ -77,7 +79,7 @@ final class OperationsIT {
             awaitActive(4);
             assertTrue(ask("/hello").startsWith("Status: 503"));
             assertEquals("fcgi ping: idle processes is 0, must be at least 1", pingForIdle());
-            assertTrue(output(0, "fcgi top unix:status.sock -n 1").lines().filter(line -> line.endsWith("/sleep")).count()
+            assertTrue(output(0, page.command("fcgi top unix")).lines().filter(line -> line.endsWith("/sleep")).count()
                     == 4);
             Await.until("they are slow", () -> status("").contains("slow requests:        4\n"));
             for (RawConnection connection : sleeping) {
@@ -90,18 +92,20 @@ final class OperationsIT {
                     "over_max_requests\"} 1")) {
                 assertTrue(status("openmetrics").contains("outcome=\"" + outcome + '\n'), status("openmetrics"));
             }
-            for (String command : deployed.commands()) {
-                if (command.startsWith("fcgi ")) {
-                    output(0, command);
-                }
+            for (String command : List.of(page.command("fcgi ping unix:status.sock"),
+                    page.command("fcgi ping unix:status.sock --status /status"),
+                    page.command("fcgi ping unix:status.sock --status /status --max-queue"))) {
+                assertTrue(output(0, command).contains(": ok, "), command);
             }
+            assertTrue(output(0, page.command("fcgi call unix:status.sock '/status?json&full'")).startsWith("{"));
+            assertTrue(output(0, page.command("fcgi call unix:status.sock '/status?openmetrics'")).endsWith("# EOF\n"));
             program.terminate();
             assertEquals(143, program.exitStatus());
             checkLog(program.stderr());
         }
         checkAccessLog();
         checkRecording();
-        output(0, deployed.commands().stream().filter(command -> command.startsWith("goaccess")).findFirst().orElseThrow());
+        output(0, page.command("goaccess"));
         assertTrue(Files.readString(directory.resolve("report.json")).replaceAll("\\s", "")
                 .contains("\"total_requests\":27,\"valid_requests\":27,"));
     }
@@ -135,31 +139,27 @@ final class OperationsIT {
     }
 
     private void checkRecording() throws Exception {
-        String requests = output(0, "jfr print --events dev.fcgi.Request app.jfr");
+        String requests = output(0, page.command("jfr print"));
         assertEquals(27, Pattern.compile("(?m)^dev\\.fcgi\\.Request ").matcher(requests).results()
                 .count());
         for (String outcome : List.of("FAILED", "CONNECTION_LOST", "OVER_MAX_REQUESTS")) {
             assertTrue(requests.contains("outcome = \"" + outcome + '"'), outcome);
         }
         assertTrue(output(0, "jfr print --events dev.fcgi.SlowRequest app.jfr").contains("App.respond("));
-        assertTrue(output(0, "jfr summary app.jfr").contains("dev.fcgi.Connection"));
+        assertTrue(output(0, page.command("jfr summary")).contains("dev.fcgi.Connection"));
     }
 
     /** The lines of a stop in a shutdown hook, with the loggers of the JDK, in the two ways of that page. */
     @Test
     void logsOfTheJdk() throws Exception {
-        Files.writeString(directory.resolve("LastLines.java"), deployed.block("java", "public class LastLines"));
-        output(0, "javac LastLines.java");
-        String lines = stopped(command("LastLines"));
+        Files.writeString(directory.resolve("LastLines.java"), page.snippet("class LastLines "));
+        output(0, page.command("javac LastLines.java"));
+        String lines = stopped(page.command("java -Djava.util.logging.manager"));
         assertTrue(lines.contains("INFO: server stops: 0 requests in flight"), lines);
         assertTrue(lines.contains("INFO: server has stopped after "), lines);
-        String line = stopped(command("SimpleFormatter")).lines().findFirst().orElseThrow();
+        String line = stopped(page.command("java -Djava.util.logging.SimpleFormatter")).lines().findFirst().orElseThrow();
         assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d INFO dev\\.fcgi\\.server: server listens at "
                 + "unix:app\\.sock: .*"), line);
-    }
-
-    private String command(String part) {
-        return deployed.commands().stream().filter(command -> command.contains(part)).findFirst().orElseThrow();
     }
 
     /** {@return the output of a program that was terminated after it had started} */
@@ -169,6 +169,19 @@ final class OperationsIT {
             program.terminate();
             assertEquals(143, program.exitStatus());
             return program.stderr();
+        }
+    }
+
+    /** The exit status tells whether all was answered, with the lines of that page in the shutdown hook. */
+    @Test
+    void anExitStatusOfItsOwn() throws Exception {
+        String program = page.snippet("class App ").replaceFirst(" *Runtime\\.getRuntime\\(\\)\\.addShutdownHook.*\n",
+                Matcher.quoteReplacement(page.snippet("boolean clean = ")));
+        assertTrue(program.contains("halt(clean"), program);
+        Files.writeString(directory.resolve("App.java"), program);
+        try (Child started = deployed.start()) {
+            started.terminate();
+            assertEquals(0, started.exitStatus(), started.stderr());
         }
     }
 
@@ -194,7 +207,7 @@ final class OperationsIT {
                 }
                 """);
         String java = "REQUEST_METHOD=GET SCRIPT_NAME=%s GATEWAY_INTERFACE=CGI/1.1; export REQUEST_METHOD SCRIPT_NAME"
-                + " GATEWAY_INTERFACE; exec java -cp fcgi-core.jar Cgi.java";
+                + " GATEWAY_INTERFACE; exec java -cp " + Installed.jar() + " Cgi.java";
         assertEquals("Status: 201 x\r\n\r\nhello", output(0, "sh -c '" + java.formatted("/a") + "'"));
         output(1, "sh -c '" + java.formatted("/fail") + "'");
         assertEquals(List.of("GET /a 201 0/1 COMPLETED 22", "GET /fail 503 0/1 FAILED 0"),

@@ -2,28 +2,31 @@ package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A user's own project, with the dependency that the README shows and the library installed. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class OwnProjectIT {
     @TempDir
     Path directory;
 
     @Test
     void compilesAsAModule() throws Exception {
-        String readme = Files.readString(Installed.sources().resolve("README.md"));
-        Matcher dependency = Pattern.compile("<dependency>.*?</dependency>", Pattern.DOTALL).matcher(readme);
-        assertTrue(dependency.find());
-        Path project = Files.createDirectory(directory.resolve("project"));
-        Files.writeString(project.resolve("pom.xml"), pom(dependency.group()));
+        assumeTrue(LongRun.ASKED, "only with -Dfcgi.long");
+        DocPage readme = DocPage.of("README.md");
+        Installed installed = Installed.in(directory);
+        compile(directory.resolve("project"), installed.repository, readme.snippet("<dependency>"), "");
+        assertTrue(readme.snippet("implementation(").contains("dev.fcgi:fcgi-core:" + installed.version + '"'));
+    }
+
+    /** Makes a project with that dependency and further elements of its POM, and compiles it with a local repository. */
+    static void compile(Path project, Path repository, String dependency, String more) throws Exception {
         Path sources = Files.createDirectories(project.resolve("src/main/java/app"));
         Files.writeString(sources.resolveSibling("module-info.java"), "module app { requires dev.fcgi; }\n");
         Files.writeString(sources.resolve("App.java"), """
@@ -32,19 +35,12 @@ final class OwnProjectIT {
                 import dev.fcgi.Request;
 
                 class App {
-                    static String name(Request request) {
+                    static String address(Request request) {
                         return request.meta("REMOTE_ADDR");
                     }
                 }
                 """);
-        try (Child maven = Installed.in(directory).maven(project, "-q", "compile")) {
-            assertEquals(0, maven.exitStatus(Await.LIMIT.multipliedBy(3)), maven.stdout());
-        }
-        assertTrue(Files.exists(project.resolve("target/classes/app/App.class")));
-    }
-
-    static String pom(String dependency) {
-        return """
+        Files.writeString(project.resolve("pom.xml"), """
                 <project xmlns="http://maven.apache.org/POM/4.0.0">
                   <modelVersion>4.0.0</modelVersion>
                   <groupId>org.example</groupId>
@@ -57,19 +53,26 @@ final class OwnProjectIT {
                   <dependencies>
                 %s
                   </dependencies>
+                  %s
                   <build>
-                    <plugins>
-                      <plugin>
-                        <artifactId>maven-compiler-plugin</artifactId>
-                        <version>3.15.0</version>
-                      </plugin>
-                      <plugin>
-                        <artifactId>maven-resources-plugin</artifactId>
-                        <version>3.5.0</version>
-                      </plugin>
-                    </plugins>
+                    <pluginManagement>
+                      <plugins>
+                        <plugin>
+                          <artifactId>maven-compiler-plugin</artifactId>
+                          <version>3.15.0</version>
+                        </plugin>
+                        <plugin>
+                          <artifactId>maven-resources-plugin</artifactId>
+                          <version>3.5.0</version>
+                        </plugin>
+                      </plugins>
+                    </pluginManagement>
                   </build>
                 </project>
-                """.formatted(dependency);
+                """.formatted(dependency, more));
+        try (Child maven = Installed.maven(repository, project, "-q", "compile")) {
+            assertEquals(0, maven.exitStatus(Await.LIMIT.multipliedBy(3)), maven.stdout());
+        }
+        assertTrue(Files.exists(project.resolve("target/classes/app/App.class")));
     }
 }

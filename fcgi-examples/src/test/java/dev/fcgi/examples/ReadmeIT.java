@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.net.SocketAddress;
@@ -14,17 +13,14 @@ import java.net.URLClassLoader;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,118 +28,84 @@ import org.junit.jupiter.api.io.TempDir;
 /** Types what the README shows, unchanged, and checks what it promises. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ReadmeIT {
-    private static final Path DOCUMENTS = Path.of(System.getProperty("fcgi.docs"));
-    private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
+    private static final Path DOCUMENTS = Installed.sources().resolve("docs");
     private static final Pattern CLASS = Pattern.compile("^(?:public )?class (\\w+)", Pattern.MULTILINE);
 
     @TempDir
     Path directory;
 
-    private String readme;
-    /** The reader's home directory, after {@code ./mvnw install}. */
-    private Path home;
-
-    @BeforeEach
-    void install() throws Exception {
-        readme = Files.readString(DOCUMENTS.resolveSibling("README.md"));
-        Daemon.open(directory);
-        home = directory.resolve("home");
-        Path jar = home.resolve(find("java -cp ~/(\\S+\\.jar) ").group(1));
-        Daemon.open(jar.getParent());
-        Files.copy(Installed.jar(), jar);
-    }
+    private final DocPage readme = DocPage.of("README.md");
 
     private MatchResult find(String expression) {
-        Matcher matcher = Pattern.compile(expression).matcher(readme);
+        Matcher matcher = Pattern.compile(expression).matcher(readme.text());
         assertTrue(matcher.find(), expression);
         return matcher.toMatchResult();
     }
 
-    private List<String> blocks(String language) {
-        return BLOCK.matcher(readme).results().filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2)).toList();
-    }
-
-    private String block(String language, String part) {
-        List<String> found = blocks(language).stream().filter(block -> block.contains(part)).toList();
-        assertEquals(1, found.size(), part);
-        return found.get(0);
-    }
-
     @Test
     void theDependencyIsTheArtifactThatTheBuildMakes() {
-        String xml = block("xml", "<dependency>");
         String version = find("<version>(.*)</version>").group(1);
-        String path = "dev/fcgi/fcgi-core/" + version + "/fcgi-core-" + version + ".jar";
-        assertTrue(xml.contains("<groupId>dev.fcgi</groupId>\n  <artifactId>fcgi-core</artifactId>\n"), xml);
-        assertTrue(readme.contains("dev.fcgi:fcgi-core:" + version));
-        assertTrue(readme.contains("~/.m2/repository/" + path));
+        String name = "fcgi-core-" + version + ".jar";
+        assertTrue(readme.snippet("<dependency>").contains("<groupId>dev.fcgi</groupId>\n  <artifactId>fcgi-core</artifactId>\n"));
+        assertTrue(readme.snippet("implementation(").contains("dev.fcgi:fcgi-core:" + version + '"'));
+        assertTrue(readme.command("java -cp").contains("~/.m2/repository/dev/fcgi/fcgi-core/" + version + '/' + name));
         String built = System.getProperty("java.class.path");
-        assertTrue(built.contains("fcgi-core-" + version + ".jar"), built);
+        assertTrue(built.contains(name), built);
     }
 
     /** The server and nginx of the same user. */
     @Test
     void aServerBehindNginxAsAnOrdinaryUser() throws Exception {
-        Peer.require(Peer.NGINX, Peer.CURL);
-        if (System.getProperty("user.name").equals("root")) {
-            Peer.require(Peer.SETPRIV);
-            serve(List.of(Peer.SETPRIV.path(), "--reuid", "65534", "--regid", "65534", "--clear-groups"));
-        } else {
-            serve(List.of());
-        }
+        Peer.require(Peer.NGINX, Peer.CURL, Peer.SETPRIV);
+        serve(NewUser.unprivileged(directory));
     }
 
     /** As root, nginx has workers of another user. */
     @Test
     void aServerBehindNginxAsRoot() throws Exception {
         Peer.require(Peer.NGINX, Peer.CURL, Peer.SETPRIV);
-        serve(List.of());
+        serve(NewUser.in(directory));
     }
 
-    private void serve(List<String> as) throws Exception {
+    private void serve(NewUser user) throws Exception {
         int port = Ports.free();
-        Path here = Daemon.open(directory.resolve("here"));
-        Path socket = here.resolve("app.sock");
+        Path socket = user.here.resolve("app.sock");
         SocketAddress address = UnixDomainSocketAddress.of(socket);
-        Files.writeString(here.resolve("App.java"), block("java", "class App "));
-        Files.writeString(here.resolve("nginx.conf"),
-                WebServer.replace(block("nginx", "fastcgi_pass"), "127.0.0.1:8080", "127.0.0.1:" + port));
-        try (Daemon app = type(as, here, find(" {4}(java -cp .*)").group(1), () -> Daemon.listens(address))) {
-            try (Daemon nginx = type(as, here, find(" {4}(nginx .*)").group(1), () -> Daemon.listens(port));
-                    Child curl = child(as, here, find(" {4}(curl .*)").group(1).replace("8080", "" + port))) {
-                assertEquals(0, curl.exitStatus(), nginx.log());
-                assertEquals(find("prints `([^`]*)`").group(1) + "\n", curl.stdout(), nginx.log());
+        user.write("App.java", readme.snippet("class App "));
+        user.write("Greeter.java", readme.snippet("class Greeter "));
+        user.write("nginx.conf", WebServer.replace(readme.snippet("fastcgi_pass"), "127.0.0.1:8080", "127.0.0.1:" + port));
+        String java = readme.command("java -cp");
+        String curl = WebServer.replace(readme.command("curl"), "8080", "" + port);
+        try (Daemon nginx = user.type(nginx(readme.command("/usr/sbin/nginx")), () -> Daemon.listens(port))) {
+            try (Daemon app = user.type(java, () -> Daemon.listens(address))) {
+                assertEquals(find("prints `([^`]*)`").group(1) + "\n", user.output(curl), nginx.log());
+                app.stop();
+                String version = find("<version>(.*)</version>").group(1);
+                assertTrue(app.log().contains("; fcgi " + version + ", Java "), app.log());
+                assertEquals("", Child.withoutLifeLines(app.log()));
+                assertFalse(Files.exists(socket), "the shutdown hook has not run");
             }
-            app.stop();
-            String version = find("<version>(.*)</version>").group(1);
-            assertTrue(app.log().contains("; fcgi " + version + ", Java "), app.log());
-            assertEquals("", Child.withoutLifeLines(app.log()));
-            assertFalse(Files.exists(socket), "the shutdown hook has not run");
+            try (Daemon app = user.type(WebServer.replace(java, "App.java", "Greeter.java"),
+                    () -> Daemon.listens(address))) {
+                assertTrue(user.output(curl).startsWith("<form method=post action=/greet>"));
+                assertEquals("hello Ada\n", user.output(curl + "greet -s -d name=Ada"));
+                app.stop();
+                assertEquals("", Child.withoutLifeLines(app.log()));
+            }
         }
     }
 
-    private Daemon type(List<String> as, Path here, String command, Callable<Boolean> serves) throws Exception {
-        return Daemon.start(directory, environment(), here.resolve("none"), serves, words(as, here, command));
-    }
-
-    private Child child(List<String> as, Path here, String command) throws IOException {
-        return Child.start(directory, environment(), words(as, here, command));
-    }
-
-    private Map<String, String> environment() {
-        return Map.of("HOME", home.toString(), "PATH",
-                Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH") + ":/usr/sbin");
-    }
-
-    private static String[] words(List<String> as, Path here, String command) {
-        return Stream.concat(as.stream(), Stream.of("/bin/sh", "-c", "cd \"$0\" && exec " + command, here.toString()))
-                .toArray(String[]::new);
+    /** {@return a command of a page, for an nginx that may be elsewhere on this machine} */
+    static String nginx(String command) {
+        return WebServer.replace(command, "/usr/sbin/nginx", Peer.NGINX.path());
     }
 
     @Test
     void everyProgramCompilesInAModuleOfItsOwn() throws Exception {
-        Path classes = compile("everything", blocks("java"));
+        List<String> programs = readme.blocks().stream().filter(block -> block.language().equals("java"))
+                .map(DocPage.Block::text).toList();
+        assertTrue(programs.contains(readme.snippet("class GreeterTest ")));
+        Path classes = compile("everything", programs);
         Path test = classes.resolve("app/GreeterTest.class");
         assertTrue(Files.exists(test), test::toString);
         try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
@@ -162,16 +124,24 @@ final class ReadmeIT {
         Path script = Files.writeString(directory.resolve("index.php"), "<?php echo 'hello from PHP';\n");
         Path php = Files.createDirectory(directory.resolve("php"));
         try (PhpFpm fpm = PhpFpm.start(php)) {
-            String client = block("java", "FcgiClient.to(");
+            String client = readme.snippet("FcgiClient.to(");
             client = WebServer.replace(client, "unix:/run/php/php-fpm.sock", fpm.address());
             client = WebServer.replace(client, "/srv/www/index.php", script.toString());
             Path classes = compile("client", List.of(client));
-            try (Child java = Child.start(directory, environment(), "/bin/sh", "-c",
-                    "exec java -cp \"$0:$1\" app.Snippet0", classes.toString(), Installed.jar().toString())) {
-                assertEquals(0, java.exitStatus(), java.stderr());
-                assertEquals("200\nhello from PHP", java.stdout());
-            }
+            assertEquals("200\nhello from PHP", NewUser.in(directory).output(java(classes)));
         }
+    }
+
+    private static String java(Path classes) throws Exception {
+        return "java -cp " + classes + ':' + Installed.jar() + " app.Snippet0";
+    }
+
+    /** Without a socket, it is plain CGI. */
+    @Test
+    void theAcceptLoopAsPlainCgi() throws Exception {
+        Path classes = compile("loop", List.of(readme.snippet("FcgiAcceptor.inherited()")));
+        assertEquals("Content-Type: text/plain\r\n\r\nhello\n", NewUser.in(directory)
+                .output("env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/ " + java(classes)));
     }
 
     /** Compiles programs as the module of a user; what is not a class becomes the body of a main method. */

@@ -137,7 +137,7 @@ final class SpiFailures {
                     exchange.close();
                 }),
                 differs(get("a length below -1", "/f", (exchange, side) -> exchange.sendResponseHeaders(200, -2)),
-                        "A length below -1 is -1, as the SPI has it", "200"),
+                        "A length below -1 is -1, as the SPI says", "200"),
                 get("an interim response", "/f", (exchange, side) -> {
                     side.attempt("103", () -> {
                         exchange.sendResponseHeaders(103, -1);

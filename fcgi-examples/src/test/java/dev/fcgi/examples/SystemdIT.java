@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,23 +20,24 @@ final class SystemdIT {
     @TempDir
     private Path directory;
 
+    private final DocPage page = DocPage.of("docs/operations.md");
+
     /** With an existing program and users. */
     @Test
     void theUnitsAreInOrder() throws Exception {
-        List<String> command = new ArrayList<>(List.of(Peer.SYSTEMD_ANALYZE.path(), "verify"));
+        Peer.require(Peer.SYSTEMD_ANALYZE);
+        NewUser user = NewUser.in(directory);
+        String command = page.command("systemd-analyze verify") + " app-tcp.service";
         try (DirectoryStream<Path> units = Files.newDirectoryStream(UNITS, "*.{service,socket}")) {
             for (Path unit : units) {
                 String text = Files.readString(unit);
-                assertTrue(!unit.toString().endsWith("service")
-                        || text.contains("SuccessExitStatus=143") && text.contains("aborted requests"), unit.toString());
-                Path copy = directory.resolve(unit.getFileName());
-                Files.writeString(copy, text.replace("/opt/app/bin/app", Image.program("hello"))
+                assertTrue(!unit.toString().endsWith("service") || text.contains("SuccessExitStatus=143"), unit.toString());
+                assertTrue((command + ' ').contains(" " + unit.getFileName() + ' '), command);
+                user.write(unit.getFileName().toString(), text.replace("/opt/app/bin/app", Image.program("hello"))
                         .replace("User=app", "User=root"));
-                command.add(copy.toString());
             }
         }
-        assertEquals(5, command.size(), command.toString());
-        try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new))) {
+        try (Child child = user.type(command)) {
             assertEquals(0, child.exitStatus(), child.stderr());
             assertEquals("", child.stderr());
         }
@@ -48,17 +46,12 @@ final class SystemdIT {
     @ParameterizedTest
     @CsvSource({"hello, true", "hello, false", "playground, true", "playground, false"})
     void aSocketThatIsHandedOver(String program, boolean inetd) throws Exception {
-        String activate = Peer.SYSTEMD_SOCKET_ACTIVATE.path();
+        Peer.require(Peer.SYSTEMD_SOCKET_ACTIVATE);
         Path socket = directory.resolve("s");
-        List<String> command = new ArrayList<>(List.of(activate, "-l", socket.toString()));
-        if (inetd) {
-            command.add("--inetd");
-        }
-        command.add(Image.program(program));
-        if (program.equals("playground")) {
-            command.add("fd:0");
-        }
-        try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new))) {
+        String command = inetd ? page.command("systemd-socket-activate --inetd") : page.command("systemd-socket-activate -l");
+        command = WebServer.replace(command, "/tmp/app.sock", socket.toString());
+        command = WebServer.replace(command, "bin/hello", Image.program(program) + (program.equals("hello") ? "" : " fd:0"));
+        try (Child child = NewUser.in(directory).type(command)) {
             Await.until("it listens", () -> child.stderr().contains("Listening on"));
             for (int i = 0; i < 3; i++) {
                 assertTrue(RawConnection.get("unix:" + socket, "/hello", "").body().startsWith("hello"));
