@@ -84,6 +84,9 @@ final class CallCommand implements Callable<Integer> {
                     + "stderr, appStatus, protocolStatus, milliseconds.")
     private boolean json;
 
+    @Mixin
+    private CallLog log;
+
     @Override
     public Integer call() throws Exception {
         if ((role == Role.FILTER) != (data != null)) {
@@ -92,7 +95,7 @@ final class CallCommand implements Callable<Integer> {
         if (!body.isEmpty() && !form.isEmpty()) {
             throw new IllegalArgumentException("-d and -F cannot be used together");
         }
-        try (FcgiClient client = server.client().build();
+        try (FcgiClient client = log.watch(server.client(), fcgi.console().err()).build();
                 InputStream file = data == null ? InputStream.nullInputStream() : Files.newInputStream(data)) {
             long start = System.nanoTime();
             try (ClientResponse response = ServerOptions.send(client, request(file))) {

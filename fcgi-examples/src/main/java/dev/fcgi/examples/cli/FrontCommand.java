@@ -78,6 +78,9 @@ final class FrontCommand implements Callable<Integer> {
             description = "Set a FastCGI parameter of all requests, replacing its default; repeatable.")
     private Map<String, String> params = new LinkedHashMap<>();
 
+    @Mixin
+    private CallLog log;
+
     @Override
     public Integer call() throws Exception {
         boolean forFiles = scriptRoot != null || frontController != null || scripts != null || index != null
@@ -92,7 +95,7 @@ final class FrontCommand implements Callable<Integer> {
         if (root != null && !Files.isDirectory(root)) {
             throw new IllegalArgumentException("--root " + root + " is not a directory");
         }
-        try (FcgiClient client = server.client().maxConnections(MAX_CONNECTIONS).build();
+        try (FcgiClient client = log.watch(server.client().maxConnections(MAX_CONNECTIONS), fcgi.console().err()).build();
                 HttpFront front = HttpFront.start(listen, gateway(client)::handle)) {
             fcgi.console().println(front.url() + " -> " + server.address);
             new CountDownLatch(1).await(); // SIGINT and SIGTERM end the process

@@ -1,5 +1,6 @@
 package dev.fcgi.examples.cli;
 
+import dev.fcgi.client.ClientStats;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,9 +13,25 @@ import org.HdrHistogram.Histogram;
  * @param requests how many were answered
  * @param bytes the number of bytes of STDOUT
  * @param latencies in nanoseconds
+ * @param connections what became of connections
  * @param errors how many of each kind
  */
-record LoadReport(double seconds, long requests, long bytes, Histogram latencies, Map<String, Long> errors) {
+record LoadReport(double seconds, long requests, long bytes, Histogram latencies, Connections connections,
+        Map<String, Long> errors) {
+    /**
+     * Connections, while it was measured.
+     *
+     * @param opened how many were made
+     * @param reused how many requests were sent on one that was there
+     * @param retried how many of those had to be sent again, since it was closed
+     */
+    record Connections(long opened, long reused, long retried) {
+        static Connections between(ClientStats before, ClientStats after) {
+            return new Connections(after.connectionsOpened() - before.connectionsOpened(),
+                    after.callsReused() - before.callsReused(), after.callsRetried() - before.callsRetried());
+        }
+    }
+
     private static final double[] PERCENTILES = {50, 90, 99, 99.9};
 
     String toText() {
@@ -31,7 +48,9 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
             }
             text.append("  max ").append(time(latencies.getMaxValue()));
         }
-        text.append("\nerrors: ");
+        text.append(String.format(Locale.ROOT, "%nconnections: %d opened, %d requests on kept ones, %d sent again%n",
+                connections.opened, connections.reused, connections.retried));
+        text.append("errors: ");
         if (errors.isEmpty()) {
             text.append("none");
         }
@@ -56,6 +75,9 @@ record LoadReport(double seconds, long requests, long bytes, Histogram latencies
         map.put("seconds", Math.round(seconds * 1000) / 1000.0);
         map.put("bytes", bytes);
         map.put("latencyMicros", requests == 0 ? null : latency);
+        map.put("connectionsOpened", connections.opened);
+        map.put("requestsOnKept", connections.reused);
+        map.put("requestsSentAgain", connections.retried);
         map.put("errors", errors);
         return map;
     }

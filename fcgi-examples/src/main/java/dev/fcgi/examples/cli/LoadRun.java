@@ -4,6 +4,7 @@ import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
+import dev.fcgi.client.ClientStats;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.client.RequestRefusedException;
 import dev.fcgi.client.RequestTimeoutException;
@@ -64,6 +65,7 @@ final class LoadRun {
         }
         early.await(warmUp.toNanos(), TimeUnit.NANOSECONDS);
         long start = System.nanoTime();
+        ClientStats atStart = client.stats();
         measuring = true;
         long end = start + duration.toNanos();
         long counted = 0;
@@ -78,10 +80,11 @@ final class LoadRun {
         }
         measuring = false;
         double seconds = (System.nanoTime() - start) / 1e9;
+        LoadReport.Connections connections = LoadReport.Connections.between(atStart, client.stats());
         over = true;
         Map<String, Long> failed = new TreeMap<>();
         errors.forEach((kind, count) -> failed.put(kind, count.sum()));
-        return new LoadReport(seconds, done.sum(), bytes.sum(), latencies.copy(), failed);
+        return new LoadReport(seconds, done.sum(), bytes.sum(), latencies.copy(), connections, failed);
     }
 
     private void report(long elapsed, double rate) {

@@ -46,6 +46,19 @@ final class CallCommandTest {
     }
 
     @Test
+    void tellsOfConnectionsWhenAsked() throws IOException {
+        try (TestServer server = TestServer.of(HELLO)) {
+            Run run = Run.of("call", server.address(), "/a?b", "-v");
+            assertEquals("hello\n", run.out());
+            assertTrue(run.err().matches("connection 1: made to .* in [\\d.]+ ms\nGET /a\\?b: COMPLETED, status 200 in "
+                    + "[\\d.]+ ms, first byte after [\\d.]+ ms, connection 1\n"), run.err());
+        }
+        String nobody = Run.of("call", "127.0.0.1:1", "/", "-v").err();
+        assertTrue(nobody.matches("(?s)no connection, after [\\d.]+ ms: cannot connect to 127\\.0\\.0\\.1:1: .*\n"
+                + "GET /: CONNECT_FAILED in .*"), nobody);
+    }
+
+    @Test
     void printsTheHeadWhenAsked() throws IOException {
         try (TestServer server = TestServer.of(HELLO)) {
             assertEquals("Status: 200\nContent-Type: text/plain\nX-A: 1\n\nhello\n",

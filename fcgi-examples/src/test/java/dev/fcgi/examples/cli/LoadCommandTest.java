@@ -42,6 +42,18 @@ final class LoadCommandTest {
     }
 
     @Test
+    void connections() throws IOException {
+        try (TestServer server = TestServer.of(HELLO)) {
+            String kept = load(server.address(), "-c2").out();
+            assertTrue(kept.matches("(?s).*\nconnections: [0-4] opened, [1-9]\\d* requests on kept ones, 0 sent again\n.*"), kept);
+            String once = load(server.address(), "-c2", "--no-keep-alive").out();
+            assertTrue(once.matches("(?s).*\nconnections: [1-9]\\d* opened, 0 requests on kept ones, 0 sent again\n.*"), once);
+            String json = load(server.address(), "-c2", "--json").out();
+            assertTrue(json.matches(".*\"connectionsOpened\":\\d,\"requestsOnKept\":[1-9]\\d*,\"requestsSentAgain\":0,.*\n"), json);
+        }
+    }
+
+    @Test
     void progress() throws IOException {
         try (TestServer server = TestServer.of(HELLO)) {
             String progress = Run.of("load", server.address(), "/", "-t", "10ms", "-w", "0").err();
@@ -105,7 +117,9 @@ final class LoadCommandTest {
             Run run = load(server.address());
             assertEquals(ExitStatus.FAILED, run.status());
             assertTrue(run.out().matches(
-                    "0 requests/s, .*\\Rlatency: none, because no request succeeded\nerrors: [1-9]\\d* x status 503\n"), run.out());
+                    "0 requests/s, .*\\Rlatency: none, because no request succeeded\n"
+                    + "connections: \\d+ opened, \\d+ requests on kept ones, 0 sent again\nerrors: [1-9]\\d* x status 503\n"),
+                    run.out());
             assertTrue(load(server.address(), "--json").out().contains("\"latencyMicros\":null,"));
         }
         try (TestServer server = TestServer.of(FcgiServer.builder().maxRequests(1).responder(request -> {
