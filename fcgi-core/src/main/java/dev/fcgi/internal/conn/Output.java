@@ -91,13 +91,21 @@ public final class Output {
      * Locked. Blocks until {@link #write} takes that many bytes, or nobody wants to write them any more; releases the
      * lock meanwhile. An interrupt stays for later.
      *
-     * @param stillWanted asked again after each change
+     * @param stillWanted asked if this has to wait, and again after each change
+     * @return whether they are still wanted
      */
-    public void awaitRoom(int length, BooleanSupplier stillWanted) {
+    public boolean awaitRoom(int length, BooleanSupplier stillWanted) {
         assert lock.isHeldByCurrentThread();
-        while (!hasRoom(length) && stillWanted.getAsBoolean()) {
-            progress.awaitUninterruptibly();
+        abandonWrite();
+        if (hasRoom(length)) {
+            return true;
         }
+        boolean wanted = stillWanted.getAsBoolean();
+        while (wanted && !hasRoom(length)) {
+            progress.awaitUninterruptibly();
+            wanted = stillWanted.getAsBoolean();
+        }
+        return wanted;
     }
 
     /**
@@ -211,7 +219,7 @@ public final class Output {
      */
     public void abandonWrite() {
         assert lock.isHeldByCurrentThread();
-        if (writer == Thread.currentThread()) {
+        if (writer != null && writer == Thread.currentThread()) {
             fail(BROKEN_OFF);
             stopWriting();
         }

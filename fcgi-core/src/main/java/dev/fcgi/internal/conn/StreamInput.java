@@ -164,8 +164,8 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** Locked. Drops what is queued and all that comes; the handler wants no more. */
-    public void discard() {
+    /** Locked. Drops what is queued and all that comes; its reader wants no more. Returns whether nothing can come. */
+    public boolean discard() {
         assert lock.isHeldByCurrentThread();
         boolean awaited = size >= usualLimit || isExtended();
         closed = true;
@@ -176,6 +176,7 @@ public final class StreamInput extends InputStream {
             source.roomMade(this);
         }
         signal();
+        return ended;
     }
 
     public boolean isClosed() {

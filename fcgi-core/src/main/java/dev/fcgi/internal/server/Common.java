@@ -1,9 +1,11 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.Outcome;
+import dev.fcgi.Request;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.wire.RecordBuffers;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -14,6 +16,8 @@ final class Common {
     final Options options;
     final Log log;
     final Counters counters = new Counters();
+    /** Connections that are read. */
+    final AtomicInteger connections = new AtomicInteger();
     /** Heads that are not complete, beyond the first of each connection. */
     final AtomicInteger heads = new AtomicInteger();
     /** Streams that queue more than usual. */
@@ -90,17 +94,35 @@ final class Common {
 
     // ---- what is counted, and observed
 
-    void refused(Watch watch, Outcome why) {
+    void refused(Observation observation, Outcome why) {
         counters.refused.increment();
         if (why == Outcome.OVER_MAX_REQUESTS || why == Outcome.OVER_MAX_REQUESTS_PER_CONNECTION) {
             counters.overLimit.increment();
         }
-        watch.ended(why);
+        if (observation != null) {
+            observation.ended(why);
+        }
     }
 
-    void aborted(Watch watch, Reason reason) {
+    void aborted(Observation observation, Reason reason) {
         counters.aborted.increment();
-        watch.ended(Observation.outcome(reason));
+        if (observation != null) {
+            observation.ended(Observation.outcome(reason));
+        }
+    }
+
+    /** The handler of a request has thrown; that of one that was cancelled is expected to. Throws nothing. */
+    void handlerFailed(Request request, Throwable failure) {
+        try {
+            if (request.isAborted()) {
+                log.log(Level.DEBUG, failure, "handler of an aborted request failed: {0}", request);
+            } else {
+                counters.failed.increment();
+                log.log(Level.WARNING, failure, "handler failed: {0}", request);
+            }
+        } catch (Throwable ignored) {
+            // no memory to tell it, and more important things to do
+        }
     }
 
     // ---- the stop

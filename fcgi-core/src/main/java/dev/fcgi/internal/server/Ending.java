@@ -142,6 +142,16 @@ final class Ending {
         }
     }
 
+    /** Locked. A request has ended, its handler goes on: the connection must not wait for its thread. */
+    void abandon(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
+        requests.abandoned(request);
+        if (threads.abandon(request.input)) {
+            lifetime.closeAfterLast();
+            transport.shutdownInput(); // wakes up the handler's read; there is no other way
+        }
+    }
+
     /** Locked. There is nobody to talk to. */
     void lost(Reason reason, IOException cause) {
         assert lock.isHeldByCurrentThread();
@@ -187,7 +197,7 @@ final class Ending {
             }
         } else if (output.hasFailed()) { // in a thread that has no handler to tell it to
             lost(Reason.CONNECTION_LOST, null);
-        } else if (requests.isEmpty() && threads.isRead() && lifetime.isIdleOver(now)) {
+        } else if (requests.isEmpty() && threads.isRead() && lifetime.isIdleOver(requests.added(), now)) {
             transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender
         }
     }

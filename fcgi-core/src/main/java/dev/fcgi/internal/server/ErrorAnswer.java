@@ -36,31 +36,35 @@ enum ErrorAnswer {
     }
 
     /** Appends the answer to a BEGIN_REQUEST; with one that is for people, where those may see it. */
-    static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status, Watch watch) {
+    static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status, Observation observation) {
         if (status == ProtocolStatus.OVERLOADED) {
-            OVERLOADED.appendBareTo(records, requestId, watch); // not knowing yet whether it is a HEAD request
+            OVERLOADED.appendBareTo(records, requestId, observation); // not knowing yet whether it is a HEAD request
         } else {
             records.endRequest(requestId, 0, status.code());
         }
     }
 
     /** Appends an answer that is right whether or not it is a HEAD request: one that says that it has no body. */
-    private void appendBareTo(RecordBuffer records, int requestId, Watch watch) {
-        watch.answered(status, bareHead.length);
+    private void appendBareTo(RecordBuffer records, int requestId, Observation observation) {
+        if (observation != null) {
+            observation.answered(status, bareHead.length);
+        }
         records.appendAll(Fcgi.STDOUT, requestId, bareHead, bareHead.length);
         records.endStream(Fcgi.STDOUT, requestId);
         records.endRequest(requestId, appStatus, protocolStatus);
     }
 
     /** Appends everything from the head to END_REQUEST. */
-    void appendTo(RecordBuffer records, int requestId, boolean withBody, Watch watch) {
-        appendStdout(records, requestId, withBody, watch);
+    void appendTo(RecordBuffer records, int requestId, boolean withBody, Observation observation) {
+        appendStdout(records, requestId, withBody, observation);
         records.endRequest(requestId, appStatus, protocolStatus);
     }
 
     /** Appends all of STDOUT. */
-    void appendStdout(RecordBuffer records, int requestId, boolean withBody, Watch watch) {
-        watch.answered(status, head.length + (withBody ? body.length : 0));
+    void appendStdout(RecordBuffer records, int requestId, boolean withBody, Observation observation) {
+        if (observation != null) {
+            observation.answered(status, head.length + (withBody ? body.length : 0));
+        }
         records.appendAll(Fcgi.STDOUT, requestId, head, head.length);
         if (withBody) {
             records.append(Fcgi.STDOUT, requestId, body, 0, body.length);

@@ -61,7 +61,9 @@ final class HandlerInput implements RequestInput.Reader {
             }
             if (hasContentOf(input, stream)) {
                 int count = reader.read(target, offset, length);
-                input.watch.received(count);
+                if (input.observation != null) {
+                    input.observation.received(count);
+                }
                 return count;
             }
             records.handle(); // completes no head: a second request makes the connection multiplexed

@@ -11,7 +11,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>All state that changes is guarded by the connection's lock.
  */
-public class HandlerRun extends HandlerThreads.Task implements Request, ServerRequest.Handler {
+public class HandlerRun extends HandlerThreads.Task implements Runnable, Request, ServerRequest.Handler {
     /** What an Authorizer reads, whether its peer sends a STDIN stream or not (FastCGI 6.3). */
     private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
 
@@ -66,9 +65,8 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
             if (!claim()) {
                 return;
             }
-            open = request.isOpen();
+            open = begin();
             if (open) {
-                begin();
                 connection.lendRole();
             }
         } finally {
@@ -95,30 +93,43 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
         lock.lock();
         try {
             claimed = true;
-            open = request.isOpen();
-            if (open) {
-                begin();
-            }
+            open = begin();
         } finally {
             lock.unlock();
         }
+        if (open && request.observation != null) {
+            request.observation.tellBegin();
+        }
+        return open;
+    }
+
+    /** Locked. Makes the calling thread the one that handles this request, unless that has ended. */
+    @Override
+    boolean begin() {
+        assert lock.isHeldByCurrentThread();
+        boolean open = request.isOpen();
         if (open) {
-            request.watch.tellBegin();
+            start();
         }
         return open;
     }
 
     /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
-    void begin() {
+    void start() {
         assert lock.isHeldByCurrentThread();
         common.counters.started.increment();
         request.input.interrupts.begin();
-        request.watch.handlerBegun();
+        if (request.observation != null) {
+            request.observation.handlerBegun();
+        }
     }
 
     /** Runs the handler; {@link #end} must follow. Returns what it has thrown, and throws nothing. */
+    @Override
     Throwable handle() {
-        request.watch.tellBegin();
+        if (request.observation != null) {
+            request.observation.tellBegin();
+        }
         Throwable failure = null;
         try {
             callHandler();
@@ -147,7 +158,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
             lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
         }
         if (failure != null) {
-            logSafely(failure);
+            common.handlerFailed(this, failure);
         }
     }
 
@@ -158,43 +169,33 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
     }
 
     private void finish(Throwable failure) {
-        boolean interruptedByUs;
         lock.lock();
         try {
-            interruptedByUs = end(failure);
+            end(failure);
         } finally {
             lock.unlock();
         }
-        if (interruptedByUs) {
-            Thread.interrupted(); // what it was for is over
-        }
     }
 
-    /** Locked. Ends the request. Releases the lock while writing. Throws nothing. Returns whether we interrupted it. */
-    boolean end(Throwable failure) {
+    /** Locked. Ends the request. Releases the lock while writing. Throws nothing. */
+    @Override
+    void end(Throwable failure) {
         assert lock.isHeldByCurrentThread();
-        boolean interrupted = false;
         try {
             request.endSafely(failure);
         } finally {
-            interrupted = request.input.interrupts.end();
-            request.watch.tellOver(failure, lock);
-            connection.over(request);
+            if (request.input.interrupts.end()) {
+                Thread.interrupted(); // ours: what it was for is over
+            }
+            over(failure);
         }
-        return interrupted;
     }
 
-    private void logSafely(Throwable failure) {
-        try {
-            if (isAborted()) {
-                common.log.log(Level.DEBUG, failure, "handler of an aborted request failed: {0}", request);
-            } else {
-                common.counters.failed.increment();
-                common.log.log(Level.WARNING, failure, "handler failed: {0}", request);
-            }
-        } catch (Throwable ignored) {
-            // no memory to tell it, and more important things to do
+    private void over(Throwable failure) {
+        if (request.observation != null) {
+            request.observation.tellOver(failure, lock);
         }
+        request.over();
     }
 
     /**
@@ -210,8 +211,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
                 return false;
             }
             connection.reject(request);
-            request.watch.tellOver(null, lock);
-            connection.over(request);
+            over(null);
         } finally {
             lock.unlock();
             Uninterrupted.deliver(interrupted);
@@ -225,7 +225,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
     @Override
     public void aborted() {
         assert lock.isHeldByCurrentThread();
-        connection.abandon(request);
+        connection.ending().abandon(request);
         if (common.options.abortPolicy == AbortPolicy.INTERRUPT) {
             request.input.interrupts.interrupt();
         }
@@ -308,7 +308,7 @@ public class HandlerRun extends HandlerThreads.Task implements Request, ServerRe
             request.checkAborted();
             if (request.isOpen()) {
                 request.end(null);
-                connection.abandon(request);
+                connection.ending().abandon(request);
             }
         } finally {
             lock.unlock();

@@ -15,8 +15,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class HandlerThreads {
     /** What waits for a thread, linked to what waits after it. */
-    abstract static class Task implements Runnable {
+    abstract static class Task {
         private Task next;
+
+        /** Locked. Begins on the calling thread. Returns whether there is something to handle. */
+        abstract boolean begin();
+
+        /** Runs the handler, if there is something to handle. Returns what it has thrown, and throws nothing. */
+        abstract Throwable handle();
+
+        /** Locked. Ends what has begun; releases the lock while writing. Throws nothing. */
+        abstract void end(Throwable failure);
     }
 
     private final ReentrantLock lock;
@@ -50,25 +59,27 @@ final class HandlerThreads {
         onItsWay = true;
     }
 
+    /** Handles one after the other; the end of one and the beginning of the next are one step. */
     private void run() {
-        for (Task task = next(true); task != null; task = next(false)) {
-            task.run();
-            Thread.interrupted(); // if the handler left one, it is not for the next
-        }
-    }
-
-    private Task next(boolean arriving) {
-        lock.lock();
-        try {
-            if (arriving) {
-                onItsWay = false;
+        Task task = null;
+        boolean open = false;
+        do {
+            Throwable failure = open ? task.handle() : null;
+            lock.lock();
+            try {
+                if (task == null) {
+                    onItsWay = false;
+                } else {
+                    task.end(failure);
+                    Thread.interrupted(); // if the handler left one, or it was sent one, it is not for the next
+                }
+                task = poll();
+                startAnother();
+                open = task != null && task.begin();
+            } finally {
+                lock.unlock();
             }
-            Task task = poll();
-            startAnother();
-            return task;
-        } finally {
-            lock.unlock();
-        }
+        } while (task != null);
     }
 
     /** Locked. For who waits after a handler that may last; called now and then, too, for those who got no thread. */

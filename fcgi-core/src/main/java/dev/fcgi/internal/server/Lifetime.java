@@ -32,6 +32,7 @@ final class Lifetime {
     private boolean inputOpen;
     private boolean inputEnded;
     private final Stopwatch idle = new Stopwatch();
+    private long requestsBefore;
     private final Stopwatch closing = new Stopwatch();
 
     Lifetime(Common common, ReentrantLock lock, Output output) {
@@ -67,14 +68,7 @@ final class Lifetime {
         keep = false;
     }
 
-    /** Locked. A request has ended. */
-    void used(boolean inputComplete) {
-        assert lock.isHeldByCurrentThread();
-        inputOpen |= !inputComplete;
-        idle.restart();
-    }
-
-    /** Locked. */
+    /** Locked. The peer may go on with what belongs to a request that has ended. */
     void inputStaysOpen() {
         assert lock.isHeldByCurrentThread();
         inputOpen = true;
@@ -138,9 +132,17 @@ final class Lifetime {
                 && closing.isOver(common.isDraining() ? DRAINING_CLOSING_TIME : CLOSING_TIME, now);
     }
 
-    /** Locked. Whether an idle connection has been so for too long: true once, and nothing is kept then. */
-    boolean isIdleOver(long now) {
+    /**
+     * Locked. Whether an idle connection has been so for too long: true once, and nothing is kept then.
+     *
+     * @param requests how many it has had: with more than at the last look it was not idle since
+     */
+    boolean isIdleOver(long requests, long now) {
         assert lock.isHeldByCurrentThread();
+        if (requests != requestsBefore) {
+            requestsBefore = requests;
+            idle.restart();
+        }
         long limit = common.isDraining() ? DRAINING_IDLE_TIME : common.options.keepAliveTimeout;
         if (lastCall || !idle.isOver(limit, now)) {
             return false;

@@ -18,14 +18,12 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A request as it is told to observers. Exists only where somebody observes.
+ * A request as it is told to observers. Exists only where somebody observes: else those who would call it have null.
  *
- * <p>Written by whoever changes the request, under the lock of its connection or before anybody else has it; read by
+ * <p>What happens to the request is told it under the lock of the connection, unless it is said otherwise. Written by whoever changes the request, under the lock of its connection or before anybody else has it; read by
  * anybody, who sees each value as it was a moment ago. Nothing here fails, or blocks.
  */
-final class Observation extends Watch implements RequestEvent {
-    private static final Params NONE = Params.of(Map.of());
-
+final class Observation implements RequestEvent {
     private final Observers observers;
     private final ConnectionEvent connection;
     private final Clock clock;
@@ -36,7 +34,8 @@ final class Observation extends Watch implements RequestEvent {
     /** Of {@link Observers}: the next one that waits to be told. */
     Observation next;
 
-    private volatile Params params = NONE;
+    /** Null before they are complete. */
+    private volatile Params params;
     private long headAt;
     private long handlerAt;
     private long endAt;
@@ -64,29 +63,29 @@ final class Observation extends Watch implements RequestEvent {
 
     // ---- what happens
 
-    @Override
+    /** The request has begun: its head is awaited. */
     void added() {
         observers.added(this);
     }
 
-    @Override
+    /** The parameters are complete. */
     void headComplete(Params complete) {
         headAt = clock.nanoTime();
         params = complete;
     }
 
-    @Override
+    /** A handler begins, on this thread. */
     void handlerBegun() {
         handlerAt = clock.nanoTime();
         thread = Thread.currentThread();
     }
 
-    @Override
+    /** The same, told without a lock. */
     void tellBegin() {
         observers.begun(this);
     }
 
-    @Override
+    /** Limits on time are checked. */
     void check(long now) {
         if (!slow && thread != null && observers.isSlow(now - handlerAt)) {
             slow = true;
@@ -94,47 +93,50 @@ final class Observation extends Watch implements RequestEvent {
         }
     }
 
-    @Override
+    /** Content of an input stream was received. The reader calls it, with the lock or without. */
     void received(long bytes) {
         bytesIn += bytes;
     }
 
-    @Override
+    /** The handler has written some of STDOUT, which is kept in a buffer. */
     void buffered(byte[] source, int offset, int count) {
         head.append(source, offset, count);
         pending += count;
     }
 
-    @Override
+    /** What is in the buffer is sent. */
     void sent() {
         bytesOut += pending;
         pending = 0;
     }
 
-    @Override
+    /** The library answers itself; what is in the buffer is not sent. */
     void answered(int status, int length) {
         ownStatus = status;
         bytesOut += length;
         pending = 0;
     }
 
-    @Override
     void appStatus(int status) {
         appStatus = status;
     }
 
-    @Override
+    /** Nothing more may be sent; said again when the end itself did not get through. */
     void ended(Outcome how) {
         outcome = how;
     }
 
-    @Override
+    /** Nothing works on the request any more; somebody tells it later. */
     void over() {
         ends(null);
         observers.endedLocked(this);
     }
 
-    @Override
+    /**
+     * The same, told by the thread that has handled the request, without a lock.
+     *
+     * @param thrown what the handler has thrown, or null
+     */
     void tellOver(Throwable thrown) {
         ends(thrown);
         boolean interrupted = Uninterrupted.putOff(); // it is not for listeners
@@ -145,7 +147,10 @@ final class Observation extends Watch implements RequestEvent {
         }
     }
 
-    @Override
+    /**
+     * The same, with a lock that is released meanwhile, before the request counts no more: who stops the server has heard
+     * of all then.
+     */
     void tellOver(Throwable thrown, ReentrantLock lock) {
         lock.unlock();
         try {
@@ -192,7 +197,8 @@ final class Observation extends Watch implements RequestEvent {
 
     @Override
     public Params params() {
-        return params;
+        Params complete = params;
+        return complete == null ? Params.of(Map.of()) : complete;
     }
 
     @Override

@@ -116,10 +116,10 @@ final class Observers {
 
     // ---- requests
 
-    /** {@return what watches a request that begins, or is refused} */
-    Watch watch(ConnectionObservation connection, int id, Role role) {
+    /** {@return what observes a request that begins, or is refused; null when nobody does} */
+    Observation observe(ConnectionObservation connection, int id, Role role) {
         if (connection == null) {
-            return Watch.NONE;
+            return null;
         }
         connection.requestBegun();
         return new Observation(this, connection, clock, id, role);

@@ -38,9 +38,9 @@ public final class PlainCgiRequest implements Request {
 
     private final Counters counters = new Counters();
     private final Instant started = Instant.now();
-    /** Null while nobody observes. */
+    // null while nobody observes
     private Observers observers;
-    private Watch watch = Watch.NONE;
+    private Observation observation;
     private volatile boolean ended;
     private boolean written;
 
@@ -61,7 +61,9 @@ public final class PlainCgiRequest implements Request {
             if (length > buffer.length - count) {
                 flush();
             }
-            watch.buffered(source, offset, length);
+            if (observation != null) {
+                observation.buffered(source, offset, length);
+            }
             if (length > buffer.length) {
                 send(source, offset, length);
             } else {
@@ -80,7 +82,9 @@ public final class PlainCgiRequest implements Request {
 
         private void send(byte[] source, int offset, int length) throws IOException {
             written = true;
-            watch.sent();
+            if (observation != null) {
+                observation.sent();
+            }
             out.write(source, offset, length);
         }
 
@@ -202,11 +206,11 @@ public final class PlainCgiRequest implements Request {
             observers = listeners;
             counters.started.increment();
             listeners.started(this::stats);
-            watch = listeners.watch(new ConnectionObservation(0, new OfflineTransport()), id(), role());
-            watch.added();
-            watch.headComplete(params);
-            watch.handlerBegun();
-            watch.tellBegin();
+            observation = listeners.observe(new ConnectionObservation(0, new OfflineTransport()), id(), role());
+            observation.added();
+            observation.headComplete(params);
+            observation.handlerBegun();
+            observation.tellBegin();
         }
     }
 
@@ -226,9 +230,9 @@ public final class PlainCgiRequest implements Request {
             return;
         }
         ended = true;
-        watch.ended(how);
-        watch.tellOver(failure);
-        watch = Watch.NONE;
+        observation.ended(how);
+        observation.tellOver(failure);
+        observation = null;
         observers.stopped(this::stats);
     }
 

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  */
 final class ReadLoop implements Runnable {
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Common common;
     private final Transport transport;
@@ -98,6 +99,7 @@ final class ReadLoop implements Runnable {
         exposed = false;
         if (!allowed && isAllowed()) {
             allowed = true;
+            common.connections.incrementAndGet();
             common.counters.accepted.increment();
             common.observers.opened(connection.observed());
         }
@@ -126,11 +128,11 @@ final class ReadLoop implements Runnable {
 
     /**
      * On a connection in use the next request is on its way, if others have the processor meanwhile. A read right now
-     * would find nothing, and park this thread to be woken up again: three calls of the system more.
+     * would find nothing, and park this thread to be woken up again: three calls of the system more. Where each
+     * connection can have a processor, there are no others.
      */
     private void letOthersRun() {
-        common.observers.tellWaiting();
-        if (inUse && !reader.hasMoreBuffered()) {
+        if (inUse && common.connections.get() > PROCESSORS && !reader.hasMoreBuffered()) {
             Thread.yield();
         }
         inUse = exposed;
@@ -142,16 +144,19 @@ final class ReadLoop implements Runnable {
      * @return false when another thread has taken the role over
      */
     private boolean actOnRecords() throws IOException {
-        boolean elsewhere = common.options.executor != null;
         ServerRequest ready = null;
         while (lifetime.isOpen()) {
-            if (ready != null && (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered())) {
-                // nothing at hand says that it will not be alone
-                if (!dispatch(ready, !elsewhere && !output.isMultiplexed())) {
-                    return false;
+            if (ready != null) {
+                boolean elsewhere = common.options.executor != null || output.isMultiplexed();
+                if (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered()) {
+                    // nothing at hand says that it will not be alone
+                    if (!dispatch(ready, !elsewhere)) {
+                        return false;
+                    }
+                    ready = null;
+                    continue;
                 }
-                ready = null;
-                continue;
+                ready = complete(ready);
             }
             if (exposed && ready == null && output.isMultiplexed()) {
                 handOver();
@@ -193,26 +198,36 @@ final class ReadLoop implements Runnable {
         }
     }
 
+    /** Before what follows a complete head is acted upon. Returns the request, if it is to be handled. */
+    private ServerRequest complete(ServerRequest request) throws IOException {
+        lock.lock();
+        try {
+            return records.completeHead(request) ? request : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- where a request is handled
 
     /**
-     * Has a request handled, unless it has ended.
+     * Has a request handled whose head is complete, unless it is refused or has ended.
      *
      * @param here whether on this thread, which releases the role for that time
      * @return false when another thread has taken the role over
      */
-    private boolean dispatch(ServerRequest request, boolean here) {
+    private boolean dispatch(ServerRequest request, boolean here) throws IOException {
         HandlerRun run = HandlerRun.of(common, connection, request, lock);
         boolean given = common.options.executor != null;
         Throwable noThread = null;
         lock.lock();
         try {
-            if (!request.isOpen()) {
+            if (!records.completeHead(request)) {
                 return true;
             }
             request.handledBy(run);
             if (here) {
-                run.begin();
+                run.start();
                 role.release();
             } else if (given) {
                 threads.startLending();
@@ -295,6 +310,9 @@ final class ReadLoop implements Runnable {
         }
         transport.close();
         reader.end();
+        if (allowed) {
+            common.connections.decrementAndGet();
+        }
         ending.closed();
         common.observers.closed(connection.observed());
         whenClosed.accept(connection);

@@ -40,6 +40,11 @@ final class RecordHandler implements Inbound.Rule {
     private final Inbound inbound;
     private final HandlerInput handlerInput;
     private boolean traced;
+    /** Whose head has ended, until {@link #completeHead}; then null, as an idle connection shall hold nothing. */
+    private ServerRequest complete;
+    private Params params;
+    /** Whether its STDIN has ended, too. */
+    private boolean inputEnds;
     /** Whose input is being queued. */
     private ServerRequest stalling;
     /** Whether its queue was extended, or could not be, while reading stands still. */
@@ -72,7 +77,11 @@ final class RecordHandler implements Inbound.Rule {
         return true;
     }
 
-    /** Acts on the current record, or on what is left of it. Returns a request whose head it completed, or null. */
+    /**
+     * Acts on the current record, or on what is left of it.
+     *
+     * @return the request whose head ends with it, for {@link #completeHead}; or null
+     */
     ServerRequest handle() throws IOException {
         int type = reader.type();
         int id = reader.requestId();
@@ -132,30 +141,32 @@ final class RecordHandler implements Inbound.Rule {
     }
 
     private ServerRequest endParams(ServerRequest request, RequestHead head) throws IOException {
-        Params params = head.params();
-        if (params == null) {
+        Params all = head.params();
+        if (all == null) {
             refuse(request);
             return null;
         }
-        boolean bodyEnds = reader.isEndNext(Fcgi.STDIN, request.id) && next(); // as it does for most requests
-        lock.lock();
-        try {
-            if (!request.isOpen()) {
-                return null;
-            }
-            if (bodyEnds) {
-                request.input.stdin.end();
-            }
-            if (!request.headComplete(params)) {
-                common.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", common.options.maxRequests,
-                        request);
-                request.refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_REQUESTS);
-                return null;
-            }
-            return request;
-        } finally {
-            lock.unlock();
+        inputEnds = reader.isEndNext(Fcgi.STDIN, request.id) && next(); // as it does for most requests
+        params = all;
+        complete = request;
+        return request;
+    }
+
+    /**
+     * Locked. The head of a request is complete: it takes its permit, or is refused. Once only. Releases the lock while
+     * writing.
+     *
+     * @return whether it is to be handled
+     */
+    boolean completeHead(ServerRequest request) throws IOException {
+        assert lock.isHeldByCurrentThread();
+        if (request != complete) {
+            return request.isOpen();
         }
+        Params all = params;
+        complete = null;
+        params = null;
+        return request.completeHead(all, inputEnds);
     }
 
     private void refuse(ServerRequest request) throws IOException {
@@ -193,7 +204,9 @@ final class RecordHandler implements Inbound.Rule {
             return;
         }
         stalling = request;
-        request.watch.received(reader.contentLeft());
+        if (request.observation != null) {
+            request.observation.received(reader.contentLeft());
+        }
         try {
             inbound.queue(stream, this);
         } finally {

@@ -35,12 +35,12 @@ final class RequestInput implements StreamInput.Source {
     final Uninterrupted interrupts;
     /** Whether nobody reads it, and the peer need not send it. */
     private final boolean unwanted;
-    final Watch watch;
+    final Observation observation;
 
-    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Watch watch) {
+    RequestInput(int requestId, Role role, Reader reader, ReentrantLock lock, int limit, Observation observation) {
         this.requestId = requestId;
         this.interrupts = new Uninterrupted(lock);
-        this.watch = watch;
+        this.observation = observation;
         this.reader = reader;
         this.lock = lock;
         this.stdin = new StreamInput(this, lock, limit);
@@ -80,11 +80,8 @@ final class RequestInput implements StreamInput.Source {
     /** Locked. Drops what is queued and all that comes. Returns whether nothing can come. */
     boolean discard() {
         assert lock.isHeldByCurrentThread();
-        stdin.discard();
-        if (data != null) {
-            data.discard();
-        }
-        return hasEnded();
+        boolean ended = stdin.discard();
+        return data == null ? ended : data.discard();
     }
 
     /** Locked. Whether a handler has been waiting for bytes for longer than a limit. */

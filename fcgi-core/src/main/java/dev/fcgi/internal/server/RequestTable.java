@@ -3,8 +3,8 @@ package dev.fcgi.internal.server;
 import java.util.function.Consumer;
 
 /**
- * The requests of one connection: those that are active, begun and not ended, and how many handlers are at work, also
- * for requests that have ended.
+ * The requests of one connection: those that are active, begun and not ended, and how many handlers are at work for
+ * requests that have ended.
  *
  * <p>Requests are linked to each other, in rows by their ids: taking one out can never fail, however little memory is
  * left. Guarded by the connection's lock.
@@ -16,7 +16,8 @@ final class RequestTable {
     /** The first request of each row; as many rows as a power of two says. */
     private ServerRequest[] rows = new ServerRequest[2];
     private int size;
-    private int inHand;
+    private int abandoned;
+    private long added;
     /** The one that was added or looked for last, unless it has ended. */
     private ServerRequest latest;
 
@@ -52,7 +53,7 @@ final class RequestTable {
         link(request);
         latest = request;
         size++;
-        inHand++;
+        added++;
         return size;
     }
 
@@ -98,9 +99,21 @@ final class RequestTable {
         size--;
     }
 
-    /** Nothing works on a request any more. */
-    void returned() {
-        inHand--;
+    /** A request has ended, its handler goes on. */
+    void abandoned(ServerRequest request) {
+        request.abandoned = true;
+        abandoned++;
+    }
+
+    /** The handler of such a request has returned. */
+    void returned(ServerRequest request) {
+        request.abandoned = false;
+        abandoned--;
+    }
+
+    /** {@return how many were ever added} */
+    long added() {
+        return added;
     }
 
     boolean isEmpty() {
@@ -112,7 +125,7 @@ final class RequestTable {
     }
 
     boolean isFull(int limit) {
-        return size >= limit || inHand >= limit + MAX_ABANDONED;
+        return size >= limit || size + abandoned >= limit + MAX_ABANDONED;
     }
 
     /** Does something to each active request, which may take that one out of the table. */

@@ -47,19 +47,19 @@ final class Response extends OutputStream {
     private final ReentrantLock lock;
     private final Output output;
     private final int id;
-    private final Watch watch;
+    private final Observation observation;
     private RecordBuffer buffer;
     private Stderr stderr;
     private boolean begun;
     private int appStatus;
 
-    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id, Watch watch) {
+    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id, Observation observation) {
         this.common = common;
         this.gate = gate;
         this.lock = lock;
         this.output = output;
         this.id = id;
-        this.watch = watch;
+        this.observation = observation;
     }
 
     /** Locked. Whether anything was sent: then there is no way back to an error page. */
@@ -72,7 +72,9 @@ final class Response extends OutputStream {
         lock.lock();
         try {
             appStatus = status;
-            watch.appStatus(status);
+            if (observation != null) {
+                observation.appStatus(status);
+            }
         } finally {
             lock.unlock();
         }
@@ -93,7 +95,7 @@ final class Response extends OutputStream {
         }
     }
 
-    /** Locked. The request has ended: STDERR takes no more, STDOUT asks at the gate. */
+    /** Locked. The request has ended, without {@link #end}: STDERR takes no more, STDOUT asks at the gate. */
     void ended() {
         assert lock.isHeldByCurrentThread();
         if (stderr != null) {
@@ -127,7 +129,9 @@ final class Response extends OutputStream {
                     send();
                 } else {
                     buffer.append(Fcgi.STDOUT, id, source, offset + written, count);
-                    watch.buffered(source, offset + written, count);
+                    if (observation != null) {
+                        observation.buffered(source, offset + written, count);
+                    }
                     written += count;
                 }
             }
@@ -156,7 +160,9 @@ final class Response extends OutputStream {
         }
         RecordBuffer records = takeBuffer();
         begun = true;
-        watch.sent();
+        if (observation != null) {
+            observation.sent();
+        }
         try {
             gate.write(records);
         } finally {
@@ -193,9 +199,17 @@ final class Response extends OutputStream {
 
     // ---- the end
 
-    /** Locked. Returns all that ends the request, with the tail of the output. */
+    /**
+     * Locked. Makes all that ends the request, with the tail of the output; waits until it can be admitted, and an
+     * interrupt must not cost that. Nothing is written afterwards.
+     *
+     * @return null when the request was cancelled meanwhile
+     */
     RecordBuffer end(Throwable failure) {
         assert lock.isHeldByCurrentThread();
+        if (!output.awaitRoom(length(), gate)) {
+            return null;
+        }
         RecordBuffer records = takeBuffer();
         try {
             appendEnd(records, failure);
@@ -209,10 +223,12 @@ final class Response extends OutputStream {
     private void appendEnd(RecordBuffer records, Throwable failure) {
         if (failure != null && !begun) {
             records.clear();
-            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, gate.mayHaveBody(), watch);
+            ErrorAnswer.INTERNAL_SERVER_ERROR.appendStdout(records, id, gate.mayHaveBody(), observation);
         } else {
             records.endStream(Fcgi.STDOUT, id);
-            watch.sent();
+            if (observation != null) {
+                observation.sent();
+            }
         }
         appendStderr(records); // what a handler said before it failed matters most
         int status = failure != null && appStatus == 0 ? 1 : appStatus;
@@ -223,6 +239,7 @@ final class Response extends OutputStream {
         if (stderr == null) {
             return;
         }
+        stderr.end();
         byte[] text = stderr.content();
         if (text.length > 0) { // END_REQUEST ends it: no peer needs an empty record, and one takes it for an error
             records.appendAll(Fcgi.STDERR, id, text, text.length);
@@ -237,7 +254,7 @@ final class Response extends OutputStream {
     RecordBuffer answer(ErrorAnswer answer) {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = newRecords();
-        answer.appendTo(records, id, gate.mayHaveBody(), watch);
+        answer.appendTo(records, id, gate.mayHaveBody(), observation);
         return records;
     }
 

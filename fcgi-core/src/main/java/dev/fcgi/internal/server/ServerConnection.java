@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  *
  * <p>State is guarded by one lock, which is never held over I/O or while user code runs.
  */
-final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
+final class ServerConnection implements RequestOwner, Ticker.Ticked {
     /** How long BEGIN_REQUEST may wait for an id that is still in use. */
     private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,6 +42,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     private final RequestTable requests = new RequestTable();
     private final Heads heads;
     private final ReadAhead readAhead;
+    private final RequestLimits limits;
     /** Null unless somebody observes. */
     private ConnectionObservation observation;
 
@@ -64,6 +65,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         this.ending = new Ending(common, this, transport, lock, output, requests, threads, lifetime);
         this.heads = common.newHeads();
         this.readAhead = new ReadAhead(common);
+        this.limits = new RequestLimits(common, lock);
     }
 
     ConnectionThreads threads() {
@@ -104,6 +106,9 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
      * @param role null when it is unknown
      */
     void begin(int id, Role role, boolean keepConn, RequestInput.Reader reader) throws IOException {
+        if (observation != null) {
+            common.observers.tellWaiting();
+        }
         lock.lock();
         try {
             awaitEnd(id);
@@ -111,10 +116,10 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
                 lifetime.inputStaysOpen();
                 return;
             }
-            Watch watch = common.observers.watch(observed(), id, role);
+            Observation observation = common.observers.observe(observed(), id, role);
             Refusal refusal = Refusal.of(role, common.options, requests, lifetime);
             ServerRequest request = refusal == null
-                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role, watch) : null;
+                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role, observation) : null;
             if (request != null && !request.head().begin(heads)) {
                 refusal = Refusal.TOO_MANY_HEADS;
             }
@@ -122,11 +127,13 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
                 lifetime.closeAfterLast();
             }
             if (refusal != null) {
-                refuse(id, refusal, watch);
+                refuse(id, refusal, observation);
                 return;
             }
             int active = requests.add(request);
-            watch.added();
+            if (observation != null) {
+                observation.added();
+            }
             if (active == 2 && !output.isMultiplexed()) {
                 output.multiplex();
                 common.counters.multiplexed.increment();
@@ -159,15 +166,17 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
         return observation;
     }
 
-    private void refuse(int id, Refusal why, Watch watch) throws IOException {
+    private void refuse(int id, Refusal why, Observation observation) throws IOException {
         why.say(common, id, this);
-        common.refused(watch, why.outcome);
+        common.refused(observation, why.outcome);
         RecordBuffer records;
         try {
             records = common.buffers.take();
-            ErrorAnswer.appendRefusal(records, id, why.status, watch);
+            ErrorAnswer.appendRefusal(records, id, why.status, observation);
         } finally {
-            watch.over(); // whether or not there is memory for an answer
+            if (observation != null) {
+                observation.over(); // whether or not there is memory for an answer
+            }
         }
         lifetime.inputStaysOpen();
         answer(records);
@@ -195,32 +204,24 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
     public void requestEnded(ServerRequest request, boolean inputComplete) {
         assert lock.isHeldByCurrentThread();
         requests.remove(request);
-        lifetime.used(inputComplete);
+        if (!inputComplete) {
+            lifetime.inputStaysOpen();
+        }
         inbound.wakeUp(); // the reader may be waiting for this handler
         output.wakeUp();
     }
 
     /** Locked. */
     @Override
-    public void over(ServerRequest request) {
+    public void returned(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
-        requests.returned();
-        request.releasePermit();
+        requests.returned(request);
     }
 
     /** Locked. A handler begins, perhaps on the thread that has given it to the executor. */
     void lendRole() {
         assert lock.isHeldByCurrentThread();
         threads.lend();
-    }
-
-    /** Locked. The request has ended, its handler goes on: the connection must not wait for its thread. */
-    void abandon(ServerRequest request) {
-        assert lock.isHeldByCurrentThread();
-        if (threads.abandon(request.input)) {
-            lifetime.closeAfterLast();
-            transport.shutdownInput(); // wakes up the handler's read; there is no other way
-        }
     }
 
     /** Locked. Refuses a request for which there is no thread, unless it has ended. Throws nothing. */
@@ -327,7 +328,7 @@ final class ServerConnection implements ServerRequest.Owner, Ticker.Ticked {
             threads.check();
             ending.check(now);
             if (isOpen() && !requests.isEmpty()) {
-                requests.forEach(request -> request.check(now));
+                requests.forEach(request -> limits.check(request, now));
                 settle();
             }
         } finally {

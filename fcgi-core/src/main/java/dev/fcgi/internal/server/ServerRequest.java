@@ -12,7 +12,6 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * One request of a web server on the wire, from BEGIN_REQUEST to END_REQUEST: its head, its input, its output. The
@@ -23,49 +22,18 @@ import java.util.function.Supplier;
  * can follow END_REQUEST, whoever holds its streams.
  */
 final class ServerRequest implements Response.Gate, StreamInput.Failure {
-    /** What a request needs of its connection; all "Locked". */
-    interface Owner {
-        boolean isAlone(ServerRequest request);
-
-        /** Closes the connection if it has nothing more to do. */
-        void settle();
-
-        /** No record of the request is admitted any more; its id is free. */
-        void requestEnded(ServerRequest request, boolean inputComplete);
-
-        /** Nothing works on the request any more. */
-        void over(ServerRequest request);
-
-        /** Writes what the library says itself; stops reading while the peer does not take it. */
-        void answer(RecordBuffer records) throws IOException;
-
-        /** Writing failed: there is nobody to talk to. */
-        void lost(IOException cause);
-
-        /** Has records written, by whomever; never blocks. Without memory for them the connection is broken off. */
-        void stage(Supplier<RecordBuffer> records);
-    }
-
     /** Who handles the request. */
     interface Handler {
         /** Locked. The request was cancelled. */
         void aborted();
     }
 
-    private enum State {
-        /** No handler is there yet: the head is awaited, or a thread. */
-        BEGUN,
-        HANDLED,
-        /** No record is admitted any more. */
-        ENDED
-    }
-
     final int id;
     final Role role;
     final RequestInput input;
     final Response response;
-    final Watch watch;
-    private final Owner owner;
+    final Observation observation;
+    private final RequestOwner owner;
     private final Lifetime lifetime;
     private final Common common;
     private final ReentrantLock lock;
@@ -78,19 +46,21 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
 
     /** Of the {@link RequestTable}. */
     ServerRequest nextInRow;
+    /** Of the {@link RequestTable}: whether it has ended, and its handler goes on. */
+    boolean abandoned;
     /** Written under the lock; the reader looks without. */
-    private volatile State state = State.BEGUN;
+    private volatile boolean ended;
     private Handler handler;
     /** Whether it counts among the requests of the server. */
     private boolean hasPermit;
     private Reason aborted;
     private Throwable abortCause;
     /** Since when the head is awaited, or the handler at work. */
-    private final Stopwatch since = new Stopwatch();
+    final Stopwatch since = new Stopwatch();
 
     /** Makes the request of a BEGIN_REQUEST record. */
-    ServerRequest(Common common, Owner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
-            Output output, int id, Role role, Watch watch) {
+    ServerRequest(Common common, RequestOwner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
+            Output output, int id, Role role, Observation observation) {
         this.common = common;
         this.owner = owner;
         this.lifetime = lifetime;
@@ -98,16 +68,39 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         this.output = output;
         this.id = id;
         this.role = role;
-        this.watch = watch;
+        this.observation = observation;
         this.head = new RequestHead(common.options);
-        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, watch);
-        this.response = new Response(common, this, lock, output, id, watch);
+        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, observation);
+        this.response = new Response(common, this, lock, output, id, observation);
     }
 
     // ---- the head
 
     RequestHead head() {
         return head;
+    }
+
+    /**
+     * Locked. The head is complete: takes the permit of the server, or refuses the request, unless it has ended. Releases
+     * the lock while writing.
+     *
+     * @param inputEnds whether STDIN has ended, too
+     * @return whether it is to be handled
+     */
+    boolean completeHead(Params complete, boolean inputEnds) throws IOException {
+        assert lock.isHeldByCurrentThread();
+        if (!isOpen()) {
+            return false;
+        }
+        if (inputEnds) {
+            input.stdin.end();
+        }
+        if (!headComplete(complete)) {
+            common.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", common.options.maxRequests, this);
+            refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_REQUESTS);
+            return false;
+        }
+        return true;
     }
 
     /**
@@ -118,15 +111,20 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     boolean headComplete(Params complete) {
         assert lock.isHeldByCurrentThread();
         params = complete;
-        watch.headComplete(complete);
+        if (observation != null) {
+            observation.headComplete(complete);
+        }
         head.end();
         hasPermit = common.admitRequest();
         return hasPermit;
     }
 
     /** Locked. Nothing works on this request any more. */
-    void releasePermit() {
+    void over() {
         assert lock.isHeldByCurrentThread();
+        if (abandoned) {
+            owner.returned(this);
+        }
         if (hasPermit) {
             hasPermit = false;
             common.releaseRequest();
@@ -145,7 +143,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Locked. From now on it is up to a handler to end the request. */
     void handledBy(Handler one) {
         assert lock.isHeldByCurrentThread();
-        state = State.HANDLED;
         handler = one;
         since.restart();
     }
@@ -161,14 +158,14 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Whether records of this request may be admitted; for sure only under the lock. */
     @Override
     public boolean isOpen() {
-        return state != State.ENDED;
+        return !ended;
     }
 
     /** Locked. */
     @Override
     public void checkOpen() throws IOException {
         assert lock.isHeldByCurrentThread();
-        if (state == State.ENDED) {
+        if (ended) {
             checkAborted();
             throw new IOException("the request has ended");
         }
@@ -199,7 +196,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             owner.lost(e);
             if (aborted == null) {
                 aborted = Reason.CONNECTION_LOST; // it had ended for us, but its end did not get through
-                common.aborted(watch, aborted);
+                common.aborted(observation, aborted);
             }
             throw new RequestAbortedException(aborted, e);
         } finally {
@@ -213,12 +210,13 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     void endSafely(Throwable failure) {
         assert lock.isHeldByCurrentThread();
         try {
-            output.abandonWrite(); // an Error may have torn the handler out of its own
             if (isOpen()) {
                 end(failure);
+            } else {
+                output.abandonWrite(); // an Error may have torn the handler out of its own
             }
         } catch (Throwable e) { // the connection is lost, or out of memory: then the request has not ended
-            log(Level.DEBUG, e, "response lost: {0}");
+            common.log.log(Level.DEBUG, e, "response lost: {0}", this);
             lifetime.closeAfterLast();
             abort(Reason.CONNECTION_LOST, e);
             owner.settle();
@@ -228,21 +226,23 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
     void end(Throwable failure) throws IOException {
         assert lock.isHeldByCurrentThread();
-        watch.ended(failure == null ? Outcome.COMPLETED : response.hasBegun() ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED);
+        if (observation != null) {
+            observation.ended(failure == null ? Outcome.COMPLETED : response.hasBegun() ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED);
+        }
         if (failure != null && response.hasBegun() && owner.isAlone(this)) {
             // web servers ignore the application status and would take the part for the whole
+            output.abandonWrite();
             owner.stage(response::incomplete);
-            ended();
+            cutOff();
             lifetime.closeAfterLast();
             owner.settle();
             return;
         }
-        output.awaitRoom(response.length(), this); // an interrupt must not cost the END_REQUEST
-        if (!isOpen()) {
+        RecordBuffer records = response.end(failure);
+        if (records == null) {
             return; // cancelled meanwhile
         }
         boolean last = lifetime.isLast(); // not what becomes true while it is written: the peer may have gone on
-        RecordBuffer records = response.end(failure);
         try {
             ended();
             write(records);
@@ -254,19 +254,26 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
     }
 
+    /** Locked. The same, without what the handler may have left to send. */
+    private void cutOff() {
+        assert lock.isHeldByCurrentThread();
+        response.ended();
+        ended();
+    }
+
     /** Locked. From here on no record of this request is admitted. */
     private void ended() {
         assert lock.isHeldByCurrentThread();
-        state = State.ENDED;
+        ended = true;
         if (!isHeadComplete()) {
             head.end();
         }
-        boolean inputComplete = input.discard();
-        response.ended();
-        owner.requestEnded(this, inputComplete);
+        owner.requestEnded(this, input.discard());
         if (handler == null) {
-            owner.over(this);
-            watch.over();
+            over();
+            if (observation != null) {
+                observation.over();
+            }
         }
     }
 
@@ -274,10 +281,19 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     void refuse(ErrorAnswer answer, Outcome why) throws IOException {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = response.answer(answer); // without memory for that it is aborted, and not refused
-        common.refused(watch, why);
-        ended();
+        common.refused(observation, why);
+        cutOff();
         owner.answer(records);
         owner.settle();
+    }
+
+    /** Locked. The head has taken too long: whoever sends half a head is not to be trusted with more. */
+    void headTooLate() {
+        assert lock.isHeldByCurrentThread();
+        lifetime.closeAfterLast();
+        common.refused(observation, Outcome.HEAD_TIMEOUT);
+        owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
+        cutOff();
     }
 
     /** Locked. Cancels the request, unless it has ended. Never blocks, and ends it however little memory is left. */
@@ -288,7 +304,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
         aborted = reason;
         abortCause = cause;
-        common.aborted(watch, reason);
+        common.aborted(observation, reason);
         input.fail(this);
         boolean incomplete = response.hasBegun() && reason != Reason.ABORT_REQUEST && owner.isAlone(this);
         if (incomplete) {
@@ -297,7 +313,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         if (reason != Reason.CONNECTION_LOST) {
             owner.stage(() -> incomplete ? response.incomplete() : response.abortedEnd(reason));
         }
-        ended();
+        cutOff();
         if (handler != null) {
             handler.aborted();
         }
@@ -313,32 +329,6 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     @Override
     public IOException toException() {
         return new RequestAbortedException(aborted, abortCause);
-    }
-
-    /** Locked. Checks the limits on time. */
-    void check(long now) {
-        assert lock.isHeldByCurrentThread();
-        Options options = common.options;
-        watch.check(now);
-        if (!isHeadComplete()) {
-            if (since.isOver(options.headTimeout, now)) {
-                lifetime.closeAfterLast(); // whoever sends half a head is not to be trusted with more
-                common.refused(watch, Outcome.HEAD_TIMEOUT);
-                owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
-                ended();
-                log(Level.WARNING, null, "request head timeout: {0}");
-            }
-        } else if (since.isOver(options.handlerTimeout, now)) {
-            abort(Reason.HANDLER_TIMEOUT, null);
-            log(Level.WARNING, null, "handler timeout: {0}");
-        } else if (input.isStarving(options.readTimeout, now)) {
-            log(Level.DEBUG, null, "input timeout: {0}");
-            abort(Reason.READ_TIMEOUT, null);
-        }
-    }
-
-    private void log(Level level, Throwable cause, String format) {
-        common.log.log(level, cause, format, this);
     }
 
     /** For logs: control characters of the peer must not get there. */
