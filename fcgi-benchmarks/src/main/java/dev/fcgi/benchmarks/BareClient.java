@@ -19,7 +19,7 @@ final class BareClient implements LoadClient {
         this.connections = new RawConnection[load.connections];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int id = 1; id <= load.requestsEach; id++) {
-            bytes.writeBytes(Messages.request(id, load.keep));
+            bytes.writeBytes(Messages.request(id, load.keep, load.bodyLength));
         }
         requests = ByteBuffer.allocateDirect(bytes.size()).put(bytes.toByteArray());
         if (load.keep) {

@@ -2,6 +2,7 @@ package dev.fcgi.benchmarks;
 
 import dev.fcgi.FcgiServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,16 +39,19 @@ public class EndToEndBench {
 
     /** The kinds of load; each is the name of a benchmark. */
     enum Load {
-        KEPT(32, 1, true), FRESH(32, 1, false), MULTIPLEXED(4, 8, true), BIG(4, 1, true);
+        KEPT(32, 1, true, 0), FRESH(32, 1, false, 0), MULTIPLEXED(4, 8, true, 0), BIG(4, 1, true, 0),
+        UPLOAD(4, 1, true, EndToEndBench.BIG);
 
         final int connections;
         final int requestsEach;
         final boolean keep;
+        final int bodyLength;
 
-        Load(int connections, int requestsEach, boolean keep) {
+        Load(int connections, int requestsEach, boolean keep, int bodyLength) {
             this.connections = connections;
             this.requestsEach = requestsEach;
             this.keep = keep;
+            this.bodyLength = bodyLength;
         }
     }
 
@@ -68,14 +72,17 @@ public class EndToEndBench {
         byte[] stdout = load == Load.BIG ? Messages.big(BIG) : Messages.HELLO;
         directory = Files.createTempDirectory("fcgi");
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
-        running = server.equals("bare") ? new BareServer(address, stdout, load.keep) : serve(address, stdout);
+        running = server.equals("bare") ? new BareServer(address, stdout, load.keep) : serve(address, load, stdout);
         requests = client.equals("bare") ? new BareClient(address, load) : new LibraryClient(address, load);
     }
 
-    private static FcgiServer serve(UnixDomainSocketAddress address, byte[] stdout) throws IOException {
+    private static FcgiServer serve(UnixDomainSocketAddress address, Load load, byte[] stdout) throws IOException {
         return FcgiServer.builder()
                 .listen(address)
                 .responder(request -> {
+                    if (load == Load.UPLOAD) {
+                        request.stdin().transferTo(OutputStream.nullOutputStream());
+                    }
                     if (request.meta("SCRIPT_NAME").equals("/hello")) {
                         request.stdout().write(stdout);
                     }
@@ -113,6 +120,12 @@ public class EndToEndBench {
     @Benchmark
     @OperationsPerInvocation(4)
     public void big() throws IOException {
+        requests.exchange();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(4)
+    public void upload() throws IOException {
         requests.exchange();
     }
 }

@@ -10,11 +10,12 @@ import java.net.SocketAddress;
 /** The library's client. */
 final class LibraryClient implements LoadClient {
     private final FcgiClient client;
-    private final ClientRequest request = ClientRequest.responder().params(Messages.ENVIRONMENT).build();
+    private final ClientRequest request;
     private final ClientResponse[] responses;
     private final byte[] buffer = new byte[64 * 1024];
 
     LibraryClient(SocketAddress address, EndToEndBench.Load load) {
+        request = ClientRequest.responder().params(Messages.ENVIRONMENT).body(new byte[load.bodyLength]).build();
         responses = new ClientResponse[load.connections * load.requestsEach];
         client = FcgiClient.builder()
                 .address(address)

@@ -11,6 +11,8 @@ import java.util.Map;
 
 /** The messages: what nginx sends for a small request of a browser, and the responses. */
 final class Messages {
+    private static final int PIECE = 32 * 1024;
+
     static final String HEAD = "Content-Type: text/plain\r\n\r\n";
     static final byte[] HELLO = (HEAD + "hello\n").getBytes(StandardCharsets.US_ASCII);
     /** In the order in which nginx sends them; REQUEST_METHOD and others come early, headers at the end. */
@@ -45,11 +47,20 @@ final class Messages {
     }
 
     static byte[] request(int id, boolean keep) {
+        return request(id, keep, 0);
+    }
+
+    /** With a body of some length, in records as web servers send them. */
+    static byte[] request(int id, boolean keep, int bodyLength) {
         byte[] pairs = pairs();
         RecordBuffer records = new RecordBuffer(8192, true);
         records.beginRequest(id, 1, keep ? Fcgi.KEEP_CONN : 0);
         records.append(Fcgi.PARAMS, id, pairs, 0, pairs.length);
         records.endStream(Fcgi.PARAMS, id);
+        byte[] piece = new byte[PIECE];
+        for (int sent = 0; sent < bodyLength; sent += PIECE) {
+            records.appendAll(Fcgi.STDIN, id, piece, Math.min(PIECE, bodyLength - sent));
+        }
         records.endStream(Fcgi.STDIN, id);
         return bytes(records);
     }

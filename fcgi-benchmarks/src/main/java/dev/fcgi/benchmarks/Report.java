@@ -25,6 +25,7 @@ import org.knowm.xchart.style.Styler;
 final class Report {
     /** From the bottom of the chart to its top: benchmarks and how they are called. */
     private static final String[][] LOADS = {
+        {"upload", "1 MiB uploads"},
         {"big", "1 MiB responses"},
         {"multiplexed", "multiplexed"},
         {"fresh", "new connections"},

@@ -1,5 +1,6 @@
 package dev.fcgi.client;
 
+import static dev.fcgi.client.ScriptedServer.answer;
 import static dev.fcgi.client.ScriptedServer.end;
 import static dev.fcgi.client.ScriptedServer.record;
 import static dev.fcgi.client.ScriptedServer.stdout;
@@ -10,10 +11,13 @@ import dev.fcgi.client.RequestTimeoutException.Limit;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large buffers are few: however a call ends, all are given back. */
 final class LentBuffersTest extends ClientTest {
@@ -62,6 +66,29 @@ final class LentBuffersTest extends ClientTest {
         }
         client.close();
         until("all are given back after " + kind, () -> LargeBuffers.lent() == lentBefore);
+    }
+
+    /** The same for a call that sends a lot, whether the application takes it all or has heard enough. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void afterAnUpload(boolean taken) throws Exception {
+        byte[] body = new byte[5_000_000];
+        new Random(1).nextBytes(body);
+        serve(peer -> {
+            while (true) {
+                ScriptedServer.Asked one = taken ? peer.request() : peer.head();
+                peer.send(answer(one.id(), "\r\n" + Arrays.equals(body, one.stdin())));
+                if (!taken) {
+                    peer.close();
+                }
+            }
+        });
+        client(b -> b);
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Boolean.toString(taken), call(ClientRequest.responder().param("REQUEST_METHOD", "PUT")
+                    .param("SCRIPT_NAME", "/").body(body).build()));
+        }
+        until("all are given back", () -> LargeBuffers.lent() == lentBefore);
     }
 
     private static Void readAll(ClientResponse response) throws IOException {

@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.FcgiException;
 import dev.fcgi.internal.wire.Fcgi;
+import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -14,6 +15,8 @@ final class InputSender implements Runnable {
 
     private final RequestWriter writer;
     private final ClientCall call;
+    /** A piece; or several, in a large buffer, if the application takes all that it gets. */
+    private final RecordBuffer records = new RecordBuffer(PIECE + 2 * Fcgi.HEADER_LENGTH, true);
 
     InputSender(RequestWriter writer, ClientCall call) {
         this.writer = writer;
@@ -37,6 +40,7 @@ final class InputSender implements Runnable {
             String message = "sending the request failed: " + message(e);
             writer.abort(call, () -> new FcgiException(message, e));
         } finally {
+            records.release();
             request.closeInput();
         }
     }
@@ -56,12 +60,32 @@ final class InputSender implements Runnable {
     }
 
     private void send(int type, byte[] bytes) throws IOException {
-        for (int sent = 0; sent < bytes.length; sent += PIECE) {
-            if (!writer.writeInput(call, type, bytes, sent, Math.min(PIECE, bytes.length - sent))) {
+        for (int sent = 0, count; sent < bytes.length; sent += count) {
+            count = append(type, bytes, sent);
+            if (!writer.writeInput(call, records, count)) {
                 return;
             }
         }
-        writer.writeInput(call, type, bytes, 0, 0);
+        sendEnd(type);
+    }
+
+    /** Appends as much as there is room for, from some byte on. Returns how much. */
+    private int append(int type, byte[] bytes, int from) {
+        int end = from;
+        for (int count; (count = Math.min(PIECE, Math.min(bytes.length - end, room(type)))) > 0; end += count) {
+            records.append(type, call.id(), bytes, end, count);
+            records.close();
+        }
+        return end - from;
+    }
+
+    private int room(int type) {
+        return records.room(type, call.id());
+    }
+
+    private void sendEnd(int type) throws IOException {
+        records.endStream(type, call.id());
+        writer.writeInput(call, records, 0);
     }
 
     private void send(int type, InputStream in, long length) throws IOException {
@@ -72,13 +96,16 @@ final class InputSender implements Runnable {
             if (length >= 0 && sent + count > length) {
                 throw new FcgiException(Fcgi.typeName(type) + " has more than the " + length + " bytes announced");
             }
-            if (count > 0 && !writer.writeInput(call, type, piece, 0, count)) {
-                return;
+            if (count > 0) {
+                records.append(type, call.id(), piece, 0, count);
+                if (!writer.writeInput(call, records, count)) {
+                    return;
+                }
             }
         }
         if (length >= 0 && sent < length) {
             throw new FcgiException(Fcgi.typeName(type) + " has " + sent + " bytes instead of " + length);
         }
-        writer.writeInput(call, type, piece, 0, 0);
+        sendEnd(type);
     }
 }

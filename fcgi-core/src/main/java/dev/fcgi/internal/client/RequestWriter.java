@@ -86,15 +86,13 @@ final class RequestWriter {
         return request.role() == Role.AUTHORIZER.code() ? 0 : request.bodyBytes().length;
     }
 
-    /** Sends a piece of an input stream, or its end when the length is 0. Returns false when it is of no use. */
-    boolean writeInput(ClientCall call, int type, byte[] bytes, int offset, int length)
-            throws InterruptedIOException {
-        RecordBuffer records = new RecordBuffer(0, true);
-        if (length == 0) {
-            records.endStream(type, call.id());
-        } else {
-            records.append(type, call.id(), bytes, offset, length);
-        }
+    /**
+     * Sends records of an input stream, and empties their buffer for more.
+     *
+     * @param length how many bytes of the stream are in them
+     * @return false when nothing more is of use
+     */
+    boolean writeInput(ClientCall call, RecordBuffer records, int length) throws InterruptedIOException {
         records.close();
         lock.lock();
         try {
@@ -105,6 +103,11 @@ final class RequestWriter {
             return sent;
         } finally {
             lock.unlock();
+            if (output.isMultiplexed()) {
+                records.clear(); // others have their turn between two pieces
+            } else {
+                records.clearForMore();
+            }
         }
     }
 
