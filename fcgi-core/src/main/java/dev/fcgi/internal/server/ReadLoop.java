@@ -114,7 +114,9 @@ final class ReadLoop implements Runnable {
             if (refusal == null) {
                 return true;
             }
-            common.log.log(Level.WARNING, "connection of {0} refused: {1}", connection, refusal);
+            // a stop wakes the thread that accepts on file descriptor 0 by a connection of our own, which may be refused
+            common.log.log(common.isDraining() ? Level.DEBUG : Level.WARNING, "connection of {0} refused: {1}", connection,
+                    refusal);
             ConnectionObservation.refused(connection.observed(), refusal);
         } catch (Throwable e) {
             common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);

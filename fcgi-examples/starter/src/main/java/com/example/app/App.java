@@ -18,7 +18,7 @@ public final class App {
         try {
             serve(args.length > 0 ? args[0] : "fd:0");
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("app: " + e.getMessage());
+            System.err.println("app: " + e.getMessage() + (args.length > 0 ? "" : ". Without systemd: app unix:app.sock"));
             System.exit(1);
         }
     }
