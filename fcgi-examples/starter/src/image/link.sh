@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes target/image: the program, the library, and of the JDK the modules that they need. ./mvnw package runs it:
+# Makes target/image: the program, the library, and the modules of the JDK that they need. Run by ./mvnw package:
 #   link.sh JAVA_HOME MODULE_PATH
 set -eu
 rm -rf target/image

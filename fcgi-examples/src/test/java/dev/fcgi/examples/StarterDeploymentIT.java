@@ -88,7 +88,7 @@ final class StarterDeploymentIT {
     private void tryIt(Path target) throws Exception {
         replace(project.resolve("nginx.conf"), "127.0.0.1:8080", "127.0.0.1:" + port);
         try (Daemon app = start(target, command("image/bin/app "), () -> listens(target.resolve("app.sock")));
-                Daemon nginx = start(target, command("nginx "), () -> Daemon.listens(port))) {
+                Daemon nginx = start(target, command("/usr/sbin/nginx "), () -> Daemon.listens(port))) {
             String page = type(target, command("curl http://127.0.0.1:8080/").replace("8080", "" + port));
             assertTrue(page.contains("<h1>Hello, world</h1>"), page);
             String status = type(target, command("curl http://127.0.0.1:8080/status").replace("8080", "" + port));

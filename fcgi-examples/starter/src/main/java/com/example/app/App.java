@@ -8,8 +8,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 
 /**
- * The program. Its argument is the address to listen at, {@code unix:app.sock} or {@code 127.0.0.1:9000}; without one it
- * takes the socket that systemd has opened. Log and status page are in the directories that systemd makes, or here.
+ * The program. Its argument is the address to listen on, {@code unix:app.sock} or {@code 127.0.0.1:9000}; without one, it
+ * takes the socket that systemd has opened. Access log and status page go to the directories that systemd provides, or
+ * to the current one.
  */
 public final class App {
     private App() {}
@@ -18,7 +19,8 @@ public final class App {
         try {
             serve(args.length > 0 ? args[0] : "fd:0");
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("app: " + e.getMessage() + (args.length > 0 ? "" : ". Without systemd: app unix:app.sock"));
+            String hint = args.length > 0 ? "" : "; without systemd, give an address: app unix:app.sock";
+            System.err.println("app: " + e.getMessage() + hint);
             System.exit(1);
         }
     }
@@ -31,13 +33,13 @@ public final class App {
         FcgiServer server = FcgiServer.builder()
                 .listen(address)
                 .statusListen("unix:" + directory("RUNTIME_DIRECTORY").resolve("status.sock"))
-                // Everybody who gets into the directory may connect; FCGI_WEB_SERVER_USERS says who is served.
+                // Anybody who can reach the directory may connect; FCGI_WEB_SERVER_USERS says who is served.
                 .unixMode(PosixFilePermissions.fromString("rw-rw-rw-"))
                 .listener(log)
-                .slowRequestTime(Duration.ofSeconds(10)) // then the stack of the handler is logged
+                .slowRequestTime(Duration.ofSeconds(10)) // after that, the stack of the handler is logged
                 .responder(Pages.RESPONDER)
                 .build();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // SIGTERM, Ctrl-C: answer what has come, end
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // on SIGTERM and Ctrl-C: finish first
         server.serve();
     }
 

@@ -10,9 +10,9 @@ import dev.fcgi.cgi.Router;
 import dev.fcgi.cgi.Upload;
 import java.io.IOException;
 
-/** The pages. Each request has a thread of its own, so handlers may block, and run side by side. */
+/** The pages. Handlers run on virtual threads, many at a time: they may block; what they share must be thread-safe. */
 final class Pages {
-    /** In bytes; the web server's limit is the same. */
+    /** In bytes. The limit of nginx is the same, see client_max_body_size. */
     static final int MAX_BODY_LENGTH = 10 * 1024 * 1024;
 
     static final Responder RESPONDER = Router.builder()

@@ -29,14 +29,16 @@ class PagesTest {
     @Test
     void aFileIsWeighed() throws Exception {
         byte[] content = "12345".getBytes(StandardCharsets.US_ASCII);
-        OfflineResponse answer = send(OfflineRequest.builder("POST", "/upload").file("file", "a.txt", "text/plain", content));
+        OfflineResponse answer = send(OfflineRequest.builder("POST", "/upload")
+                .file("file", "a.txt", "text/plain", content));
         assertEquals("a.txt: 5 bytes\n", answer.text());
     }
 
     @Test
     void aFileThatIsTooLargeIsRefused() throws Exception {
         byte[] content = new byte[Pages.MAX_BODY_LENGTH + 1];
-        OfflineResponse answer = send(OfflineRequest.builder("POST", "/upload").file("file", "a", "text/plain", content));
+        OfflineResponse answer = send(OfflineRequest.builder("POST", "/upload")
+                .file("file", "a", "text/plain", content));
         assertEquals(413, answer.status());
     }
 
