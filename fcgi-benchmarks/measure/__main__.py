@@ -4,6 +4,7 @@
   syscalls       system calls per small request on a kept-alive connection
   cold-start     time from exec to the first response
   idle-memory    resident memory of idle connections
+  observers      what listeners, status pages, access logs and the flight recorder cost
 
 Each prints what it measured; with --max or --min it fails when that is out of bounds. The playground is taken from the
 run-time image, so first: ./mvnw -q package -DskipTests
@@ -17,6 +18,7 @@ sys.dont_write_bytecode = True  # before our own modules are loaded: leaves noth
 import behind_nginx  # noqa: E402
 import cold_start  # noqa: E402
 import idle_memory  # noqa: E402
+import observers  # noqa: E402
 import syscalls  # noqa: E402
 
 
@@ -24,7 +26,7 @@ def main():
     parser = argparse.ArgumentParser(prog='measure', description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
-    for module in (behind_nginx, syscalls, cold_start, idle_memory):
+    for module in (behind_nginx, syscalls, cold_start, idle_memory, observers):
         name = module.__name__.replace('_', '-')
         command = commands.add_parser(name, description=module.__doc__,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
