@@ -397,7 +397,7 @@ final class ClientObservedTest extends ClientTest {
         expectConnections("1 CLOSED_BY_PEER 1", "2 CLOSED_BY_PEER 1");
     }
 
-    // ---- limits on time
+    // ---- timeouts
 
     @Test
     void noConnectionIsFree() throws Exception {

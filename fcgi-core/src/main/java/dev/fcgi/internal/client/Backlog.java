@@ -10,28 +10,28 @@ import java.util.function.Predicate;
 
 /**
  * The connections that one server may not have accepted yet. A server with a process for each connection, such as
- * PHP-FPM, accepts as many as it has processes; what comes beyond waits in the backlog of its socket, with the request
- * written already, until one of the others is closed. Nothing tells who waits there. But a connection without an answer
- * for some time may, unless one that came later has got an answer, since the kernel hands them over in order.
+ * PHP-FPM, accepts as many as it has processes; further ones wait in the backlog of its socket, with their requests
+ * already written, until one of the others is closed. Nothing shows which connections wait there. But one without an
+ * answer for some time may, unless a later one has got an answer, because the kernel hands them over in order.
  *
- * <p>Any thread.
+ * <p>Thread-safe.
  */
 final class Backlog {
-    /** Longer than an answer usually takes: closing idle connections in vain costs little, but not nothing. */
+    /** Longer than an answer usually takes, because closing idle connections in vain has a small cost. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(25);
 
     private final Predicate<Backlog> relief;
     private final Clock clock;
-    /** Moments are counted from here, so that they can be compared. */
+    /** The origin of all times, so that they can be compared. */
     private final long origin;
     private final Set<Arrival> arriving = ConcurrentHashMap.newKeySet();
-    /** The last moment of which it is known that whoever was connected by then has been accepted. */
+    /** The latest time for which it is known that all connections made before it were accepted. */
     private final AtomicLong acceptedUntil = new AtomicLong(Long.MIN_VALUE);
 
     /**
      * Creates an empty one.
      *
-     * @param relief closes idle connections to the server; false when it could not now, without blocking
+     * @param relief closes idle connections to the server; returns false if that is not possible now without blocking
      */
     Backlog(Predicate<Backlog> relief, Clock clock) {
         this.relief = relief;
@@ -39,12 +39,12 @@ final class Backlog {
         this.origin = clock.nanoTime();
     }
 
-    /** A connection that is about to be made, until the first byte of an answer or its end. */
+    /** A new connection, until the first byte of an answer or its end. */
     final class Arrival implements Ticker.Ticked {
         private final long since = now();
         private volatile long connectedAt = Long.MAX_VALUE;
 
-        /** It is in the backlog now, or through it. */
+        /** The connection is in the backlog now, or accepted. */
         void connected() {
             connectedAt = now();
         }
@@ -68,7 +68,7 @@ final class Backlog {
             return now() - since > PATIENCE && !wasAccepted();
         }
 
-        /** Sees to connections that are idle already; those that become so later, the pool looks at itself. */
+        /** Closes connections that are already idle; the pool itself handles those that become idle later. */
         @Override
         public boolean tick(int tick) {
             return arriving.contains(this) && !wasAccepted() && !(isStuck() && relief.test(Backlog.this));
@@ -76,7 +76,7 @@ final class Backlog {
 
         @Override
         public void check(long nanoTime) {
-            // has no limits of its own
+            // has no timeouts
         }
     }
 
@@ -86,7 +86,7 @@ final class Backlog {
         return arrival;
     }
 
-    /** {@return whether a connection waits that may have to wait for the end of another} */
+    /** {@return whether a connection may be waiting for the end of another} */
     boolean isStuck() {
         for (Arrival arrival : arriving) {
             if (arrival.isStuck()) {

@@ -5,7 +5,7 @@ import dev.fcgi.client.RequestTimeoutException.Limit;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Ends the calls of one connection that take too long, for the clock. Guarded by the connection's lock. */
+/** Enforces the timeouts of the calls of one connection, for the ticker. Guarded by the connection's lock. */
 final class CallChecks {
     private final Link link;
     private final ReentrantLock lock;
@@ -22,7 +22,7 @@ final class CallChecks {
         this.ending = ending;
     }
 
-    /** Locked. Returns whether the pool must be told, without the lock, of a place that is free. */
+    /** Locked. Returns whether the pool must be notified, without the lock, of a free place. */
     boolean check(long now) {
         assert lock.isHeldByCurrentThread();
         freed = false;
@@ -30,7 +30,7 @@ final class CallChecks {
         calls.forEach(call -> check(call, stalled, now));
         if (!stalled && link.output().isStuck(link.options().writeTimeout, now)) {
             calls.forEach(call -> call.timeOut(Limit.WRITE));
-            lifetime.closeTransport(CloseReason.INCOMPLETE_CALL, new IOException("the application took no input in time"));
+            lifetime.closeTransport(CloseReason.INCOMPLETE_CALL, new IOException("the application accepted no input in time"));
         }
         return freed;
     }
@@ -43,7 +43,7 @@ final class CallChecks {
                 freed |= ending.abandon(call);
             }
         } else if (!stalled && call.limits().isAbortTimeOver(now)) {
-            lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL); // many applications go on with it, so that others on the connection are all right
+            lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL); // many applications continue with it, so others on the connection are not affected
             lifetime.closeIfDone();
         }
     }

@@ -9,14 +9,14 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How the calls on one connection end, and what that means for the connection. Guarded by its lock. */
+/** Ends the calls on one connection, with the effects on the connection. Guarded by its lock. */
 final class CallEnding {
-    /** Who gives the places of calls to others. Called without the lock. */
+    /** Reuses the places of calls. Called without the lock. */
     interface Places {
         /** A place is free. */
         void released();
 
-        /** The application does not do several requests on a connection, whatever it said before. */
+        /** The application does not support several requests on a connection, whatever it answered before. */
         void refusedToShare();
     }
 
@@ -37,9 +37,9 @@ final class CallEnding {
     // ---- by END_REQUEST
 
     /**
-     * Locked. END_REQUEST has come; the call is told later.
+     * Locked. END_REQUEST was received; the call is notified later.
      *
-     * @param more whether the application has sent something after it already
+     * @param more whether the application has already sent something after it
      */
     void responseEnded(ClientCall call, EndRequestBody body, boolean more) {
         assert lock.isHeldByCurrentThread();
@@ -58,15 +58,15 @@ final class CallEnding {
             lifetime.takesNoMore(CloseReason.NOT_KEPT);
         } else if (!call.isInputSent()) { // the rest would be taken for something else
             lifetime.takesNoMore(CloseReason.INCOMPLETE_CALL);
-        } else if (more) { // so would that
+        } else if (more) { // so would this
             lifetime.takesNoMore(CloseReason.PROTOCOL_ERROR);
-        } else if (old) { // a process of the application is for others, too, however busy we are
+        } else if (old) { // other clients also need the process, however busy we are
             lifetime.takesNoMore(CloseReason.KEEP_ALIVE_TIMEOUT);
         }
         lifetime.closeIfDone();
     }
 
-    /** The place of a call that has ended so is free. */
+    /** The place of a call that has ended this way is free. */
     void released(EndRequestBody body) {
         if (refusesToShare(body)) {
             places.refusedToShare();
@@ -80,7 +80,7 @@ final class CallEnding {
 
     // ---- by us
 
-    /** Gives a call up, for whatever reason: by ABORT_REQUEST where others use the connection, else by its end. */
+    /** Aborts a call, for any reason: by ABORT_REQUEST if others use the connection, otherwise by closing it. */
     void abort(ClientCall call, CallOutcome how, StreamInput.Failure failure) {
         boolean freed;
         lock.lock();
@@ -98,8 +98,8 @@ final class CallEnding {
     }
 
     /**
-     * Locked. Gives up a call that has failed. Returns whether its place is free at once, which is to be told without the
-     * lock.
+     * Locked. Abandons a call that has failed. Returns whether its place is free immediately, which must be reported
+     * without the lock.
      */
     boolean abandon(ClientCall call) {
         assert lock.isHeldByCurrentThread();
@@ -113,7 +113,7 @@ final class CallEnding {
             lifetime.closeTransport(CloseReason.INCOMPLETE_CALL, null);
             return false;
         }
-        if (!call.hasBegun()) { // the application will never end what it does not know
+        if (!call.hasBegun()) { // the application will never end a request that it does not know
             calls.remove(call);
             lifetime.closeIfDone();
             return true;
@@ -124,7 +124,7 @@ final class CallEnding {
         return false;
     }
 
-    /** A place is free, as {@link #abandon} has said. */
+    /** Reports the free place after {@link #abandon}. */
     void released() {
         places.released();
     }
@@ -141,7 +141,7 @@ final class CallEnding {
         try {
             link.output().stage(records);
         } catch (IOException e) {
-            lifetime.takesNoMore(null); // whoever reads finds out
+            lifetime.takesNoMore(null); // the reader will find out
         }
     }
 }

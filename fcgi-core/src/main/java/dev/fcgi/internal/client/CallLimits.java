@@ -7,9 +7,9 @@ import dev.fcgi.internal.conn.TimeLimit;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How long one call may take, as a whole and without anything happening. Guarded by the connection's lock. */
+/** The timeouts of one call, as a whole and without progress. Guarded by the connection's lock. */
 final class CallLimits {
-    /** How long an application may take to end an aborted request before the connection goes out of use. */
+    /** How long an application may take to end an aborted request before the connection is no longer used. */
     private static final long ABORT_TIME = TimeUnit.SECONDS.toNanos(5);
 
     private final ClientOptions options;
@@ -22,12 +22,12 @@ final class CallLimits {
         this.startedAt = options.requestTimeout == Long.MAX_VALUE ? 0 : options.clock.nanoTime();
     }
 
-    /** Something has come or was taken; or what went by was not the application's time. */
+    /** Something was received or accepted, or the elapsed time was not the application's. */
     void progress() {
         idle.restart();
     }
 
-    /** Whether a thread is getting a piece of the request to the server: until it is taken the server cannot go on. */
+    /** Sets whether a thread is writing a piece of the request; until it is accepted the server cannot continue. */
     void writing(boolean now) {
         writing = now;
     }
@@ -37,17 +37,17 @@ final class CallLimits {
     }
 
     /**
-     * {@return the limit that is exceeded, or null}
+     * {@return the timeout that has expired, or null}
      *
      * @param received whether something of the response has come
      * @param full whether the caller leaves it unread: then it is the caller who is idle
-     * @param stalled whether nothing is read, for another caller's sake; only the whole request has a limit then
+     * @param stalled whether reading waits for another caller; then only the whole request has a timeout
      */
     Limit exceeded(boolean received, boolean full, boolean stalled, long now) {
         if (TimeLimit.isOver(options.requestTimeout, startedAt, now)) {
             return Limit.REQUEST;
         }
-        if (stalled || writing) { // how long writing may take is a limit of the connection
+        if (stalled || writing) { // the write timeout is that of the connection
             return null;
         }
         if (!received) {

@@ -12,9 +12,9 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * A call as it is told to observers. Exists only where somebody observes.
+ * A call as listeners see it. Exists only if there are observers.
  *
- * <p>Written as {@link CallWatch} says; read by anybody, who sees each value as it was a moment ago.
+ * <p>Written as described for {@link CallWatch}; read by any thread, which may see slightly old values.
  */
 final class CallObservation extends CallWatch implements CallEvent {
     private final Observers observers;
@@ -28,7 +28,7 @@ final class CallObservation extends CallWatch implements CallEvent {
     private int id;
     private boolean reused;
     private boolean retried;
-    /** 0 for what has not happened, here and below. */
+    /** 0 for events that have not happened, here and below. */
     private long placedAt;
     private long answeredAt;
     private long endedAt;
@@ -48,7 +48,7 @@ final class CallObservation extends CallWatch implements CallEvent {
         this.begunAt = clock.nanoTime();
     }
 
-    // ---- what happens
+    // ---- events
 
     @Override
     void placed(ConnectionObservation on, int as, boolean another) {
@@ -111,7 +111,7 @@ final class CallObservation extends CallWatch implements CallEvent {
         return clock.nanoTime() | 1;
     }
 
-    // ---- what is told
+    // ---- accessors
 
     @Override
     public Role role() {

@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /** STDOUT of a call, for the thread of the caller. */
 final class CallOutput extends InputStream {
-    /** Of what is read byte by byte, which is the head; more often than not it is all there. */
+    /** The size of reads for the head, which is read byte by byte and usually fits. */
     private static final int PIECE = 256;
 
     /** Who is told when the caller comes to know the end. */
@@ -19,7 +19,7 @@ final class CallOutput extends InputStream {
     private final CallWatch watch;
     private final InputStream stdout;
     private final CallStderr stderr;
-    /** What was read for single bytes: piece[position .. limit). Made by the first. */
+    /** What was read ahead for single bytes: piece[position .. limit). Created by the first. */
     private byte[] piece;
     private int position;
     private int limit;

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a call sends, as the public request has it.
+ * The request of a call, from the public request.
  *
  * @param role the number of the role
  * @param params the parameters
- * @param charset of the parameters
+ * @param charset the charset of the parameters
  * @param bodyBytes the body, when {@code body} is null
  * @param body the body as a stream, or null
  * @param bodyLength the length of the body, or -1 when it is not known
@@ -35,7 +35,10 @@ public record CallRequest(
         return params.getOrDefault("REQUEST_METHOD", "") + ' ' + uri;
     }
 
-    /** Closes the streams. Called once, by whoever would read on, with no lock held: they are the caller's. */
+    /**
+     * Closes the streams. Called once, by the thread that would read them next, without a lock, because they are the
+     * caller's.
+     */
     void closeInput() {
         close(body);
         close(data);
@@ -46,7 +49,7 @@ public record CallRequest(
             if (stream != null) {
                 stream.close();
             }
-        } catch (Throwable e) { // the response does not depend on it
+        } catch (Throwable e) { // the response does not depend on them
             ClientLog.LOG.log(Level.DEBUG, e, "closing the input of a request failed");
         }
     }

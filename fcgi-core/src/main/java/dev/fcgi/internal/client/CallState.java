@@ -2,7 +2,7 @@ package dev.fcgi.internal.client;
 
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How far one request on a connection has come. Guarded by the connection's lock; methods marked "Locked" expect it. */
+/** The progress of one request on a connection. Guarded by the connection's lock; methods marked "Locked" expect it. */
 class CallState {
     final ReentrantLock lock;
     final CallRequest request;
@@ -31,14 +31,14 @@ class CallState {
         return limits;
     }
 
-    /** Locked. From now on some of the request may have got to the application. */
+    /** Locked. From now on the application may have received some of the request. */
     void begun() {
         assert lock.isHeldByCurrentThread();
         begun = true;
         limits.progress();
     }
 
-    /** Locked. The kernel has taken nothing of the head: the application cannot know of the request. */
+    /** Locked. The kernel has accepted nothing of the head, so the application cannot know of the request. */
     void notBegun() {
         assert lock.isHeldByCurrentThread();
         begun = false;
@@ -50,7 +50,7 @@ class CallState {
         return begun;
     }
 
-    /** Locked. A record of this request has come, or some of one. */
+    /** Locked. A record of this request was received, or part of one. */
     void received() {
         assert lock.isHeldByCurrentThread();
         if (!received) {

@@ -8,17 +8,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * STDERR of a call: whoever reads the connection adds to it, the caller's thread gives the lines to their sink, which is
- * the caller's code. Guarded by the connection's lock.
+ * STDERR of a call: the thread that reads the connection appends to it, and the caller's thread passes the lines to
+ * their sink, which is the caller's code. Guarded by the connection's lock.
  */
 final class CallStderr {
     private final ReentrantLock lock;
     private final int limit;
     private final Consumer<String> sink;
-    /** Made by the first record. */
+    /** Created by the first record. */
     private StderrLines lines;
     private boolean ended;
-    /** Whether there is something for the sink, perhaps. Written under the lock. */
+    /** Whether there may be something for the sink. Written under the lock. */
     private volatile boolean undelivered;
 
     /** @param sink takes the lines, or null */
@@ -38,19 +38,19 @@ final class CallStderr {
         undelivered = true;
     }
 
-    /** Locked. Nothing more comes. */
+    /** Locked. No more will be received. */
     void end() {
         assert lock.isHeldByCurrentThread();
         ended = true;
         undelivered = lines != null;
     }
 
-    /** For the caller, with the lock or if it reads itself. */
+    /** For the caller, with the lock or if it is the reader. */
     boolean hasLines() {
         return lines != null && lines.hasLines();
     }
 
-    /** Gives what has come to the sink; for the caller, with no lock. */
+    /** Passes received lines to the sink; called by the caller, without a lock. */
     void deliver() {
         if (!undelivered) {
             return;

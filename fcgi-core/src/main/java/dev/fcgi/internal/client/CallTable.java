@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 final class CallTable {
     private static final int FIRST_ID = 1;
     private static final int MAX_ID = 0xFFFF;
-    /** How many ids may go out of use before the connection does. */
+    /** How many ids may be retired before the connection is. */
     private static final int MAX_RETIRED = 1000;
 
     /** By id; ids are low. */
@@ -41,7 +41,7 @@ final class CallTable {
         return size == 0;
     }
 
-    /** {@return the lowest id that is free, since applications keep tables; 0 when there is none} */
+    /** {@return the lowest free id, because applications keep tables; 0 when there is none} */
     int freeId() {
         int id = FIRST_ID;
         while (get(id) != null || isRetired(id)) {
@@ -83,7 +83,7 @@ final class CallTable {
         forEach(this::remove);
     }
 
-    /** Takes an id out of use. Returns false when the connection had better go out of use, too. */
+    /** Retires an id. Returns false if the connection should be retired as well. */
     boolean retire(int id) {
         retired.add(id);
         return retired.size() <= MAX_RETIRED;
@@ -93,7 +93,7 @@ final class CallTable {
         return !retired.isEmpty() && retired.contains(id);
     }
 
-    /** Does something for each call, which may remove it. */
+    /** Applies an action to each call, which may remove it. */
     void forEach(Consumer<ClientCall> action) {
         for (ClientCall call : calls) {
             if (call != null) {
@@ -102,23 +102,23 @@ final class CallTable {
         }
     }
 
-    /** {@return whether somebody waits for the response to one} */
+    /** {@return whether a caller waits for the response to one} */
     boolean isWanted() {
         return anyMatch(call -> !call.isAbandoned());
     }
 
-    /** {@return whether others wait for what comes after the output of a call} */
+    /** {@return whether others wait for what follows the output of a call} */
     boolean hasWaitersAfter(ClientCall call) {
         return anyMatch(other -> other != call && !other.isAbandoned());
     }
 
-    /** {@return of a connection that carries one call at a time, the one whose caller waits for its reader, or null} */
+    /** {@return on a connection that is not multiplexed, the call whose caller waits for the reader, or null} */
     ClientCall waiting() {
         ClientCall call = get(FIRST_ID);
         return call != null && call.isWaiting() ? call : null;
     }
 
-    /** The connection is lost; with no cause the application has closed it. */
+    /** The connection is lost; if the cause is null, the application has closed it. */
     void fail(CallOutcome how, IOException cause) {
         forEach(call -> {
             boolean unknown = !call.hasReceived() && !call.hasBegun();

@@ -4,10 +4,10 @@ import dev.fcgi.client.CallOutcome;
 import dev.fcgi.client.EndRequest;
 
 /**
- * What happens to a call, for those who count and those who observe: this one only counts, and is one for all calls of a
- * client. A call is what its caller has begun, with all that is sent for it; so two {@link ClientCall}s may have one.
+ * Watches a call, for counters and observers; this class only counts, with one instance for all calls of a client. A
+ * call includes everything that is sent for it, so two {@link ClientCall}s may share a watch.
  *
- * <p>Called by whoever changes the call, under the lock of its connection unless it is said otherwise. Nothing here
+ * <p>Called by the thread that changes the call, under the lock of its connection unless stated otherwise. Nothing here
  * fails.
  */
 public class CallWatch {
@@ -17,7 +17,7 @@ public class CallWatch {
         this.counters = counters;
     }
 
-    /** The call has a place on a connection. Called by the caller, perhaps with no lock. */
+    /** The call has a place on a connection. Called by the caller, possibly without the lock. */
     void placed(ConnectionObservation connection, int id, boolean reused) {
         connection.called();
         if (reused) {
@@ -25,18 +25,18 @@ public class CallWatch {
         }
     }
 
-    /** Something of the response has come, for the first time. */
+    /** The first part of the response was received. */
     void answered() {}
 
-    /** Content of an input stream was given to the connection. */
+    /** Content of an input stream was written to the connection. */
     void sent(int bytes) {}
 
-    /** How it ends is known. */
+    /** Its outcome is known. */
     void ended() {}
 
     // ---- for the caller, without a lock
 
-    /** Its caller has taken bytes of STDOUT. */
+    /** Its caller has read bytes of STDOUT. */
     void taken(int bytes) {}
 
     /** Its caller has read the head of the response. */
@@ -48,10 +48,10 @@ public class CallWatch {
     }
 
     /**
-     * Its caller is about to know how it ended. Called once for each call.
+     * Its caller is about to be notified of the end. Called once for each call.
      *
-     * @param end what END_REQUEST said, or null
-     * @param failure what the caller gets, or null
+     * @param end the content of END_REQUEST, or null
+     * @param failure the exception for the caller, or null
      */
     void over(CallOutcome outcome, EndRequest end, Throwable failure) {
         counters.ended(outcome);

@@ -19,9 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One request on a connection to an application, and the response to it as it arrives.
  *
- * <p>Guarded by the connection's lock; methods marked "Locked" expect it, the others are for the caller's thread. That
- * reads the response itself, or waits here while another thread reads the connection and fills in ({@link
- * ResponseReader}).
+ * <p>Guarded by the connection's lock; methods marked "Locked" expect it, the others are for the caller's thread. The
+ * caller reads the response itself, or waits here while another thread reads the connection ({@link ResponseReader}).
  */
 public final class ClientCall extends CallState implements StreamInput.Source, CallOutput.Teller {
     private static final byte[] NOTHING = {};
@@ -33,7 +32,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     private boolean output;
     private boolean outputEnded;
     private boolean abandoned;
-    /** Whether the caller waits for another thread that reads. */
+    /** Whether the caller waits for another thread to read. */
     private boolean waiting;
     /** Written under the lock. */
     private volatile EndRequest end;
@@ -59,23 +58,23 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return onUsedConnection;
     }
 
-    // ---- what the connection does
+    // ---- for the connection
 
     StreamInput stdoutQueue() {
         return stdout;
     }
 
-    /** For whoever reads, with the lock or not: the caller looks when it has one or reads itself. */
+    /** For the reader, with or without the lock: the caller checks with the lock or is the reader. */
     void outputReceived() {
         output = true;
     }
 
-    /** For whoever reads, like that: whether output is more than something to skip. */
+    /** For the reader, likewise: whether output is not just skipped. */
     boolean wantsOutput() {
         return begun && !outputEnded && !stdout.isClosed();
     }
 
-    /** For the caller, if that reads. */
+    /** For the caller, if it is the reader. */
     boolean hasLines() {
         return stderr.hasLines();
     }
@@ -102,7 +101,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         }
     }
 
-    /** Locked. END_REQUEST has come. */
+    /** Locked. END_REQUEST was received. */
     void ended(EndRequestBody body) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
@@ -131,7 +130,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return failure != null;
     }
 
-    /** Locked. Nobody waits for the response any more; its records are dropped until it ends. */
+    /** Locked. The response is not wanted any more; its records are dropped until it ends. */
     void abandoned() {
         assert lock.isHeldByCurrentThread();
         abandoned = true;
@@ -151,27 +150,30 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return waiting;
     }
 
-    /** Locked. Has the caller look again, if it waits. */
+    /** Locked. Makes a waiting caller check again. */
     void wakeUp() {
         assert lock.isHeldByCurrentThread();
         stdout.wakeUp();
     }
 
-    /** Locked. Tells the limit that is exceeded, or null. */
+    /** Locked. Returns the timeout that has expired, or null. */
     Limit exceeded(boolean stalled, long now) {
         assert lock.isHeldByCurrentThread();
         return end != null || failure != null ? null : limits.exceeded(received, stdout.isFull(), stalled, now);
     }
 
-    /** Locked. Fails because of a limit. */
+    /** Locked. Fails because of a timeout. */
     void timeOut(Limit limit) {
         assert lock.isHeldByCurrentThread();
         fail(Outcomes.of(limit), () -> limits.failure(limit));
     }
 
-    // ---- what the caller does
+    // ---- for the caller
 
-    /** {@return whether a loss may just mean that a kept connection had been closed: nothing came of the response} */
+    /**
+     * {@return whether a loss may only mean that a kept connection had been closed, because nothing of the response was
+     * received}
+     */
     public boolean mayBeStale() {
         lock.lock();
         try {
@@ -181,7 +183,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         }
     }
 
-    /** {@return STDOUT; the stream gives the lines of STDERR to their sink before it blocks and at its end} */
+    /** {@return STDOUT; the stream passes the lines of STDERR to their sink before it blocks and at its end} */
     public InputStream stdout() {
         return new CallOutput(this, request.watch(), stdout, stderr);
     }
@@ -189,7 +191,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     /**
      * Blocks until there is output, or the end.
      *
-     * @throws IOException when the request failed before
+     * @throws IOException when the request failed
      */
     public void awaitOutput() throws IOException {
         await(false);
@@ -198,7 +200,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     /**
      * Blocks until the end, dropping output.
      *
-     * @throws IOException when the request failed before
+     * @throws IOException when the request failed
      */
     public EndRequest awaitEnd() throws IOException {
         if (end == null) {
@@ -218,7 +220,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
                 if (hasLines()) {
                     lock.unlock();
                     try {
-                        deliverStderr(); // as they come
+                        deliverStderr(); // as they arrive
                     } finally {
                         lock.lock();
                     }
@@ -236,7 +238,9 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         }
     }
 
-    /** Locked. Reads, or waits for who reads; until something has come, or with length 0 something that is new. */
+    /**
+     * Locked. Reads, or waits for the reader, until something was received, or with length 0 until something is new.
+     */
     @Override
     public int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException {
         assert lock.isHeldByCurrentThread();
@@ -265,7 +269,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return "HEAD".equals(request.params().get("REQUEST_METHOD"));
     }
 
-    /** {@return whether there was any output, as {@link #awaitOutput} has seen it} */
+    /** {@return whether {@link #awaitOutput} has seen any output} */
     public boolean hasOutput() {
         return output;
     }
@@ -280,7 +284,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return end;
     }
 
-    /** Gives what has come of STDERR to the sink of the request. */
+    /** Passes received lines of STDERR to the sink of the request. */
     void deliverStderr() {
         stderr.deliver();
     }
@@ -290,14 +294,14 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         return stderr.text();
     }
 
-    /** Says that bytes after the body of the response were dropped. */
+    /** Logs that bytes after the body of the response were dropped. */
     public void surplus(long bytes) {
-        // many programs answer HEAD as they answer GET, and leave the rest to the web server (RFC 3875 4.3.3)
+        // many programs respond to HEAD as to GET and leave the rest to the web server (RFC 3875 4.3.3)
         Level level = isHead() ? Level.DEBUG : Level.WARNING;
         ClientLog.LOG.log(level, "{0} bytes after the end of the body dropped: {1}", bytes, this);
     }
 
-    /** For logs; no control characters of the caller's. */
+    /** For logs; without control characters from the caller. */
     @Override
     public String toString() {
         return Ascii.printable(request.text() + " at " + carrier);

@@ -12,17 +12,17 @@ import java.net.SocketAddress;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One connection to an application, as its parts make it: the calls on it ({@link CallTable}), who writes ({@link
- * RequestWriter}) and who reads ({@link ResponseReader}), how calls end ({@link CallEnding}) and the connection ({@link
- * ClientLifetime}). State is guarded by one lock; methods marked "Locked" expect it.
+ * One connection to an application, composed of its calls ({@link CallTable}), writing ({@link RequestWriter}), reading
+ * ({@link ResponseReader}), the end of calls ({@link CallEnding}) and of the connection ({@link ClientLifetime}). State
+ * is guarded by one lock; methods marked "Locked" expect it.
  */
 final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticked {
-    /** Who keeps connections. Called without a connection's lock. */
+    /** The owner of connections. Called without a connection's lock. */
     interface Owner {
         /** There may be a place for a request on the connection. */
         void released(ClientConnection connection);
 
-        /** An application does not do several requests on a connection, whatever it said before. */
+        /** An application does not support several requests on a connection, whatever it answered before. */
         void refusedToShare(SocketAddress peer);
 
         /** Time has passed. */
@@ -43,7 +43,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
     private final ResponseReader reader;
     private final CallChecks checks;
 
-    /** Creates a connection; {@link #start} makes it read. Until then its maker has the role of the reader. */
+    /** Creates a connection; {@link #start} makes it read. Until then its creator has the reader role. */
     ClientConnection(Owner owner, Ticker ticker, RecordBuffers buffers, Link link) {
         this.owner = owner;
         this.link = link;
@@ -70,7 +70,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         }
     }
 
-    /** On a thread that the ticker has started. */
+    /** Runs on a thread that the ticker has started. */
     private void read() {
         reader.run();
     }
@@ -86,7 +86,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         return link.isMultiplexed();
     }
 
-    /** {@return how many more requests it takes now; 0 when it is to be given up} */
+    /** {@return how many more requests it accepts now; 0 when it is to be closed} */
     int room() {
         lock.lock();
         try {
@@ -110,14 +110,14 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
             }
             ClientCall call = new ClientCall(this, lock, link.options(), id, request, lifetime.isUsed());
             calls.add(call);
-            link.inbound().wakeUp(); // from now on somebody waits while a caller does not read
+            link.inbound().wakeUp(); // from now on a caller that does not read makes another wait
             return call;
         } finally {
             lock.unlock();
         }
     }
 
-    /** {@return whether it has nothing to do, and can be kept for another request} */
+    /** {@return whether it is idle and can be kept for another request} */
     boolean isReusable() {
         lock.lock();
         try {
@@ -136,7 +136,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         }
     }
 
-    /** Closes the connection; what goes on over it fails. */
+    /** Closes the connection; its calls fail. */
     void close(CloseReason why) {
         lifetime.lost(why, new IOException("closed by this side"));
     }
@@ -148,8 +148,8 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
     }
 
     /**
-     * Called by whoever has the role, for good. Whatever goes wrong here, the descriptor and the place in the pool are
-     * free.
+     * Called once, by the last holder of the role. Whatever fails here, the descriptor and the place in the pool are
+     * released.
      */
     private void end() {
         try {
@@ -196,7 +196,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
             writer.send(call);
             sent = true;
         } finally {
-            if (!sent) { // out of memory, say
+            if (!sent) { // for example out of memory
                 abort(call, CallOutcome.FAILED, () -> new FcgiException("the request could not be sent"));
             }
         }
@@ -218,7 +218,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
 
     @Override
     public void abort(ClientCall call, CallOutcome how, StreamInput.Failure failure) {
-        reader.dropReceived(call); // the end of the response may be there, and nobody has looked
+        reader.dropReceived(call); // the end of the response may have been received but not read
         ending.abort(call, how, failure);
     }
 
@@ -237,7 +237,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         owner.refusedToShare(link.transport().peer());
     }
 
-    // ---- the clock
+    // ---- the ticker
 
     @Override
     public boolean tick(int tick) {
@@ -251,7 +251,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         }
     }
 
-    /** Locked. Whether the queue of the only call is full: no thread is needed before its caller has read. */
+    /** Locked. Whether the queue of the only call is full, so that no thread is needed before its caller has read. */
     private boolean isReadEnough() {
         assert lock.isHeldByCurrentThread();
         return !isMultiplexed() && calls.anyMatch(call -> call.stdoutQueue().isFull());

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether a connection goes on, and its end: it ends when it is closed and nobody reads it, and whoever is the last does
- * that ({@link #unlock}). Guarded by the connection's lock.
+ * The state of a connection and its end. It ends when it is closed and no thread reads it; the last thread ends it
+ * ({@link #unlock}). Guarded by the connection's lock.
  */
 final class ClientLifetime {
     private final Link link;
@@ -20,11 +20,11 @@ final class ClientLifetime {
     private final long madeAt;
     private long idleSince;
     private boolean used;
-    /** Whether it takes more requests. */
+    /** Whether it accepts more requests. */
     private boolean usable = true;
     private boolean closed;
 
-    /** @param end called by whoever has the role, for good */
+    /** @param end called once, by the last holder of the role */
     ClientLifetime(Link link, CallTable calls, ReaderRole role, Runnable end) {
         this.link = link;
         this.lock = link.lock();
@@ -35,7 +35,7 @@ final class ClientLifetime {
         this.idleSince = madeAt;
     }
 
-    /** Locked. Whether it takes more requests. */
+    /** Locked. Whether it accepts more requests. */
     boolean isUsable() {
         assert lock.isHeldByCurrentThread();
         return usable;
@@ -47,22 +47,22 @@ final class ClientLifetime {
         return closed;
     }
 
-    /** Locked. Whether a response has come to its end on it. */
+    /** Locked. Whether a response has ended on it. */
     boolean isUsed() {
         assert lock.isHeldByCurrentThread();
         return used;
     }
 
-    /** Locked. Whether nothing was asked on it for longer than a limit. */
+    /** Locked. Whether it has been idle for longer than a limit. */
     boolean isIdleLongerThan(long limit, long now) {
         assert lock.isHeldByCurrentThread();
         return calls.isEmpty() && TimeLimit.isOver(limit, idleSince, now);
     }
 
     /**
-     * Locked. A response has come to its end.
+     * Locked. A response has ended.
      *
-     * @return whether that was long after the connection was made
+     * @return whether the connection has reached its maximum age
      */
     boolean used() {
         assert lock.isHeldByCurrentThread();
@@ -72,9 +72,9 @@ final class ClientLifetime {
     }
 
     /**
-     * Locked. Those that it carries go on.
+     * Locked. Accepts no more requests; current ones continue.
      *
-     * @param why null when that is to be seen
+     * @param why the reason; null when it is not known yet
      */
     void takesNoMore(CloseReason why) {
         assert lock.isHeldByCurrentThread();
@@ -82,7 +82,7 @@ final class ClientLifetime {
         usable = false;
     }
 
-    /** Locked. A connection that takes no more requests ends with the last one that somebody waits for. */
+    /** Locked. A connection that accepts no more requests ends with the last wanted one. */
     void closeIfDone() {
         assert lock.isHeldByCurrentThread();
         if (!usable && !calls.isWanted()) {
@@ -90,7 +90,7 @@ final class ClientLifetime {
         }
     }
 
-    /** Closes the connection, and has all that goes on over it fail; no cause: the application has closed it. */
+    /** Closes the connection and makes its calls fail; if the cause is null, the application has closed it. */
     void lost(CloseReason why, IOException cause) {
         lock.lock();
         try {
@@ -114,7 +114,7 @@ final class ClientLifetime {
         link.transport().close();
     }
 
-    /** Locked. The first reason is the one. */
+    /** Locked. Only the first reason counts. */
     private void closing(CloseReason why) {
         assert lock.isHeldByCurrentThread();
         if (why != null) {
@@ -122,7 +122,10 @@ final class ClientLifetime {
         }
     }
 
-    /** Locked. Gives the lock back. If the connection is closed and nobody reads it, nobody else would end it. */
+    /**
+     * Locked. Releases the lock. Ends the connection if it is closed and no thread reads it, because no other thread
+     * would.
+     */
     void unlock() {
         assert lock.isHeldByCurrentThread();
         boolean over = closed && role.take();
@@ -132,7 +135,7 @@ final class ClientLifetime {
         }
     }
 
-    /** Locked. The same for who keeps the lock, but for that time. */
+    /** Locked. The same for a thread that keeps the lock, except meanwhile. */
     void endIfOver() {
         assert lock.isHeldByCurrentThread();
         if (closed) {

@@ -34,10 +34,10 @@ public final class ClientOptions {
     public Network network = new SystemNetwork();
     /** Starts a thread. */
     public Consumer<Runnable> threads = LibraryThreads::start;
-    /** What all times are taken from. */
+    /** The clock for all timeouts. */
     public Clock clock = Clock.SYSTEM;
 
-    /** {@return the same settings, which a change of these does not change} */
+    /** {@return a copy that later changes of these settings do not affect} */
     public ClientOptions copy() {
         ClientOptions copy = new ClientOptions();
         copy.addresses.addAll(addresses);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** A connection as it is told to observers, from any thread. */
+/** A connection as listeners see it. Thread-safe. */
 final class ConnectionObservation implements ClientConnectionEvent {
     private final long number;
     private final SocketAddress peer;
@@ -21,15 +21,15 @@ final class ConnectionObservation implements ClientConnectionEvent {
     private final AtomicBoolean over = new AtomicBoolean();
     private final Consumer<ConnectionObservation> whenOver;
     private volatile CloseReason reason;
-    /** Of {@link Observers}: the next one that waits to be told. */
+    /** Used by {@link Observers}: the next one that waits to be reported. */
     ConnectionObservation next;
 
     /**
      * Creates one.
      *
-     * @param number 0 when it was not made
-     * @param failure null when it was
-     * @param whenOver is told once when it is over
+     * @param number the number; 0 for a failed attempt
+     * @param failure why the attempt failed, or null
+     * @param whenOver called once at the end of the connection
      */
     ConnectionObservation(long number, SocketAddress peer, long connectNanos, IOException failure,
             Consumer<ConnectionObservation> whenOver) {
@@ -44,14 +44,17 @@ final class ConnectionObservation implements ClientConnectionEvent {
         calls.incrementAndGet();
     }
 
-    /** It is about to be closed. The first reason is the one. Under the lock of the connection, or before others have it. */
+    /**
+     * The connection is about to be closed. Only the first reason counts. Called under the lock of the connection, or
+     * before other threads see it.
+     */
     void closing(CloseReason why) {
         if (reason == null) {
             reason = why;
         }
     }
 
-    /** It is over, for good. Any thread, with whatever locks; any number of times. */
+    /** The connection has ended. May be called by any thread, under any lock, any number of times. */
     void over() {
         closing(CloseReason.FAILED);
         if (over.compareAndSet(false, true)) {

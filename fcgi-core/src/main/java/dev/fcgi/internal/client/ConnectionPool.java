@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The connections of a client: finds a place for a request, on one that is open, on a new one, or by waiting in line.
+ * The connections of a client: finds a place for a request, on an open connection, on a new one, or by waiting in line.
  *
- * <p>Guarded by a lock of its own, under which nothing blocks; the locks of connections may be taken under it.
+ * <p>Guarded by its own lock, under which nothing blocks; the locks of connections may be taken under it.
  */
 public final class ConnectionPool implements ClientConnection.Owner {
     private final ClientOptions options;
@@ -29,7 +29,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
     private final WaitingLine line;
 
     // guarded by the lock
-    /** Those with nothing to do, the latest used last. */
+    /** Idle connections, the most recently used last. */
     private final Deque<ClientConnection> idle = new ArrayDeque<>();
     private int open;
     private boolean closed;
@@ -58,10 +58,10 @@ public final class ConnectionPool implements ClientConnection.Owner {
     }
 
     /**
-     * Finds a place for a request and sends its head. Blocks for a connection, at most for the time to connect, and on
+     * Finds a place for a request and sends its head. Blocks for a connection, at most for the connect timeout, and on
      * writing.
      *
-     * @param reuse whether a connection that was used before will do
+     * @param reuse whether a kept connection may be used
      */
     public ClientCall call(CallRequest request, boolean reuse) throws IOException {
         long begin = options.clock.nanoTime();
@@ -90,7 +90,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         }
     }
 
-    /** {@return a place on an open connection; null when a new one shall be made, which is counted already} */
+    /** {@return a place on an open connection; null when a new one must be opened, which is already counted} */
     private ClientCall place(CallRequest request, boolean reuse, long begin) throws IOException {
         WaitingLine.Turn turn = null;
         lock.lock();
@@ -120,7 +120,10 @@ public final class ConnectionPool implements ClientConnection.Owner {
         }
     }
 
-    /** The latest used idle connection; else, with multiplexing, the one with most room once no more may be made. */
+    /**
+     * The most recently used idle connection; otherwise, with multiplexing and no new connection allowed, the one with
+     * the most room.
+     */
     private ClientCall reserve(CallRequest request) {
         for (ClientConnection connection; (connection = idle.peekLast()) != null; ) {
             ClientCall call = connection.reserve(request);
@@ -180,31 +183,31 @@ public final class ConnectionPool implements ClientConnection.Owner {
     private void add(ClientConnection connection) throws IOException {
         lock.lock();
         try {
-            if (closed) { // meanwhile: close() has not seen it, and no clock runs any more
+            if (closed) { // meanwhile: close() has not seen it, and the ticker has stopped
                 connection.close(CloseReason.CLIENT_CLOSED);
                 throw new ClientClosedException();
             }
             connections.add(connection);
-            line.signalFirst(); // where requests share it there is room for those who wait
+            line.signalFirst(); // on a multiplexed connection there is room for those that wait
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives back what there is of a connection that was not started. */
+    /** Releases a connection that was not started. */
     private void discard(Connector.Connected connected, ClientConnection connection) {
         boolean counted = false;
         try {
             if (connection != null) {
                 counted = connections.contains(connection);
-                connection.discard(); // others may have a place on it already
+                connection.discard(); // others may already have a place on it
             } else if (connected != null) {
                 connected.close();
             }
         } finally {
             lock.lock();
             try {
-                if (!counted) { // else closed() has done it
+                if (!counted) { // otherwise closed() has done it
                     open--;
                 }
                 line.signalFirst();
@@ -257,16 +260,16 @@ public final class ConnectionPool implements ClientConnection.Owner {
     }
 
     /**
-     * Closes the idle connections to a server, so that it accepts those that wait. Called by the clock.
+     * Closes the idle connections to a server, so that it accepts waiting ones. Called by the ticker.
      *
-     * @return false when it must not wait for that
+     * @return false if that would block
      */
     private boolean relieve(Backlog backlog) {
         if (!lock.tryLock()) {
             return false;
         }
         try {
-            for (ClientConnection connection : List.copyOf(idle)) { // those that close leave it
+            for (ClientConnection connection : List.copyOf(idle)) { // closed ones remove themselves
                 if (connection.backlog() == backlog && !connection.isMultiplexed()) {
                     connection.close(CloseReason.YIELDED);
                 }
@@ -277,7 +280,7 @@ public final class ConnectionPool implements ClientConnection.Owner {
         }
     }
 
-    /** Closes a connection that has been idle for too long. Called by the clock. */
+    /** Closes a connection that has been idle for too long. Called by the ticker. */
     @Override
     public void checkIdle(ClientConnection connection, long now) {
         if (!connection.isIdleLongerThan(options.keepAliveTimeout, now) || !lock.tryLock()) {

@@ -25,21 +25,21 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Makes connections: to one server after the other, to each address of its name, past those that do not answer. Any
- * thread; blocks.
+ * Opens connections: to one server after the other, to each address of its name, skipping those that do not respond.
+ * Thread-safe; blocks.
  */
 public final class Connector {
-    /** How long an address that failed is asked last. */
+    /** How long an address that failed is tried last. */
     private static final long SHUN_TIME = TimeUnit.SECONDS.toNanos(2);
-    /** Of how many addresses something is remembered: names may have others every day. */
+    /** How many addresses are remembered, because the addresses of a name may change every day. */
     private static final int MAX_KNOWN = 1000;
 
     /**
      * A connection.
      *
-     * @param maxRequests how many requests may share it
-     * @param backlog of the server
-     * @param arrival what the backlog knows it by
+     * @param maxRequests how many requests it may carry at a time
+     * @param backlog the backlog of the server
+     * @param arrival its entry in the backlog
      * @param observation what is told of it
      */
     record Connected(Transport transport, int maxRequests, Backlog backlog, Backlog.Arrival arrival,
@@ -54,12 +54,12 @@ public final class Connector {
         }
     }
 
-    /** What is known of an address. */
+    /** The state of an address. */
     private static final class Known {
         private final Backlog backlog;
         private volatile boolean failed;
         private volatile long failedAt;
-        /** 0 when it was not asked. */
+        /** 0 when it was not queried. */
         private volatile int maxRequests;
 
         Known(Backlog backlog) {
@@ -83,7 +83,7 @@ public final class Connector {
      * Creates a connector.
      *
      * @param relief closes idle connections, see {@link Backlog}
-     * @param ticker has something ticked
+     * @param ticker ticks an object
      */
     Connector(ClientOptions options, Observers observers, Predicate<Backlog> relief, Consumer<Ticker.Ticked> ticker) {
         this.options = options;
@@ -97,7 +97,7 @@ public final class Connector {
         return first(inTurn(), deadline, (server, until) -> first(addresses(server, until), until, this::ask));
     }
 
-    /** Asks for values on a connection of its own: some applications end it then, one is stuck for good. */
+    /** Queries values on a separate connection, because some applications close it, and one hangs. */
     public Map<String, String> values(String... names) throws IOException {
         long deadline = options.clock.nanoTime() + options.connectTimeout;
         SocketAddress server = inTurn().get(0);
@@ -126,7 +126,7 @@ public final class Connector {
             } catch (RequestTimeoutException e) {
                 failed = failed(address, e, failed);
             } catch (InterruptedIOException | ClosedByInterruptException e) {
-                throw new InterruptedIOException("interrupted while connecting"); // it says nothing about the address
+                throw new InterruptedIOException("interrupted while connecting"); // not a failure of the address
             } catch (IOException e) {
                 failed = failed(address, e, failed);
             }
@@ -138,7 +138,7 @@ public final class Connector {
         Known one = known(address);
         one.failedAt = options.clock.nanoTime();
         one.failed = true;
-        one.maxRequests = 0; // what comes back there may be another program
+        one.maxRequests = 0; // another program may come back there
         if (before == null) {
             return cause;
         }
@@ -146,13 +146,13 @@ public final class Connector {
         return before;
     }
 
-    /** The time for one address: one that does not answer at all must leave some for the others. */
+    /** The time for one address, so that one that does not respond leaves some for the others. */
     private long share(long deadline, int addresses) {
         long now = options.clock.nanoTime();
         return options.connectTimeout == Long.MAX_VALUE ? deadline : now + (deadline - now) / addresses;
     }
 
-    /** All servers, another one first each time; those that failed lately come last. */
+    /** All servers, each time with another one first; those that failed recently come last. */
     private List<SocketAddress> inTurn() {
         int first = Math.floorMod(turn.getAndIncrement(), options.addresses.size());
         List<SocketAddress> order = new ArrayList<>();
@@ -176,7 +176,7 @@ public final class Connector {
         return order;
     }
 
-    /** The addresses of a server, as its name has them now. */
+    /** The current addresses of a server. */
     private List<SocketAddress> addresses(SocketAddress server, long deadline) throws IOException {
         if (!(server instanceof InetSocketAddress name) || !name.isUnresolved()) {
             return List.of(server);
@@ -202,14 +202,14 @@ public final class Connector {
 
     // ---- one
 
-    /** Connects to an address, after a question on another connection if requests may share one. */
+    /** Connects to an address, after a query on another connection if requests may be multiplexed. */
     private Connected ask(SocketAddress address, long deadline) throws IOException {
         long until = deadline;
         if (options.multiplex && options.keepAlive && known(address).maxRequests == 0) {
             Connected questioned = open(address, until);
             long askedAt = options.clock.nanoTime();
             known(address).maxRequests = maxRequests(values(questioned, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS));
-            until += options.clock.nanoTime() - askedAt; // the question has a limit of its own
+            until += options.clock.nanoTime() - askedAt; // the query has its own timeout
         }
         return open(address, until);
     }
@@ -221,7 +221,7 @@ public final class Connector {
         return "1".equals(values.get(Fcgi.MPXS_CONNS)) ? Math.min(options.maxRequestsPerConnection, most) : 1;
     }
 
-    /** The application at an address has refused to do several requests on a connection, whatever it said before. */
+    /** The application at an address has refused several requests on one connection, whatever it answered before. */
     void disableMultiplexing(SocketAddress address) {
         known(address).maxRequests = 1;
     }

@@ -5,7 +5,7 @@ import dev.fcgi.client.CloseReason;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What a client counts, from any thread; needs no memory for that. */
+/** The counters of a client. Thread-safe; counting needs no memory. */
 final class Counters {
     final AtomicLong connectionsOpened = new AtomicLong();
     final AtomicLong connectsFailed = new AtomicLong();
@@ -23,7 +23,7 @@ final class Counters {
         callsEnded.incrementAndGet(outcome.ordinal());
     }
 
-    /** {@return all of them at this moment} What has ended is asked first, so that it is never more than what has begun. */
+    /** {@return the current values} Ends are read first, so that they never exceed begins. */
     Snapshot.Counts snapshot() {
         long[] closed = copy(connectionsClosed);
         long[] ended = copy(callsEnded);

@@ -17,9 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks up the names of hosts, each time anew: what stays is for the JDK's cache. On platform threads, since the
- * resolver of the system knows no limit and would take a carrier from all virtual threads; one for a name at a time,
- * whoever waits for it. Any thread; blocks.
+ * Looks up host names, without a cache other than the JDK's. It uses platform threads, because the system's resolver
+ * has no timeout and would block a carrier of virtual threads; one thread for each name at a time, for all callers that
+ * wait for it. Thread-safe; blocks.
  */
 final class HostLookup {
     private final Network network;
@@ -50,7 +50,7 @@ final class HostLookup {
         try {
             Thread.ofPlatform().name("fcgi-lookup").daemon().inheritInheritableThreadLocals(false)
                     .start(() -> run(host, lookup));
-        } catch (Throwable e) { // no memory for a thread: others that wait already must know
+        } catch (Throwable e) { // no memory for a thread: others that already wait must be notified
             running.remove(host, lookup);
             lookup.completeExceptionally(e);
             throw e;

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Sends the input of a request that does not fit into the write of its head: on a virtual thread of its own, so that a
- * caller who reads the response only later cannot deadlock with an application that answers early.
+ * Sends the input of a request that does not fit into the write of its head, on a separate virtual thread, so that a
+ * caller that reads the response only later cannot deadlock with an application that responds early.
  */
 final class InputSender implements Runnable {
     private static final int PIECE = 32 * 1024;
@@ -36,7 +36,7 @@ final class InputSender implements Runnable {
                 send(Fcgi.DATA, request.data(), dataLength(request));
             }
             writer.inputSent(call);
-        } catch (Throwable e) { // of the caller's stream
+        } catch (Throwable e) { // thrown by the caller's stream
             String message = "sending the request failed: " + message(e);
             writer.abort(call, () -> new FcgiException(message, e));
         } finally {
@@ -45,7 +45,7 @@ final class InputSender implements Runnable {
         }
     }
 
-    /** Asked here, since it is the caller's code, and failures are made under a lock. */
+    /** Called here, because it is the caller's code, and exceptions are created under a lock. */
     private static String message(Throwable failure) {
         try {
             return failure.getMessage();

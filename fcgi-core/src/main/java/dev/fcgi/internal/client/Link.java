@@ -7,11 +7,11 @@ import dev.fcgi.internal.wire.RecordReader;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The way to an application and back, of one connection.
+ * The transport of one connection to an application, with its inbound and outbound side.
  *
- * @param lock guards the state of the connection; is never held over I/O. It may be taken under the pool's lock, never
- *     the other way round
- * @param reader for whoever has the role of the reader
+ * @param lock guards the state of the connection; is never held during I/O. It may be taken under the pool's lock,
+ *     never the other way round
+ * @param reader for the holder of the reader role
  */
 record Link(ClientOptions options, Connector.Connected connected, ReentrantLock lock, Output output, RecordReader reader,
         Inbound inbound) {
@@ -27,7 +27,7 @@ record Link(ClientOptions options, Connector.Connected connected, ReentrantLock 
         return connected.transport();
     }
 
-    /** {@return whether it carries several calls at a time; else nobody else is served by the process that serves it} */
+    /** {@return whether it carries several calls at a time; otherwise it may occupy a process of the server} */
     boolean isMultiplexed() {
         return output.isMultiplexed();
     }

@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 
-/** What a client needs of the system to get to a server. Any thread; both methods block. */
+/** The system's network, as a client needs it. Thread-safe; both methods block. */
 public interface Network {
     /**
      * Looks up the addresses of a host.
@@ -17,10 +17,10 @@ public interface Network {
     InetAddress[] resolve(String host) throws UnknownHostException;
 
     /**
-     * Makes a connection.
+     * Opens a connection.
      *
-     * @param address a Unix address, or one of the Internet that is resolved
-     * @param nanos how long that may take, {@link Long#MAX_VALUE} for no limit
+     * @param address a Unix address, or a resolved Internet address
+     * @param nanos the timeout, {@link Long#MAX_VALUE} for none
      * @throws SocketTimeoutException when it took longer
      */
     Transport connect(SocketAddress address, long nanos) throws IOException;

@@ -20,12 +20,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Counts what happens to a client, and tells its listeners, one after the other. They are code of others: called without
- * any lock, and what they throw is logged.
+ * Counts the events of a client and calls its listeners, one after the other. They are foreign code: they are called
+ * without a lock, and their exceptions are logged.
  *
- * <p>The caller's thread tells of its call and of the connection it makes. A connection may end on any thread, under
- * whatever lock; so that waits in a chain, which needs no memory, for a thread that exists only while something does. If
- * that cannot be started, whoever calls next tells it.
+ * <p>The caller's thread reports its call and the connection that it opens. A connection may end on any thread, under
+ * any lock; so its end waits in a linked list, which needs no memory, for a thread that exists only while something
+ * waits. If that thread cannot be started, the next caller reports it.
  */
 public final class Observers {
     private final List<ClientListener> listeners;
@@ -45,18 +45,18 @@ public final class Observers {
         this.clock = options.clock;
     }
 
-    /** {@return whether anybody wants to know anything} */
+    /** {@return whether there is any observer} */
     private boolean isOn() {
         return !listeners.isEmpty() || Jfr.isOn();
     }
 
-    /** {@return the counters at this moment} */
+    /** {@return the current counters} */
     public ClientStats stats(int maxConnections, int idle, int waitingCalls) {
         return new Snapshot(startTime, idle, waitingCalls, maxConnections, counters.snapshot(), List.copyOf(running));
     }
 
     private void tell(Consumer<ClientListener> event) {
-        boolean interrupted = Uninterrupted.putOff(); // it is the caller's, not for listeners
+        boolean interrupted = Uninterrupted.putOff(); // an interrupt is meant for the caller, not for listeners
         try {
             for (ClientListener listener : listeners) {
                 tell(listener, event);
@@ -79,7 +79,7 @@ public final class Observers {
 
     // ---- connections
 
-    /** A connection was made. */
+    /** A connection was opened. */
     ConnectionObservation opened(SocketAddress peer, long nanos) {
         ConnectionObservation connection =
                 new ConnectionObservation(counters.connectionsOpened.incrementAndGet(), peer, nanos, null, this::closed);
@@ -97,7 +97,7 @@ public final class Observers {
         }
     }
 
-    /** A connection is over. Any thread, with whatever locks; never blocks, never throws. */
+    /** A connection has ended. May be called by any thread, under any lock; never blocks, never throws. */
     private void closed(ConnectionObservation connection) {
         counters.closed(connection.reason());
         if (isOn()) {
@@ -116,7 +116,7 @@ public final class Observers {
                 threads.accept(this::runTelling);
             }
         } catch (Throwable ignored) {
-            // out of memory: whoever calls next tells it
+            // out of memory: the next caller reports it
         }
     }
 
@@ -131,7 +131,7 @@ public final class Observers {
     }
 
     private void tellWaiting() {
-        ConnectionObservation first = null; // the latest was first
+        ConnectionObservation first = null; // reverses the order, which was latest first
         for (ConnectionObservation next = waiting.getAndSet(null); next != null; ) {
             ConnectionObservation following = next.next;
             next.next = first;

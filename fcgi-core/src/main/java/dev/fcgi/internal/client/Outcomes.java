@@ -7,11 +7,11 @@ import dev.fcgi.client.RequestTimeoutException.Limit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
-/** Which outcome of a call it is, whatever has ended it. */
+/** Determines the outcome of a call. */
 final class Outcomes {
     private Outcomes() {}
 
-    /** {@return that of a response} */
+    /** {@return the outcome of a response} */
     static CallOutcome of(ProtocolStatus status) {
         return switch (status) {
             case REQUEST_COMPLETE -> CallOutcome.COMPLETED;
@@ -22,7 +22,7 @@ final class Outcomes {
         };
     }
 
-    /** {@return that of a limit on time} */
+    /** {@return the outcome of a timeout} */
     static CallOutcome of(Limit limit) {
         return switch (limit) {
             case CONNECT -> CallOutcome.CONNECT_TIMEOUT;
@@ -35,9 +35,9 @@ final class Outcomes {
     }
 
     /**
-     * {@return that of a call which has got no connection}
+     * {@return the outcome of a call that got no connection}
      *
-     * @param connecting whether one was to be made, and not only waited for
+     * @param connecting whether a connection was being opened, not only waited for
      */
     static CallOutcome of(Throwable failure, boolean connecting) {
         if (failure instanceof RequestTimeoutException) {

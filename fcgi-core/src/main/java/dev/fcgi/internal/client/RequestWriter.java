@@ -13,11 +13,11 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes the requests of one connection: the head, with a small body, on the caller's thread, a larger one on a thread
- * of its own. Takes the connection's lock for what it changes; methods marked "Locked" expect it.
+ * Writes the requests of one connection: the head and a small body on the caller's thread, a larger body on another
+ * thread. Takes the connection's lock for changes; methods marked "Locked" expect it.
  */
 final class RequestWriter {
-    /** A body up to this goes out in one write with the head. */
+    /** A body up to this length is sent in one write with the head. */
     private static final int SMALL_BODY = 16 * 1024;
 
     private final ClientOptions options;
@@ -39,9 +39,9 @@ final class RequestWriter {
     }
 
     /**
-     * Sends the head of a request, and its input if that is small; starts to send it otherwise. Blocks on writing.
-     * Failures of the connection are those of the call; only what has nothing to do with it is thrown, and then nothing
-     * of the input is read.
+     * Sends the head of a request, and its input if that is small; otherwise starts to send the input. Blocks on
+     * writing. A failure of the connection makes the call fail; only other failures are thrown, and then none of the
+     * input was read.
      */
     void send(ClientCall call) {
         CallRequest request = call.request();
@@ -62,7 +62,7 @@ final class RequestWriter {
             if (sent && small) {
                 request.watch().sent(inputLength(request));
             }
-        } catch (InterruptedIOException e) { // waiting, with nothing sent: it is this call's matter only
+        } catch (InterruptedIOException e) { // interrupted while waiting, with nothing sent: affects only this call
             call.fail(CallOutcome.INTERRUPTED, () -> e);
         } finally {
             lock.unlock();
@@ -111,7 +111,7 @@ final class RequestWriter {
         }
     }
 
-    /** All of the input was taken by the connection. */
+    /** The connection has accepted the whole input. */
     void inputSent(ClientCall call) {
         lock.lock();
         try {
@@ -126,7 +126,7 @@ final class RequestWriter {
         ending.abort(call, CallOutcome.BODY_FAILED, failure);
     }
 
-    /** Locked. Returns false when nothing more is to be written: the call needs nothing, or the connection is lost. */
+    /** Locked. Returns false if nothing more is to be written, because the call has ended or the connection is lost. */
     private boolean write(ClientCall call, RecordBuffer records) throws InterruptedIOException {
         assert lock.isHeldByCurrentThread();
         call.limits().writing(true);
@@ -154,9 +154,9 @@ final class RequestWriter {
         } catch (IOException e) {
             lifetime.takesNoMore(null);
             taken = !(e instanceof Output.NothingWrittenException);
-            // whoever reads finds out what became of it: the answer may have been sent before the end
+            // the reader finds out the result: the response may have been sent before the end
             return false;
-        } finally { // after an Error, too: out of memory, nothing is staged
+        } finally { // even after an Error: out of memory, nothing is staged
             if (first && !taken) {
                 call.notBegun();
             }

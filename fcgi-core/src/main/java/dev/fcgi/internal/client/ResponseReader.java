@@ -14,17 +14,17 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads a connection to an application: what comes of the responses goes to their calls.
+ * Reads a connection to an application and passes the responses to their calls.
  *
- * <p>One thread at a time does, whoever has the {@link ReaderRole}. Where one call at a time uses the connection, that
- * is the caller, on its own thread, for as long as it waits ({@link #readFor}): nothing is handed over, and nobody is
- * woken up. When nobody has read for a tick or two, since the caller is busy or the connection is idle, a virtual
- * thread does ({@link #run}), until the response ends, its queue is full or the caller waits again. A multiplexed
- * connection is read by a virtual thread for as long as it lives: an interrupt or a timeout of one caller, which only
- * a close could get out of the socket, must not be the end of the others.
+ * <p>One thread at a time reads: the holder of the {@link ReaderRole}. On a connection with one call at a time, that is
+ * the caller, on its own thread, while it waits ({@link #readFor}), without a hand-over or wake-up. When no thread has
+ * read for a tick or two, because the caller is busy or the connection is idle, a virtual thread reads ({@link #run})
+ * until the response ends, its queue is full or the caller waits again. A multiplexed connection is read by a virtual
+ * thread for its whole life: an interrupt or a timeout of one caller, which only a close could get out of the socket,
+ * must not make the others fail.
  *
- * <p>What is read is confined to the holder of the role. Takes the connection's lock for what it changes; methods
- * marked "Locked" expect it.
+ * <p>The reader is confined to the holder of the role. Takes the connection's lock for changes; methods marked "Locked"
+ * expect it.
  */
 final class ResponseReader implements Runnable {
     private final Link link;
@@ -34,7 +34,7 @@ final class ResponseReader implements Runnable {
     private final ReaderRole role;
     private final ClientLifetime lifetime;
     private final ResponseRecords records;
-    /** Who has the role; each thread looks for itself only. */
+    /** The thread that has the role; each thread compares it only with itself. */
     private volatile Thread holder;
     private boolean answered;
 
@@ -50,7 +50,7 @@ final class ResponseReader implements Runnable {
 
     // ---- on a thread of the library
 
-    /** Reads on until the connection ends or there is nothing to do for this thread. It has the role. */
+    /** Reads until the connection ends or there is nothing to do for this thread, which has the role. */
     @Override
     public void run() {
         holder = Thread.currentThread();
@@ -74,7 +74,7 @@ final class ResponseReader implements Runnable {
         }
     }
 
-    /** Leaves the role to the caller if that waits now, with nothing received that this thread can act on. */
+    /** Passes the role to the caller if it is waiting and no received data is left to process. */
     private void passOn() {
         if (link.isMultiplexed() || !holds() || reader.hasMoreBuffered()) {
             return;
@@ -98,7 +98,7 @@ final class ResponseReader implements Runnable {
     }
 
     /**
-     * Locked. For a caller that has just taken the role. Reads until there is output for the target, or the call has
+     * Locked. For a caller that has just taken the role. Reads until there is output for the target or the call has
      * ended, or with a length of 0 until something is new; releases the lock meanwhile.
      *
      * @return bytes put into the target
@@ -155,7 +155,7 @@ final class ResponseReader implements Runnable {
         return count;
     }
 
-    /** Whether the next record was received as a whole: more often than not it is the end of the response. */
+    /** Whether the whole next record was received; it is usually the end of the response. */
     private boolean isNextReceived() {
         return reader.contentLeft() == 0 && reader.hasNextBuffered();
     }
@@ -165,7 +165,7 @@ final class ResponseReader implements Runnable {
                 && call.wantsOutput();
     }
 
-    /** Acts on what was received already of a response that its caller wants no more of. */
+    /** Processes the already received part of a response that its caller does not want any more. */
     void dropReceived(ClientCall call) {
         lock.lock();
         try {
@@ -189,7 +189,7 @@ final class ResponseReader implements Runnable {
         }
     }
 
-    /** For a caller that takes a connection with the role: {@return whether it is as it was left} */
+    /** For a caller that takes a connection with the role: {@return whether nothing was received since} */
     boolean isQuiet() {
         holder = Thread.currentThread();
         try {
@@ -206,7 +206,7 @@ final class ResponseReader implements Runnable {
         return holder == Thread.currentThread();
     }
 
-    /** Gives the role up, if the thread has it still. */
+    /** Releases the role, if the thread still has it. */
     void leave() {
         if (holds()) {
             lock.lock();
@@ -218,7 +218,7 @@ final class ResponseReader implements Runnable {
         }
     }
 
-    /** Locked. Whoever has the role gives it up: what is read is not the thread's any more. */
+    /** Locked. The holder releases the role. */
     void pass() {
         assert lock.isHeldByCurrentThread();
         holder = null;
@@ -229,7 +229,7 @@ final class ResponseReader implements Runnable {
         }
     }
 
-    /** Nothing is read any more. */
+    /** Ends reading. */
     void end() {
         reader.end();
     }
@@ -240,9 +240,9 @@ final class ResponseReader implements Runnable {
             return;
         }
         try {
-            lifetime.lost(CloseReason.FAILED, new IOException("internal error", e)); // first others must know: there may be no memory
+            lifetime.lost(CloseReason.FAILED, new IOException("internal error", e)); // others must be notified first, because there may be no memory
         } finally {
-            ClientLog.LOG.log(Level.ERROR, e, "connection to {0} given up", link.transport());
+            ClientLog.LOG.log(Level.ERROR, e, "internal error, connection to {0} closed", link.transport());
         }
     }
 
@@ -256,8 +256,8 @@ final class ResponseReader implements Runnable {
     }
 
     /**
-     * The answer is on its way, if others have the processor meanwhile. A read right now would find nothing, and park
-     * this thread to be woken up again.
+     * Lets other threads run before the next read, so that the response arrives meanwhile. An immediate read would find
+     * nothing and park this thread.
      */
     private void letOthersRun() {
         if (reader.buffered() == 0 && !reader.hasMoreBuffered()) {

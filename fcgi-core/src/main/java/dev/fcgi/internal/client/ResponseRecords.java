@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the records of a connection mean for its calls. Confined to the holder of the reader's role, but for what says
+ * Processes the records of a connection for its calls. Confined to the holder of the reader role, except methods marked
  * "Locked".
  */
 final class ResponseRecords implements Inbound.Rule {
@@ -25,12 +25,12 @@ final class ResponseRecords implements Inbound.Rule {
     private final CallTable calls;
     private final ClientLifetime lifetime;
     private final CallEnding ending;
-    /** Whose output was queued last. */
+    /** The call whose output was queued last. */
     private ClientCall queueing;
-    /** After how much waiting for a caller others began to wait. */
+    /** How long the thread had waited for a caller when others began to wait. */
     private long stalledFrom = NEVER;
 
-    /** @param owner gives up its role when there is nothing more to do for this thread */
+    /** @param owner releases its role when there is nothing more to do for this thread */
     ResponseRecords(Link link, ResponseReader owner, CallTable calls, ClientLifetime lifetime, CallEnding ending) {
         this.link = link;
         this.owner = owner;
@@ -41,22 +41,22 @@ final class ResponseRecords implements Inbound.Rule {
         this.ending = ending;
     }
 
-    /** Acts on the record at hand, or on what is left of it. Afterwards this thread may have given up the role. */
+    /** Processes the current record, or the rest of it. Afterwards this thread may have released the role. */
     void act() throws IOException {
         ClientCall call = find(reader.requestId(), reader.type());
         switch (call == null ? 0 : reader.type()) {
             case Fcgi.STDOUT -> stdout(call);
             case Fcgi.STDERR -> stderr(call);
             case Fcgi.END_REQUEST -> endRequest(call);
-            default -> reader.ignoreContent(); // management records, and requests that nobody asked for
+            default -> reader.ignoreContent(); // management records, and records that applications do not send
         }
     }
 
     /**
      * Finds the call that a record belongs to.
      *
-     * @return null when it is none of a response, or of a call that was aborted
-     * @throws FcgiProtocolException when it answers what was not asked
+     * @return null when it does not belong to a response, or to an aborted call
+     * @throws FcgiProtocolException when it answers a request that was not sent
      */
     private ClientCall find(int id, int type) throws FcgiProtocolException {
         lock.lock();
@@ -67,7 +67,7 @@ final class ResponseRecords implements Inbound.Rule {
                 return call;
             }
             if (id != Fcgi.NULL_REQUEST_ID && !calls.isRetired(id) && isResponse(type)) {
-                // whoever answers what was not asked may mix up answers, too
+                // an application that answers requests that were not sent may also mix up responses
                 lifetime.takesNoMore(CloseReason.PROTOCOL_ERROR);
                 if (call != null || !link.isMultiplexed()) {
                     throw new FcgiProtocolException(Fcgi.typeName(type) + " record of request " + id
@@ -87,7 +87,7 @@ final class ResponseRecords implements Inbound.Rule {
 
     private void stdout(ClientCall call) throws IOException {
         if (call.endsOutput(reader.contentLength())) {
-            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this one
+            reader.ignoreContent(); // the end of the response is END_REQUEST, with or without this record
             return;
         }
         queueing = call;
@@ -103,8 +103,8 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     /**
-     * Locked. Where there is one call at a time its caller reads on when it comes. Else this waits for the caller, not
-     * forever when others wait for what comes after.
+     * Locked. With one call at a time, its caller continues to read when it is ready. Otherwise this waits for the
+     * caller, but not forever if others wait for what follows.
      */
     @Override
     public long patience(StreamInput stream, long waitedNanos) {
@@ -159,7 +159,7 @@ final class ResponseRecords implements Inbound.Rule {
         } finally {
             lifetime.unlock();
         }
-        ending.released(body); // before the caller knows: its next request shall find the connection
+        ending.released(body); // before the caller is notified, so that its next request finds the connection
         lock.lock();
         try {
             call.ended(body);

@@ -13,7 +13,7 @@ import java.util.Objects;
 record Snapshot(Instant startTime, int idleConnections, int waitingCalls, int maxConnections, Counts counts,
         List<CallEvent> calls) implements ClientStats {
     /**
-     * What is counted, and never gets less.
+     * Counters that only increase.
      *
      * @param closed by reason
      * @param ended by outcome

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * STDERR of a response: joined into lines, whatever the records, and kept up to a limit. What exceeds it is dropped
- * with a note at its end. Guarded by whoever owns it.
+ * STDERR of a response: split into lines independently of records, and kept up to a limit. The rest is dropped, which a
+ * note at the end says. Guarded by its owner.
  */
 final class StderrLines {
     private static final byte[] NOTE = "\n[the rest of STDERR is dropped]\n".getBytes(StandardCharsets.US_ASCII);
@@ -17,7 +17,7 @@ final class StderrLines {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(0);
     private int taken;
     private int kept;
-    /** Of lines not taken yet: most looks find none, and shall cost nothing. */
+    /** Line ends not taken yet; most checks find none and must be cheap. */
     private int lineEnds;
     private boolean full;
 
@@ -52,7 +52,7 @@ final class StderrLines {
         return bytes.toByteArray();
     }
 
-    /** Takes the lines that are complete and were not taken before; at the end also an incomplete one. */
+    /** Takes complete lines that were not taken before; at the end also an incomplete one. */
     void take(List<String> lines, boolean end) {
         if (lineEnds == 0 && !(end && taken < bytes.size())) {
             return;

@@ -14,26 +14,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Asks GET_VALUES (FastCGI 4.1) on a connection that is used for nothing else. */
+/** Queries GET_VALUES (FastCGI 4.1) on a connection that is used for nothing else. */
 final class ValuesQuery {
     private final Connector.Connected connected;
     private final Transport transport;
 
-    /** @param connected closed by the caller in the end, also while {@link #ask} has given up waiting */
+    /** @param connected closed by the caller at the end, even after {@link #ask} has stopped waiting */
     ValuesQuery(Connector.Connected connected) {
         this.connected = connected;
         this.transport = connected.transport();
     }
 
-    /** {@return what was answered; empty when nothing was within the time, or the connection ended} */
+    /** {@return the answer; empty when there was none in time, or the connection ended} */
     Map<String, String> ask(ClientOptions options, String... names) throws IOException {
         CompletableFuture<Map<String, String>> answer = new CompletableFuture<>();
         options.threads.accept(() -> {
             try {
                 answer.complete(exchange(names));
             } catch (IOException e) {
-                answer.complete(Map.of()); // some applications close the connection over this question
-            } catch (Throwable e) { // out of memory, say: the caller must not wait for nobody
+                answer.complete(Map.of()); // some applications close the connection on this query
+            } catch (Throwable e) { // for example out of memory: the caller must not wait in vain
                 answer.completeExceptionally(e);
             }
         });
@@ -55,7 +55,7 @@ final class ValuesQuery {
             asked.put(name, "");
         }
         byte[] query = NameValuePairs.encode(asked);
-        RecordBuffer records = new RecordBuffer(query.length + 64, true); // libfcgi answers at once only to padding
+        RecordBuffer records = new RecordBuffer(query.length + 64, true); // libfcgi answers immediately only with padding
         records.append(Fcgi.GET_VALUES, Fcgi.NULL_REQUEST_ID, query, 0, query.length);
         records.close();
         ByteBuffer bytes = records.view();
@@ -73,7 +73,7 @@ final class ValuesQuery {
             }
             return Map.of();
         } finally {
-            reader.end(); // closing the transport gets us here, whatever the server sends
+            reader.end(); // closing the transport ends the read, whatever the server sends
         }
     }
 }

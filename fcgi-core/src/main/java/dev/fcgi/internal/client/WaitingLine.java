@@ -14,13 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Those who wait for a place, first come first served. The clock looks after their limit on time, and is made to while
- * somebody waits: a wait with a limit of its own costs a virtual thread more than all the rest.
+ * The callers that wait for a place, first come, first served. The ticker checks their timeout while any wait, because
+ * a timed wait costs a virtual thread more than everything else.
  *
  * <p>Guarded by the pool's lock.
  */
 final class WaitingLine implements Ticker.Ticked {
-    /** Of one who waits. */
+    /** The place of one caller in the line. */
     static final class Turn {
         private final Condition changed;
         private final long since;
@@ -37,7 +37,7 @@ final class WaitingLine implements Ticker.Ticked {
     private final Deque<Turn> turns = new ArrayDeque<>();
     private boolean ticked;
 
-    /** @param ticker has something ticked */
+    /** @param ticker ticks an object */
     WaitingLine(ClientOptions options, ReentrantLock lock, Consumer<Ticker.Ticked> ticker) {
         this.options = options;
         this.lock = lock;
@@ -47,8 +47,8 @@ final class WaitingLine implements Ticker.Ticked {
     /**
      * Locked. Joins the line at its end.
      *
-     * @param since when the limit on time began
-     * @return to be given to {@link #leave}
+     * @param since when the timeout began
+     * @return the argument for {@link #leave}
      */
     Turn join(long since) {
         assert lock.isHeldByCurrentThread();
@@ -67,16 +67,16 @@ final class WaitingLine implements Ticker.Ticked {
         return turns.size();
     }
 
-    /** Locked. Whether nobody is before this one; null stands for who has not joined. */
+    /** Locked. Whether this one is first; null stands for a caller that has not joined. */
     boolean isFirst(Turn turn) {
         assert lock.isHeldByCurrentThread();
         return turns.peekFirst() == turn;
     }
 
     /**
-     * Locked. Blocks until it may be this one's turn.
+     * Locked. Blocks until this one may be next.
      *
-     * @throws RequestTimeoutException when the time is over
+     * @throws RequestTimeoutException when the timeout has expired
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
     void await(Turn turn) throws IOException {
@@ -92,7 +92,7 @@ final class WaitingLine implements Ticker.Ticked {
         }
     }
 
-    /** Locked. Leaves the line, if there is a turn; what it leaves may do for the next. */
+    /** Locked. Leaves the line, if joined; the rest of the room may be enough for the next. */
     void leave(Turn turn) {
         assert lock.isHeldByCurrentThread();
         if (turn != null) {
@@ -110,7 +110,7 @@ final class WaitingLine implements Ticker.Ticked {
         }
     }
 
-    /** Locked. All have to look. */
+    /** Locked. Makes all check again. */
     void signalAll() {
         assert lock.isHeldByCurrentThread();
         turns.forEach(turn -> turn.changed.signal());

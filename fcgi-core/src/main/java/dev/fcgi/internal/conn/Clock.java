@@ -8,27 +8,26 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What time it is, and waiting that has a limit. There is one clock, {@link #SYSTEM}; tests have another, which stands
- * still until they move it.
+ * The time, and timed waits. The library uses {@link #SYSTEM}; tests use a clock that stands still until they move it.
  */
 public interface Clock {
     Clock SYSTEM = System::nanoTime;
 
-    /** {@return the moment, in nanoseconds from anywhere: only differences mean something} */
+    /** {@return the time in nanoseconds from an arbitrary origin; only differences are meaningful} */
     long nanoTime();
 
     /**
-     * Waits until a condition is signalled, not longer than some time; may return earlier, like {@link
-     * Condition#awaitNanos}, for callers that look again.
+     * Waits until a condition is signalled or a time has passed; may return earlier, like {@link Condition#awaitNanos},
+     * so callers must check again.
      *
-     * @return how much of the time is left
+     * @return the remaining time
      */
     default long await(Condition condition, long nanos) throws InterruptedException {
         return condition.awaitNanos(nanos);
     }
 
     /**
-     * Does the same, and an interrupt stays for later.
+     * Does the same, but keeps an interrupt pending.
      *
      * @return how long it waited
      */
@@ -44,12 +43,12 @@ public interface Clock {
         return nanoTime() - begin;
     }
 
-    /** Waits for a result, not longer than some time. */
+    /** Waits for a result, with a time limit. */
     default <T> T get(Future<T> result, long nanos) throws InterruptedException, ExecutionException, TimeoutException {
         return result.get(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Parks the thread of a {@link Ticker}, not longer than some time. */
+    /** Parks the thread of a {@link Ticker}, with a time limit. */
     default void park(long nanos) {
         LockSupport.parkNanos(nanos);
     }

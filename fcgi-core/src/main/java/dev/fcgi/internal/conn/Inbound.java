@@ -6,26 +6,27 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The way in of one connection: gives the content of records to the streams of requests. With the queue of a stream
- * full, reading stops, for as long as a {@link Rule} says.
+ * The inbound side of one connection: passes the content of records to the streams of requests. When the queue of a
+ * stream is full, reading stops for as long as a {@link Rule} allows.
  *
- * <p>For the holder of the {@link ReaderRole}, who has the {@link RecordReader}, too; what others may call says so.
+ * <p>For the holder of the {@link ReaderRole}, who also has the {@link RecordReader}; methods that other threads may
+ * call say so.
  */
 public final class Inbound {
-    /** For how long reading may stand still, because of one stream that nobody reads. */
+    /** Decides how long reading may stop because of one stream that nobody reads. */
     public interface Rule {
         /**
-         * Locked. Does what is due when the reader has waited so long for room in a stream.
+         * Locked. Called when the reader has waited for some time for room in a stream.
          *
-         * @return how much longer to wait before this is asked again; nothing to look at once whether there is room,
-         *     less than nothing to leave the rest to another thread that reads
+         * @return how much longer to wait before the next call; 0 to check for room immediately, a negative number to
+         *     leave the rest to another reader
          */
         long patience(StreamInput stream, long waitedNanos);
 
-        /** Locked. Some content has come. */
+        /** Locked. Content was received. */
         default void came() {}
 
-        /** Locked. Reading goes on. */
+        /** Locked. Reading has resumed. */
         default void goesOn() {}
     }
 
@@ -43,9 +44,9 @@ public final class Inbound {
     }
 
     /**
-     * Queues what is left of the current record; blocks on reading it, and while the queue is full.
+     * Queues the rest of the current record; blocks on reading it, and while the queue is full.
      *
-     * @return whether nothing is left
+     * @return whether the whole record was consumed
      */
     public boolean queue(StreamInput stream, Rule rule) throws IOException {
         for (int count; (count = reader.fill()) > 0; ) {
@@ -86,19 +87,25 @@ public final class Inbound {
         }
     }
 
-    /** Locked. Blocks until {@link #wakeUp}, or for some time; returns for how long. An interrupt stays for later. */
+    /**
+     * Locked. Blocks until {@link #wakeUp} or until a time has passed; returns how long it waited. Keeps an interrupt
+     * pending.
+     */
     public long await(long nanos) {
         assert lock.isHeldByCurrentThread();
         return clock.awaitUninterruptibly(changed, nanos);
     }
 
-    /** Locked. Has a reader that waits look again; any thread. */
+    /** Locked. Makes a waiting reader check again. May be called by any thread. */
     public void wakeUp() {
         assert lock.isHeldByCurrentThread();
         changed.signalAll();
     }
 
-    /** Locked. Whether the reader waits for room: what the peer does cannot be seen then. Any thread. */
+    /**
+     * Locked. Whether the reader waits for room, so that the peer's actions cannot be seen. May be called by any
+     * thread.
+     */
     public boolean isStalled() {
         assert lock.isHeldByCurrentThread();
         return stalled;

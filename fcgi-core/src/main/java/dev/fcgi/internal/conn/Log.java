@@ -8,13 +8,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a server or a client has to say. Loggers are code of others, which may block, throw, or call back into the
- * library; so a line is only left here, by any thread, with whatever locks it holds, and the {@link LogThread} gives it
- * to the logger. Never throws, never blocks.
+ * The log of a server or a client. Loggers are foreign code, which may block, throw, or call back into the library; so
+ * any thread, whatever locks it holds, only queues a line here, and the {@link LogThread} passes it to the logger.
+ * Never throws, never blocks.
  *
- * <p>The format of a line is the kind of event that it tells of, and each kind has a limit: some lines in each period,
- * the first with the stack trace of its cause. What is over the limit is counted, and the count is said at the end of
- * the period. DEBUG has no limit but the room that lines have to wait in.
+ * <p>The format of a line identifies the kind of event, and each kind has a limit of lines in each period; the first
+ * ones have the stack trace of their cause. Further lines are counted, and the count is logged at the end of the
+ * period. DEBUG is limited only by the size of the queue.
  */
 public final class Log {
     private static final int LINES = 10;
@@ -36,20 +36,20 @@ public final class Log {
     private final int lines;
     private final int traces;
     private final Clock clock;
-    /** Under it nothing is called but the clock. */
+    /** Only the clock is called while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
     /** By format; guarded by the lock. */
     private final Map<String, Kind> kinds = new HashMap<>();
-    /** What the logger has said about DEBUG, and when: it is asked by the log thread, too. */
+    /** Whether the logger has DEBUG enabled, and when that was checked; the log thread also checks it. */
     private volatile boolean debug = true;
     private volatile long debugAsked;
 
     /**
-     * Creates a log with limits of its own.
+     * Creates a log with its own limits.
      *
-     * @param lines how many lines of a kind are said in a period
+     * @param lines how many lines of a kind are logged in a period
      * @param traces how many of them come with a stack trace
-     * @param clock tells when a period is over
+     * @param clock determines the periods
      */
     public Log(String name, int lines, int traces, Clock clock) {
         this.logger = System.getLogger(name);
@@ -62,16 +62,17 @@ public final class Log {
         return new Log(name, LINES, TRACES, Clock.SYSTEM);
     }
 
-    /** Leaves a line with parameters, {@code {0}} and so on. */
+    /** Queues a line with parameters, {@code {0}} and so on. */
     public void log(Level level, String format, Object... parameters) {
         log(level, null, format, parameters);
     }
 
     /**
-     * Leaves a line.
+     * Queues a line.
      *
-     * @param cause its stack trace, or its name, is added to the line; null for none. Nothing of it is called here
-     * @param format a constant: each has a limit of its own
+     * @param cause its stack trace, or its name, is added to the line; null for none. None of its methods is called
+     * here
+     * @param format a constant; each has its own limit
      * @param parameters objects of the library or of the JDK
      */
     public void log(Level level, Throwable cause, String format, Object... parameters) {
@@ -87,11 +88,11 @@ public final class Log {
                 LogThread.add(new Line(this, level, text(format, parameters), cause, number <= traces));
             }
         } catch (Throwable ignored) {
-            // out of memory or stack: nothing is left to say it with
+            // out of memory or stack: it cannot be logged
         }
     }
 
-    /** {@return the number of a line of some kind in this period} */
+    /** {@return the number of this line among those of its kind in this period} */
     private int count(Level level, String format) {
         lock.lock();
         try {
@@ -114,18 +115,18 @@ public final class Log {
         }
     }
 
-    /** Says how many lines were left out in periods that are over. Called by a clock, every now and then. */
+    /** Logs how many lines were suppressed in periods that have ended. Called regularly by the ticker. */
     public void check() {
         sayLeftOut(PERIOD);
     }
 
-    /** Says how many lines were left out so far, and waits for a moment until everything was said. */
+    /** Logs how many lines were suppressed so far, and waits briefly until everything was logged. */
     public void close() {
         sayLeftOut(0);
         flush(TimeUnit.SECONDS.toNanos(1));
     }
 
-    /** Blocks until all lines of all logs were said, not longer than some time. */
+    /** Blocks until all lines of all logs were passed on, with a time limit. */
     public static void flush(long nanos) {
         LogThread.flush(nanos);
     }
@@ -140,7 +141,7 @@ public final class Log {
                 }
             });
         } catch (Throwable ignored) {
-            // out of memory: the next time
+            // out of memory: tried again at the next call
         } finally {
             lock.unlock();
         }
@@ -159,7 +160,7 @@ public final class Log {
         kind.said = 0;
     }
 
-    /** Without the comfort of MessageFormat, which writes numbers as the locale likes them. */
+    /** Simpler than MessageFormat, which formats numbers for the locale. */
     private static String text(String format, Object[] parameters) {
         StringBuilder text = new StringBuilder();
         int done = 0;
@@ -182,23 +183,23 @@ public final class Log {
         debugAsked = clock.nanoTime();
     }
 
-    // ---- the trace of all records, for who looks for a fault: whole, in order, on the thread that reads
+    // ---- the trace of all records, for debugging: complete, in order, on the thread that reads
 
-    /** {@return whether records are traced; asks the logger: to be called without a lock} */
+    /** {@return whether records are traced} Calls the logger, so it must be called without a lock. */
     public boolean isTraced() {
         try {
             return logger.isLoggable(Level.TRACE);
         } catch (Throwable ignored) {
-            return false; // nothing is left to tell it to
+            return false; // it cannot be reported
         }
     }
 
-    /** Logs a line at once: to be called without a lock. */
+    /** Logs a line immediately; must be called without a lock. */
     public void trace(String format, Object... parameters) {
         try {
             logger.log(Level.TRACE, text(format, parameters));
         } catch (Throwable ignored) {
-            // nothing is left to tell it to
+            // it cannot be reported
         }
     }
 }

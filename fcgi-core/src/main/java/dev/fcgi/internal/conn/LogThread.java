@@ -10,8 +10,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Gives lines to loggers, on one thread of the process, which exists only while lines wait. A logger that blocks keeps
- * nobody else waiting; lines are lost then, and counted. A platform thread: a logger may block its carrier.
+ * Passes lines to loggers, on one thread of the process, which exists only while lines wait. A logger that blocks
+ * delays nothing else, but then lines are lost, and counted. It is a platform thread, because a logger may block its
+ * carrier.
  */
 final class LogThread {
     private static final int CAPACITY = 1000;
@@ -45,10 +46,10 @@ final class LogThread {
     private static void start() {
         Thread starting = new Voice();
         starting.start();
-        thread = starting; // not when that failed, for want of memory: the next line tries again
+        thread = starting; // not if the start failed for lack of memory: the next line tries again
     }
 
-    /** {@return the next line; null when there is none, and the thread ends} */
+    /** {@return the next line; null when there is none, and then the thread ends} */
     private static Line next(Line before) {
         LOCK.lock();
         try {
@@ -67,7 +68,7 @@ final class LogThread {
         }
     }
 
-    /** Blocks until no line waits, not longer than some time. An interrupt ends it. */
+    /** Blocks until no line waits, with a time limit. An interrupt ends the wait. */
     static void flush(long nanos) {
         LOCK.lock();
         try {

@@ -11,22 +11,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The way out of one connection: admits runs of whole records one after the other and gets them to the peer.
+ * The outbound side of one connection: admits runs of whole records one after the other and writes them to the peer.
  *
  * <p>Guarded by the connection's lock, which methods marked "Locked" expect to be held and which is never held over
- * I/O. While one request at a time is active its own thread writes to the socket, so that failures surface
- * where they belong and a response costs one write. What is admitted meanwhile is staged and written by whoever is
- * writing. Once the connection is {@linkplain #multiplex multiplexed} all is staged, and a virtual thread writes:
- * responses of many requests go out together, and an interrupt of one handler cannot close the socket of all.
+ * I/O. While one request at a time is active, its own thread writes to the socket, so that failures surface where they
+ * belong and a response costs one write. Records admitted meanwhile are staged and written by the same thread. Once the
+ * connection is {@linkplain #multiplex multiplexed}, all records are staged and a virtual thread writes them: responses
+ * of many requests are sent together, and an interrupt of one handler cannot close the socket for all.
  */
 public final class Output {
-    /** How much waits for the writing thread of a multiplexed connection before handlers have to wait. */
+    /** How much may be staged on a multiplexed connection before handlers have to wait. */
     private static final int STAGED_LIMIT = 64 * 1024;
-    /** The same where there is one request at a time: what the library has to say beside it. */
+    /** The same with one request at a time, for records of the library itself. */
     private static final int STAGED_LIMIT_ALONE = 2 * 1024;
     private static final byte[] NOTHING = {};
-    /** For where there may be no memory to tell more. */
-    private static final IOException BROKEN_OFF = new IOException("writing was broken off by an error");
+    /** Preallocated for when there may be no memory for a better one. */
+    private static final IOException BROKEN_OFF = new IOException("writing was ended by an error");
 
     /** A write failed before the kernel took any byte of it: the peer cannot know of it. */
     public static final class NothingWrittenException extends IOException {
@@ -54,9 +54,9 @@ public final class Output {
     private IOException failure;
 
     /**
-     * Creates the way out of a connection.
+     * Creates the outbound side of a connection.
      *
-     * @param multiplexed whether the connection carries several requests at once from the start
+     * @param multiplexed whether the connection is multiplexed from the start
      */
     public Output(Transport transport, ReentrantLock lock, boolean multiplexed) {
         this.transport = transport;
@@ -65,7 +65,7 @@ public final class Output {
         this.progress = lock.newCondition();
     }
 
-    /** Locked. From now on, for the rest of its life, the connection carries several requests at once. */
+    /** Locked. Makes the connection multiplexed for the rest of its life. */
     public void multiplex() {
         assert lock.isHeldByCurrentThread();
         multiplexed = true;
@@ -75,7 +75,7 @@ public final class Output {
         return multiplexed;
     }
 
-    /** Locked. Whether {@link #write} takes that many bytes without exceeding its memory. */
+    /** Locked. Whether {@link #write} accepts that many bytes within its memory limit. */
     public boolean hasRoom(int length) {
         assert lock.isHeldByCurrentThread();
         return failure != null || !writing
@@ -88,8 +88,8 @@ public final class Output {
     }
 
     /**
-     * Locked. Blocks until {@link #write} takes that many bytes, or nobody wants to write them any more; releases the
-     * lock meanwhile. An interrupt stays for later.
+     * Locked. Blocks until {@link #write} accepts that many bytes, or they are not wanted any more; releases the lock
+     * meanwhile. Keeps an interrupt pending.
      *
      * @param stillWanted asked if this has to wait, and again after each change
      * @return whether they are still wanted
@@ -109,7 +109,7 @@ public final class Output {
     }
 
     /**
-     * Locked. The same for whom an interrupt may stop.
+     * Locked. The same, but an interrupt ends the wait.
      *
      * @throws InterruptedIOException when the thread was interrupted; its flag is set again
      */
@@ -121,11 +121,11 @@ public final class Output {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the web server to take output");
+            throw new InterruptedIOException("interrupted while waiting for the web server to accept output");
         }
     }
 
-    /** Locked. Blocks until something has come true, looking after each change; releases the lock meanwhile. */
+    /** Locked. Blocks until a condition holds, checking it after each change; releases the lock meanwhile. */
     public void awaitUntil(BooleanSupplier condition) {
         assert lock.isHeldByCurrentThread();
         while (!condition.getAsBoolean()) {
@@ -133,7 +133,7 @@ public final class Output {
         }
     }
 
-    /** Locked. There was a change of something else that threads wait for here: they look again. */
+    /** Locked. Makes waiting threads check their conditions again, after a change elsewhere. */
     public void wakeUp() {
         assert lock.isHeldByCurrentThread();
         progress.signalAll();
@@ -141,9 +141,9 @@ public final class Output {
 
     /**
      * Locked. Admits whole records and, unless the connection is multiplexed or another thread is writing, writes them:
-     * blocks then, with the lock released. Bytes admitted earlier arrive earlier.
+     * blocks then, with the lock released. Bytes are sent in the order of their admission.
      *
-     * @throws NothingWrittenException when the connection failed, now or before, and nothing of these records was taken
+     * @throws NothingWrittenException when the connection failed, now or before, and none of these records was accepted
      * @throws IOException when it failed after some of them were
      */
     public void write(RecordBuffer records) throws IOException {
@@ -159,17 +159,17 @@ public final class Output {
         boolean written = writeUnlocked(bytes);
         writer = null;
         if (written && stagedLength > 0) {
-            startFlushing(); // whatever it is, it is not this caller's
+            startFlushing(); // staged records of others
             return;
         }
         stopWriting();
-        if (!written && bytes.position() > 0) { // the channel moves it with every byte, also when it throws
+        if (!written && bytes.position() > 0) { // the channel updates it for every byte, even when it throws
             throw new IOException("connection lost", failure);
         }
         check();
     }
 
-    /** Locked. Admits whole records and has a thread of the library write them. Never blocks. */
+    /** Locked. Admits whole records, which a thread of the library will write. Never blocks. */
     public void stage(RecordBuffer records) throws IOException {
         assert lock.isHeldByCurrentThread();
         check();
@@ -186,7 +186,7 @@ public final class Output {
         }
     }
 
-    /** Locked. Tells the peer that nothing more comes, as soon as all that was admitted is written. */
+    /** Locked. Shuts down the output as soon as everything admitted is written. */
     public void endAfterFlush() {
         assert lock.isHeldByCurrentThread();
         endAfterFlush = true;
@@ -195,27 +195,27 @@ public final class Output {
         }
     }
 
-    /** Locked. Whether nothing is being written, or waits to be. */
+    /** Locked. Whether nothing is being written or staged. */
     public boolean isIdle() {
         assert lock.isHeldByCurrentThread();
         return !writing;
     }
 
-    /** Locked. Has a write that is going on count as begun now: it was not the peer who kept it waiting. */
+    /** Locked. Restarts the time of a write in progress, when the delay was not caused by the peer. */
     public void restartClock() {
         assert lock.isHeldByCurrentThread();
         progressAwaited.restart();
     }
 
-    /** Locked. Whether a write has been going on for longer than a limit. */
+    /** Locked. Whether a write has been in progress for longer than a limit. */
     public boolean isStuck(long limit, long now) {
         assert lock.isHeldByCurrentThread();
         return writing && progressAwaited.isOver(limit, now);
     }
 
     /**
-     * Locked. Called by a thread that is not writing: if it counts as the writing one all the same, an Error has torn it
-     * out of its write, and nobody knows how far that got.
+     * Locked. Called by a thread that is not writing. If it is still registered as the writer, an Error has interrupted
+     * its write, and it is unknown how much was written.
      */
     public void abandonWrite() {
         assert lock.isHeldByCurrentThread();
@@ -264,7 +264,7 @@ public final class Output {
         }
     }
 
-    /** Locked. Writes with the lock released. Whatever goes wrong makes the output fail, and is not thrown. */
+    /** Locked. Writes with the lock released. Any failure makes the output fail, and is not thrown. */
     private boolean writeUnlocked(ByteBuffer bytes) {
         assert lock.isHeldByCurrentThread();
         IOException failed = null;
@@ -272,22 +272,22 @@ public final class Output {
         try {
             transport.write(bytes);
             while (bytes.hasRemaining()) {
-                progressMade(); // a peer that takes its time is not one that takes nothing
+                progressMade(); // a slow peer is not a stuck one
                 transport.write(bytes);
             }
-        } catch (Throwable e) { // out of memory or stack, say
+        } catch (Throwable e) { // such as out of memory or stack
             failed = failure(e);
         } finally {
             lock.lock();
         }
         if (failed != null) {
             fail(failed);
-            transport.shutdownOutput(); // out of memory, the connection may be well: the peer must not wait for the rest
+            transport.shutdownOutput(); // out of memory: the connection may be intact, but the peer must not wait for the rest
         }
         return failure == null;
     }
 
-    /** Something of ours has failed and not the connection: without a close nobody would come to know. */
+    /** Called when the library has failed and not the connection: without a close the peer would not notice. */
     private void breakOff(Throwable cause) {
         fail(failure(cause));
         transport.close();
@@ -314,13 +314,13 @@ public final class Output {
         assert lock.isHeldByCurrentThread();
         try {
             LibraryThreads.start(this::flush);
-        } catch (Throwable e) { // OutOfMemoryError: nobody else would write or signal
+        } catch (Throwable e) { // OutOfMemoryError: no other thread would write or signal
             breakOff(e);
             stopWriting();
         }
     }
 
-    /** Runs on a virtual thread of its own until nothing is staged. */
+    /** Runs on a virtual thread until nothing is staged. */
     private void flush() {
         lock.lock();
         try {

@@ -5,15 +5,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Who reads a connection: one thread at a time has this role, and with it the {@link
- * dev.fcgi.internal.wire.RecordReader}. A thread that has something else to do releases it, and takes it again
- * afterwards if it is free. Where it stays free for more than a tick, the ticker has a virtual thread take it, so that
- * what the peer does is seen while all others are busy.
+ * The role of the thread that reads a connection. One thread at a time has it, and with it the {@link
+ * dev.fcgi.internal.wire.RecordReader}. A thread that has something else to do releases the role, and takes it again
+ * afterwards if it is free. If it stays free for more than a tick, the ticker starts a virtual thread that takes it, so
+ * that the peer's actions are seen while all other threads are busy.
  *
  * <p>Guarded by the connection's lock.
  */
 public final class ReaderRole {
-    /** How many ticks it is free before a thread is started: one of them may end at once. */
+    /** How many ticks it must be free before a thread is started; the first may end immediately. */
     private static final int FREE_TICKS = 2;
 
     private final ReentrantLock lock;
@@ -28,10 +28,10 @@ public final class ReaderRole {
     private boolean watched;
 
     /**
-     * Creates the role of a new connection; whoever makes that has it.
+     * Creates the role of a new connection; the creating thread has it.
      *
-     * @param connection what is ticked, and passes that on
-     * @param reading what a thread does that is started with the role
+     * @param connection is ticked, and calls {@link #tick}
+     * @param reading run by a thread that is started with the role
      */
     public ReaderRole(ReentrantLock lock, Ticker ticker, Ticker.Ticked connection, Runnable reading, Log log) {
         this(lock, ticker, connection, reading, log, LibraryThreads::start);
@@ -58,7 +58,7 @@ public final class ReaderRole {
         return taken;
     }
 
-    /** Locked. The calling thread takes the role. Returns whether it was free, and now is the caller's. */
+    /** Locked. Takes the role for the calling thread if it is free. Returns whether it was. */
     public boolean take() {
         assert lock.isHeldByCurrentThread();
         boolean free = !taken;
@@ -66,7 +66,10 @@ public final class ReaderRole {
         return free;
     }
 
-    /** Locked. The holder has something else to do. Throws nothing: what follows may not fail. */
+    /**
+     * Locked. Called by the holder when it has something else to do. Throws nothing, because what follows must not
+     * fail.
+     */
     public void release() {
         assert lock.isHeldByCurrentThread();
         freeSince = ticker.tick();
@@ -74,18 +77,18 @@ public final class ReaderRole {
         try {
             watch();
         } catch (Throwable ignored) {
-            // OutOfMemoryError: the check of time limits tries again
+            // OutOfMemoryError: the check of timeouts tries again
         }
     }
 
-    /** Locked. The holder leaves it to a thread that is started for that. Throws nothing. */
+    /** Locked. The holder passes the role to a new thread. Throws nothing. */
     public void handOver() {
         assert lock.isHeldByCurrentThread();
         taken = false;
         ensureTaken();
     }
 
-    /** Locked. Sees to it that somebody reads: starts a thread if nobody does. Throws nothing. */
+    /** Locked. Ensures that some thread reads: starts one if none does. Throws nothing. */
     public void ensureTaken() {
         assert lock.isHeldByCurrentThread();
         if (taken) {
@@ -96,7 +99,7 @@ public final class ReaderRole {
             threads.accept(reading);
         } catch (Throwable e) { // OutOfMemoryError: the ticker tries again
             release();
-            log.log(Level.WARNING, e, "no thread to read {0}", connection);
+            log.log(Level.WARNING, e, "cannot start a thread to read {0}", connection);
         }
     }
 
@@ -107,7 +110,7 @@ public final class ReaderRole {
         }
     }
 
-    /** Locked. Called by the ticker every few milliseconds. Returns whether it wants to be called again. */
+    /** Locked. Called by the ticker every few milliseconds. Returns whether it must be called again. */
     public boolean tick(int tick) {
         assert lock.isHeldByCurrentThread();
         if (!taken && tick - freeSince >= FREE_TICKS) {

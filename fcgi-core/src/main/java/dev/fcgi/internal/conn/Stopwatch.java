@@ -1,22 +1,22 @@
 package dev.fcgi.internal.conn;
 
 /**
- * Tells whether something lasts longer than a limit, without asking the clock when it begins: most of what is timed is
- * over before anybody looks. The first look starts the watch, so a limit may be exceeded by the time between two looks,
- * and is never cut short.
+ * Checks whether something lasts longer than a limit, without reading the clock when it begins, because most things end
+ * before the first check. The first check starts the watch, so the limit may be exceeded by the time between two
+ * checks, but is never shortened.
  *
- * <p>Not thread-safe: guarded by whatever guards what is timed.
+ * <p>Not thread-safe: guarded like the object that it times.
  */
 public final class Stopwatch {
     private boolean running;
     private long startedAt;
 
-    /** What is timed begins now. */
+    /** Begins a new measurement. */
     public void restart() {
         running = false;
     }
 
-    /** {@return whether the limit was exceeded at a moment of the {@link Clock}} */
+    /** {@return whether the limit was exceeded at a time of the {@link Clock}} */
     public boolean isOver(long limit, long now) {
         if (!running) {
             running = true;

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * The reading end of one inbound stream of one request: a bounded queue of bytes.
  *
  * <p>State is guarded by the connection's lock. The thread that reads the connection calls {@link #offer}, {@link #end}
- * and {@link #fail} with the lock held; the handler's thread calls the methods of {@link InputStream}. Where nobody
- * reads the connection, the handler's thread does it itself through the {@link Source}; nothing is queued then.
+ * and {@link #fail} with the lock held; the handler's thread calls the methods of {@link InputStream}. If no thread
+ * reads the connection, the handler's thread does it itself through the {@link Source}; then nothing is queued.
  */
 public final class StreamInput extends InputStream {
     /** What a stream needs of its connection. */
@@ -22,20 +22,20 @@ public final class StreamInput extends InputStream {
          * Locked. Called when nothing is queued: reads from the connection, or waits by {@link #await}
          * while another thread does. Releases the lock meanwhile.
          *
-         * @return bytes put into the target, or 0 when the stream shall look again
+         * @return bytes put into the target, or 0 if the stream must check again
          */
         int pull(StreamInput stream, byte[] target, int offset, int length) throws IOException;
 
-        /** Locked. Called when nothing is queued: tells how much a read would get without blocking. */
+        /** Locked. Called when nothing is queued: returns how much a read would get without blocking. */
         default int available(StreamInput stream) {
             return 0;
         }
 
-        /** Locked. Called when a full queue has room again, or is not {@linkplain #extend extended} any more. */
+        /** Locked. Called when a full queue has room again, or is no longer {@linkplain #extend extended}. */
         void roomMade(StreamInput stream);
     }
 
-    /** Why a stream fails, for the thread that reads it: each read gets an exception of its own. */
+    /** Creates the exception of a failed stream; each read gets a new one. */
     @FunctionalInterface
     public interface Failure {
         IOException toException();
@@ -48,7 +48,7 @@ public final class StreamInput extends InputStream {
     private final ReentrantLock lock;
     private final int usualLimit;
     private int limit;
-    /** Made by the first thread that has to wait. */
+    /** Created by the first thread that has to wait. */
     private Condition readable;
     /** A ring: size bytes from head on. */
     private byte[] queue = NOTHING;
@@ -58,7 +58,7 @@ public final class StreamInput extends InputStream {
     private boolean closed;
     private Failure failure;
     private boolean waiting;
-    /** Made by the first read that has to wait, like the condition. */
+    /** Created by the first read that has to wait, like the condition. */
     private Stopwatch waited;
 
     /**
@@ -75,7 +75,7 @@ public final class StreamInput extends InputStream {
 
     // ---- the side of the connection
 
-    /** Locked. Queues bytes. Returns how many were taken; fewer than given when the queue is full. */
+    /** Locked. Queues bytes. Returns how many were queued, which are fewer if the queue is full. */
     public int offer(ByteBuffer bytes, int offset, int length) {
         assert lock.isHeldByCurrentThread();
         if (closed || ended || failure != null) {
@@ -121,13 +121,13 @@ public final class StreamInput extends InputStream {
         return ended;
     }
 
-    /** Locked. Whether its reader may still want something of it. */
+    /** Locked. Whether the stream can still be read. */
     public boolean isOpen() {
         assert lock.isHeldByCurrentThread();
         return !closed && failure == null;
     }
 
-    /** Locked. Makes this and every later read fail, also of what is queued. */
+    /** Locked. Makes this and every later read fail, even of queued bytes. */
     public void fail(Failure cause) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
@@ -183,7 +183,7 @@ public final class StreamInput extends InputStream {
         return closed;
     }
 
-    /** Locked. Has the thread that waits look again. */
+    /** Locked. Makes a waiting thread check again. */
     public void wakeUp() {
         assert lock.isHeldByCurrentThread();
         signal();

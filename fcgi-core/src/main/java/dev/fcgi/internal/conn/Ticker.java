@@ -10,16 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What makes a server look at itself: one platform thread. Connections that ask for it are ticked every few milliseconds for as long
- * as they want; all connections have their time limits checked now and then. With nothing to tick it sleeps.
+ * One platform thread that ticks connections every few milliseconds while they need it, and regularly checks the
+ * timeouts of all connections. With nothing to tick it sleeps.
  */
 public final class Ticker implements Runnable {
     /** What is ticked. Both methods are called by the ticker's thread and must not block. */
     public interface Ticked {
-        /** {@return whether this wants to be ticked again} */
+        /** {@return whether this must be ticked again} */
         boolean tick(int tick);
 
-        /** Checks time limits. */
+        /** Checks timeouts. */
         void check(long nanoTime);
     }
 
@@ -42,9 +42,9 @@ public final class Ticker implements Runnable {
     /**
      * Creates a ticker; {@link #start} makes it run.
      *
-     * @param all what is checked; a collection that may change meanwhile
-     * @param log for what fails; says what it has left out when this asks it to
-     * @param clock what limits on time are checked by; ticks come by the real one
+     * @param all the objects to check; a collection that may change concurrently
+     * @param log for failures; logs its suppressed lines when the ticker checks it
+     * @param clock the clock for timeouts; ticks use real time
      */
     public Ticker(Collection<? extends Ticked> all, Log log, Clock clock) {
         this.all = all;
@@ -63,12 +63,12 @@ public final class Ticker implements Runnable {
         LockSupport.unpark(thread);
     }
 
-    /** {@return the number of the current tick; stands still while nothing is watched} */
+    /** {@return the number of the current tick; does not change while nothing is watched} */
     public int tick() {
         return tick;
     }
 
-    /** Has something ticked from now on, until it says that it had enough. */
+    /** Ticks an object from now on, until its {@link Ticked#tick} returns false. */
     public void watch(Ticked ticked) {
         arriving.add(ticked);
         if (asleep) {
@@ -81,7 +81,7 @@ public final class Ticker implements Runnable {
         while (!stopped) {
             try {
                 step();
-            } catch (Throwable e) { // whatever it is, out of memory say: everybody needs the clock
+            } catch (Throwable e) { // whatever it is, such as out of memory: all connections need the ticker
                 failed(e);
             }
         }
@@ -89,9 +89,9 @@ public final class Ticker implements Runnable {
 
     private void failed(Throwable e) {
         try {
-            log.log(Level.ERROR, e, "the clock has failed, and goes on");
+            log.log(Level.ERROR, e, "the ticker has failed and continues");
         } catch (Throwable ignored) {
-            // out of memory still, for the parameters
+            // still out of memory
         }
     }
 
@@ -99,9 +99,9 @@ public final class Ticker implements Runnable {
         asleep = watched.isEmpty();
         clock.park(asleep && arriving.isEmpty() ? CHECK : TICK);
         asleep = false;
-        Thread.interrupted(); // nobody is meant to; parking would end at once from now on
+        Thread.interrupted(); // unexpected; with the flag set, parking would return immediately
         for (Ticked ticked; (ticked = arriving.peek()) != null; arriving.remove()) {
-            watched.add(ticked); // which may fail: then the next time
+            watched.add(ticked); // if this fails, it is tried again the next time
         }
         int now = tick + 1;
         tick = now; // this thread is the only writer
@@ -114,7 +114,7 @@ public final class Ticker implements Runnable {
         }
     }
 
-    // whatever goes wrong with one connection: the others are not to miss their turn
+    // whatever fails for one connection, the others must get their turn
 
     private boolean tick(Ticked ticked, int now) {
         try {

@@ -3,15 +3,15 @@ package dev.fcgi.internal.conn;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Limits on time, as nanoseconds; {@link Long#MAX_VALUE} stands for none and needs care, for moments wrap around. */
+/** Timeouts in nanoseconds. {@link Long#MAX_VALUE} stands for none and needs care, because times wrap around. */
 public final class TimeLimit {
     private TimeLimit() {}
 
     /**
-     * Makes a limit of a setting.
+     * Converts a setting to a timeout.
      *
      * @param time 0 for no limit
-     * @param name of the setting, for the message
+     * @param name the name of the setting, for the message
      */
     public static long of(Duration time, String name) {
         if (Objects.requireNonNull(time, "time").isNegative()) {
@@ -20,7 +20,7 @@ public final class TimeLimit {
         return time.isZero() ? Long.MAX_VALUE : nanos(time);
     }
 
-    /** {@return the nanoseconds of a duration, at most what fits} */
+    /** {@return the nanoseconds of a duration, limited to the range of long} */
     public static long nanos(Duration time) {
         try {
             return time.toNanos();
@@ -29,7 +29,7 @@ public final class TimeLimit {
         }
     }
 
-    /** {@return whether more time than the limit lies between two moments of a {@link Clock}} */
+    /** {@return whether more time than the limit is between two times of a {@link Clock}} */
     public static boolean isOver(long limit, long since, long now) {
         return limit != Long.MAX_VALUE && now - since > limit;
     }

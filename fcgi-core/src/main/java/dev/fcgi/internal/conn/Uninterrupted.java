@@ -3,14 +3,15 @@ package dev.fcgi.internal.conn;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps interrupts away from a socket, which would close when a thread inside it is interrupted, and delivers them
- * afterwards: those that a thread brings along, and those that the library sends to the thread of one request.
+ * Keeps interrupts away from a socket, which closes when a thread inside it is interrupted, and delivers them
+ * afterwards: those that were pending when a thread enters, and those that the library sends to the thread of one
+ * request.
  *
  * <p>Guarded by the connection's lock; the static methods are for any thread.
  */
 public final class Uninterrupted {
     private final ReentrantLock lock;
-    /** Whom the library may interrupt, or null. */
+    /** The thread that the library may interrupt, or null. */
     private Thread thread;
     private boolean inside;
     private boolean pending;
@@ -20,20 +21,20 @@ public final class Uninterrupted {
         this.lock = lock;
     }
 
-    /** Locked. From now on the calling thread is the one to be interrupted. */
+    /** Locked. Registers the calling thread as the one to interrupt. */
     public void begin() {
         assert lock.isHeldByCurrentThread();
         thread = Thread.currentThread();
     }
 
-    /** Locked. No interrupt is sent any more. Returns whether one was. */
+    /** Locked. Ends the registration. Returns whether an interrupt was sent. */
     public boolean end() {
         assert lock.isHeldByCurrentThread();
         thread = null;
         return sent;
     }
 
-    /** Locked. Interrupts the thread, at the end of its I/O if it is inside; nobody if it has ended. */
+    /** Locked. Interrupts the registered thread, if any; if it is inside the socket, at the end of its I/O. */
     public void interrupt() {
         assert lock.isHeldByCurrentThread();
         if (thread == null) {
@@ -48,9 +49,9 @@ public final class Uninterrupted {
     }
 
     /**
-     * Locked. The calling thread, whichever that is, is about to touch the socket.
+     * Locked. Called by any thread that is about to use the socket.
      *
-     * @return what to give to {@link #leave}
+     * @return the argument for {@link #leave}
      */
     public boolean enter() {
         assert lock.isHeldByCurrentThread();
@@ -60,7 +61,7 @@ public final class Uninterrupted {
         return putOff();
     }
 
-    /** Locked. The end of what {@link #enter} began: interrupts are back. */
+    /** Locked. Ends what {@link #enter} began, and delivers interrupts. */
     public void leave(boolean interrupted) {
         assert lock.isHeldByCurrentThread();
         boolean deliver = interrupted;
@@ -72,12 +73,12 @@ public final class Uninterrupted {
         deliver(deliver);
     }
 
-    /** Takes an interrupt from the calling thread. Returns whether there was one, for {@link #deliver}. */
+    /** Clears an interrupt of the calling thread. Returns whether there was one, for {@link #deliver}. */
     public static boolean putOff() {
         return Thread.interrupted();
     }
 
-    /** The end of what {@link #putOff} began. */
+    /** Ends what {@link #putOff} began. */
     public static void deliver(boolean interrupted) {
         if (interrupted) {
             Thread.currentThread().interrupt();

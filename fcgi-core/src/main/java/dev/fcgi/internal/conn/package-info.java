@@ -1,2 +1,5 @@
-/** The engine of a connection: its streams, its way out, its clock. Each class says what guards its state. */
+/**
+ * The parts of a connection that servers and clients share: streams, inbound and outbound side, timeouts. Each class
+ * says what guards its state.
+ */
 package dev.fcgi.internal.conn;

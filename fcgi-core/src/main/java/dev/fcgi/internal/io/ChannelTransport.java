@@ -24,7 +24,7 @@ public final class ChannelTransport implements Transport {
     private final SocketAddress listener;
     /** The identity of the peer; null before it was looked up and when it is unknown. */
     private volatile PeerIdentity identity;
-    /** What {@link #isQuiet} reads into. Made by the first look. */
+    /** The buffer of {@link #isQuiet}. Created by the first check. */
     private ByteBuffer one;
 
     /**

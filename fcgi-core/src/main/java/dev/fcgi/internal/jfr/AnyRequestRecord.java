@@ -24,7 +24,7 @@ abstract class AnyRequestRecord extends Event {
     @Label("Client")
     String client;
     @Label("Id of the Web Server")
-    @Description("What the web server calls the request in its own log, where it says so")
+    @Description("The id of the request in the web server's log, if it sends one")
     String webServerId;
     @Label("Time")
     @Timespan

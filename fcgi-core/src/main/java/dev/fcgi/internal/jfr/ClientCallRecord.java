@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A call of a client that is over. */
+/** A call of a client that has ended. */
 @Name("dev.fcgi.ClientCall")
 @Label("FastCGI Client Call")
 @Description("A call is over: completed, refused, failed, timed out or aborted")

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A connection of a client that was made, or could not be. */
+/** A client's attempt to connect, successful or not. */
 @Name("dev.fcgi.ClientConnect")
 @Label("FastCGI Client Connect")
 @Description("A connection to a server was made, or could not be")

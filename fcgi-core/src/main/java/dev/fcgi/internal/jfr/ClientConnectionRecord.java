@@ -7,7 +7,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timestamp;
 
-/** A connection of a client that is over. */
+/** A connection of a client that was closed. */
 @Name("dev.fcgi.ClientConnection")
 @Label("FastCGI Client Connection")
 @Category("FastCGI")

@@ -2,7 +2,7 @@ package dev.fcgi.internal.jfr;
 
 import dev.fcgi.ServerListener;
 
-/** The Java Flight Recorder, if this JVM has it. Touches nothing of it otherwise. */
+/** The Java Flight Recorder, if this JVM has it. Otherwise none of its classes is loaded. */
 public final class Jfr {
     private static final boolean AVAILABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 

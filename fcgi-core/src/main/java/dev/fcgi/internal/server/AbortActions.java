@@ -7,15 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a handler wants done when its request is aborted: each action on a thread of its own, being code of others.
+ * The actions that a handler has registered for an abort of its request. Each runs on a separate thread, because it is
+ * foreign code.
  *
  * <p>Guarded by the connection's lock.
  */
 final class AbortActions {
     private final Log log;
-    /** For the log. */
+    /** Used in log messages. */
     private final Object request;
-    /** Those that wait for an abort; null when it has come. */
+    /** Actions that wait for an abort; null after the abort. */
     private List<Runnable> waiting = new ArrayList<>(2);
 
     AbortActions(Log log, Object request) {
@@ -23,7 +24,7 @@ final class AbortActions {
         this.request = request;
     }
 
-    /** Has something done at the abort, or now if that has come. */
+    /** Runs an action at the abort, or now if the request was already aborted. */
     void add(Runnable action) {
         if (waiting == null) {
             start(action);
@@ -32,7 +33,7 @@ final class AbortActions {
         }
     }
 
-    /** The abort has come. Throws nothing. */
+    /** Runs the actions after an abort. Throws nothing. */
     void start() {
         List<Runnable> actions = waiting;
         waiting = null;
@@ -45,7 +46,7 @@ final class AbortActions {
         try {
             LibraryThreads.start(() -> run(action));
         } catch (Throwable e) { // OutOfMemoryError
-            log.log(Level.WARNING, e, "no thread for an onAbort action: {0}", request);
+            log.log(Level.WARNING, e, "cannot start a thread for an onAbort action: {0}", request);
         }
     }
 

@@ -11,14 +11,14 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Accepts the connections of one listener, on a thread of its own: virtual where a selector lets it be. */
+/** Accepts the connections of one listener, on its own thread, which is virtual if a selector does not pin it. */
 final class AcceptLoop implements Runnable {
-    /** What serves a new connection; the channel stays with the caller when this throws. */
+    /** Serves a new connection; if it throws, the caller keeps the channel. */
     interface Serving {
         void open(SocketChannel channel, SocketAddress address) throws IOException;
     }
 
-    /** Whether a virtual thread that waits in a selector lets go of its carrier, as it does since JDK 24. */
+    /** Whether a virtual thread that waits in a selector releases its carrier, as it does since JDK 24. */
     private static final boolean SELECT_PARKS = Runtime.version().feature() >= 24;
     private static final long PAUSE_MILLIS = 100;
     private static final long FIRST_REQUEST_TIME = TimeUnit.MILLISECONDS.toNanos(20);
@@ -44,7 +44,7 @@ final class AcceptLoop implements Runnable {
         if (listener.isInherited() || !SELECT_PARKS) {
             Thread.ofPlatform().name("fcgi-accept").daemon().start(this);
         } else {
-            Thread.ofVirtual().name("fcgi-accept").start(this); // connections go to no other carrier
+            Thread.ofVirtual().name("fcgi-accept").start(this); // connections stay on the same carrier
         }
     }
 
@@ -61,7 +61,7 @@ final class AcceptLoop implements Runnable {
                     log.log(Level.ERROR, "the end: {0}", e.getMessage());
                     whenLost.accept(e);
                     return;
-                } catch (Throwable e) { // out of descriptors, memory or threads: that may pass
+                } catch (Throwable e) { // out of descriptors, memory or threads: may be temporary
                     pause(e, failing);
                     failing = true;
                 }
@@ -71,7 +71,7 @@ final class AcceptLoop implements Runnable {
         }
     }
 
-    /** {@return false when nothing comes any more} */
+    /** {@return false when no more connections will come} */
     private boolean acceptNext() throws IOException {
         connections.awaitPermit(() ->
                 log.log(Level.WARNING, "maxConnections {0} reached, others wait", options.maxConnections));
@@ -82,13 +82,13 @@ final class AcceptLoop implements Runnable {
         long before = connections.changeCount();
         serving.open(channel, listener.address());
         if (options.oneAtATime) {
-            // a moment to bring its request, so that no other is taken that a process beside us could serve
+            // waits briefly for its request before accepting another, which a process that shares the socket could serve
             connections.awaitChange(before, FIRST_REQUEST_TIME);
         }
         return true;
     }
 
-    /** Throws nothing: accepting goes on. */
+    /** Throws nothing, so that accepting continues. */
     private void pause(Throwable cause, boolean known) {
         try {
             if (!known) {
@@ -97,7 +97,7 @@ final class AcceptLoop implements Runnable {
             }
             Thread.sleep(PAUSE_MILLIS);
         } catch (Throwable ignored) {
-            // an interrupt, which nobody is meant to send and which would close the listener, or out of memory again
+            // an unexpected interrupt, which would close the listener, or out of memory again
         }
     }
 }

@@ -9,7 +9,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all connections of a server have in common: settings, limits, counters, spare buffers, the stop. Any thread. */
+/**
+ * The state that all connections of a server share: settings, limits, counters, spare buffers, the stop. Thread-safe.
+ */
 final class Common {
     private static final int MAX_READ_AHEADS = 64;
 
@@ -18,24 +20,26 @@ final class Common {
     final Counters counters = new Counters();
     /** Connections that are read. */
     final AtomicInteger connections = new AtomicInteger();
-    /** Heads that are not complete, beyond the first of each connection. */
+    /** Incomplete heads, not counting the first of each connection. */
     final AtomicInteger heads = new AtomicInteger();
-    /** Streams that queue more than usual. */
+    /** Streams with an extended queue. */
     final AtomicInteger readAheads = new AtomicInteger();
     /** Requests whose head is complete and whose handler has not returned. */
     final AtomicInteger requests = new AtomicInteger();
-    /** The most of them that there were at once. */
+    /** The largest number of them at the same time. */
     final AtomicInteger mostRequests = new AtomicInteger();
     final RecordBuffers buffers;
     final Observers observers;
     private final AtomicLong connectionNumbers = new AtomicLong();
     private final Runnable whenDrained;
     private volatile boolean draining;
-    /** Since when a stop refuses requests on connections that are busy; written before draining. */
+    /**
+     * The time from which a stop refuses requests on connections that are not idle; written before {@code draining}.
+     */
     private long refusingSince;
 
     /**
-     * Creates what is common to connections that do not exist yet.
+     * Creates the state, without connections.
      *
      * @param whenDrained called when the last request in flight has ended during a stop
      */
@@ -53,7 +57,7 @@ final class Common {
         return new Heads(heads, options.maxRequests);
     }
 
-    /** Whether one more stream may queue more than usual. */
+    /** Whether one more stream may extend its queue. */
     boolean admitReadAhead() {
         return admit(readAheads, MAX_READ_AHEADS) > 0;
     }
@@ -71,7 +75,7 @@ final class Common {
         return now > 0;
     }
 
-    /** {@return a number for a new connection, from 1 on} */
+    /** {@return a number for a new connection, starting at 1} */
     long numberConnection() {
         return connectionNumbers.incrementAndGet();
     }
@@ -82,7 +86,7 @@ final class Common {
         }
     }
 
-    /** {@return how many there are with one more; 0 when there may be none} */
+    /** {@return the incremented number; 0 if that would exceed the limit} */
     private static int admit(AtomicInteger number, int limit) {
         int now = number.incrementAndGet();
         if (now > limit) {
@@ -92,7 +96,7 @@ final class Common {
         return now;
     }
 
-    // ---- what is counted, and observed
+    // ---- counters and observers
 
     void refused(Observation observation, Outcome why) {
         counters.refused.increment();
@@ -127,7 +131,7 @@ final class Common {
 
     // ---- the stop
 
-    /** The server stops; busy connections take requests for so long. */
+    /** Begins the stop; connections that are not idle accept requests for the given time. */
     synchronized void drain(long refusingAfterNanos) {
         if (!draining) {
             refusingSince = options.clock.nanoTime() + refusingAfterNanos;
@@ -140,9 +144,9 @@ final class Common {
     }
 
     /**
-     * Whether a connection that has requests takes no more. A stop closes each connection as soon as it has none, and
-     * waits for that moment for half of the grace: HAProxy, the web server that multiplexes, drops all requests on a
-     * connection when one of them is refused.
+     * Whether a connection that is not idle refuses further requests. A stop closes each connection as soon as it is
+     * idle, and waits for that for half of the grace period: HAProxy, the web server that multiplexes, drops all
+     * requests on a connection when one of them is refused.
      */
     boolean isRefusing() {
         return draining && options.clock.nanoTime() - refusingSince > 0;

@@ -6,7 +6,7 @@ import dev.fcgi.internal.io.Transport;
 import java.net.SocketAddress;
 import java.time.Instant;
 
-/** A connection as it is told to observers. Written by the holder of its reader role. */
+/** A connection as listeners see it. Written by the holder of its reader role. */
 final class ConnectionObservation implements ConnectionEvent {
     private final long number;
     private final Transport transport;

@@ -6,7 +6,8 @@ import dev.fcgi.internal.conn.ReaderRole;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The threads of one connection: who has the reader role while handlers run, and where those run that are not alone.
+ * The threads of one connection: which thread has the reader role while handlers run, and where handlers run that are
+ * not alone.
  *
  * <p>Guarded by the connection's lock.
  */
@@ -15,12 +16,12 @@ final class ConnectionThreads {
     private final ReentrantLock lock;
     private final Output output;
     private final Log log;
-    /** The input whose handler has the role, reading it itself, and the thread; null when no handler has. */
+    /** The input of the handler that has the role to read it, and its thread; null if no handler has the role. */
     private RequestInput pulled;
     private Thread pullingThread;
-    /** The holder of the role while it gives a task to the executor; only compared with the calling thread. */
+    /** The holder of the role while it passes a task to the executor; only compared with the calling thread. */
     private Thread lending;
-    /** Made when the first handler needs a thread of its own. */
+    /** Created when the first handler needs another thread. */
     private HandlerThreads handlers;
 
     ConnectionThreads(ReaderRole role, ReentrantLock lock, Output output, Log log) {
@@ -30,18 +31,18 @@ final class ConnectionThreads {
         this.output = output;
     }
 
-    /** Locked. Whether somebody reads. */
+    /** Locked. Whether some thread reads. */
     boolean isRead() {
         assert lock.isHeldByCurrentThread();
         return role.isTaken();
     }
 
-    /** {@return the role itself, for who reads} */
+    /** {@return the role itself, for readers} */
     ReaderRole role() {
         return role;
     }
 
-    /** Locked. Has a handler run on a thread of its own. Returns null, or why there is none. */
+    /** Locked. Runs a handler on another thread. Returns null, or why that failed. */
     Throwable execute(HandlerThreads.Task task) {
         assert lock.isHeldByCurrentThread();
         try {
@@ -55,15 +56,18 @@ final class ConnectionThreads {
         }
     }
 
-    // ---- an executor, which may run a task on the thread that gives it
+    // ---- an executor, which may run a task on the calling thread
 
-    /** Locked. The holder of the role is about to give a task to the executor. */
+    /** Locked. The holder of the role is about to pass a task to the executor. */
     void startLending() {
         assert lock.isHeldByCurrentThread();
         lending = Thread.currentThread();
     }
 
-    /** Locked. Called by whoever runs a task: if that has just given it to the executor, another may read. */
+    /**
+     * Locked. Called by the thread that runs a task: if it has just passed the task to the executor itself, another
+     * thread may read.
+     */
     void lend() {
         assert lock.isHeldByCurrentThread();
         if (lending == Thread.currentThread()) {
@@ -75,7 +79,7 @@ final class ConnectionThreads {
         }
     }
 
-    /** After the executor has returned. Returns whether the calling thread has had the role all the time. */
+    /** Called after the executor has returned. Returns whether the calling thread has kept the role all the time. */
     boolean endLending() {
         boolean kept = lending == Thread.currentThread();
         if (kept) {
@@ -86,7 +90,7 @@ final class ConnectionThreads {
 
     // ---- a handler that reads its own input
 
-    /** Locked. Returns whether the calling thread, a handler's, has the role now. */
+    /** Locked. Returns whether the calling thread, that of a handler, has the role now. */
     boolean startPulling(RequestInput input) {
         assert lock.isHeldByCurrentThread();
         if (!role.take()) {
@@ -98,7 +102,7 @@ final class ConnectionThreads {
     }
 
     /**
-     * Locked. The end of what {@link #startPulling} began.
+     * Locked. Ends what {@link #startPulling} began.
      *
      * @param more whether there is more to read than this handler's input
      */
@@ -113,9 +117,9 @@ final class ConnectionThreads {
     }
 
     /**
-     * Locked. A request has ended, its handler goes on: somebody else has to read.
+     * Locked. A request has ended but its handler is still running, so another thread has to read.
      *
-     * @return whether its thread is reading, and must be torn out of that
+     * @return whether its thread is reading, which must be ended
      */
     boolean abandon(RequestInput input) {
         assert lock.isHeldByCurrentThread();

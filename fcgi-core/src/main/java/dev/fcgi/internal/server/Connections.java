@@ -10,12 +10,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The open connections of a server, and whether there may be more.
+ * The open connections of a server, and the limit on their number.
  *
- * <p>How many there are, and whether there may be more, is guarded by a lock, under which nothing blocks.
+ * <p>Their number is guarded by a lock, under which nothing blocks.
  */
 final class Connections {
-    /** Some things change and do not tell. */
+    /** Some changes are not signalled. */
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final int limit;
@@ -34,13 +34,13 @@ final class Connections {
         this.clock = clock;
     }
 
-    /** {@return all of them, as they are at any time} */
+    /** {@return a live view of all connections} */
     Collection<ServerConnection> all() {
         return all;
     }
 
     void opened(ServerConnection connection) {
-        all.add(connection); // may fail, and nothing was counted then
+        all.add(connection); // may fail, before anything is counted
         lock.lock();
         try {
             open++;
@@ -60,7 +60,7 @@ final class Connections {
         }
     }
 
-    /** Lets those look again that wait here. */
+    /** Makes waiting threads check again. */
     void changed() {
         lock.lock();
         try {
@@ -71,7 +71,7 @@ final class Connections {
         }
     }
 
-    /** Holds back whoever accepts, or lets it go on: connections wait in the kernel meanwhile. */
+    /** Suspends or resumes accepting; connections wait in the kernel meanwhile. */
     void hold(boolean hold) {
         lock.lock();
         try {
@@ -82,7 +82,7 @@ final class Connections {
         }
     }
 
-    /** From now on nobody is held back. Returns whether that is new. */
+    /** Ends all suspension. Returns whether this is the first call. */
     boolean end() {
         lock.lock();
         try {
@@ -96,9 +96,9 @@ final class Connections {
     }
 
     /**
-     * Waits until there may be one more.
+     * Waits until one more connection may be accepted.
      *
-     * @param whenFull called when there are too many, before waiting
+     * @param whenFull called before waiting, when the limit is reached
      */
     void awaitPermit(Runnable whenFull) {
         lock.lock();
@@ -114,7 +114,7 @@ final class Connections {
         }
     }
 
-    /** {@return a number that every change makes larger} */
+    /** {@return a number that every change increases} */
     long changeCount() {
         lock.lock();
         try {
@@ -124,7 +124,7 @@ final class Connections {
         }
     }
 
-    /** Waits for a change after that number, for a while. */
+    /** Waits for a change after that number, with a time limit. */
     void awaitChange(long before, long nanos) {
         lock.lock();
         try {
@@ -133,17 +133,17 @@ final class Connections {
                 left = clock.await(changed, left);
             }
         } catch (InterruptedException ignored) {
-            // nobody is meant to, and with the flag set accept would close the listener
+            // unexpected, and with the flag set accept would close the listener
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits until none is open, for a while.
+     * Waits until no connection is open, with a time limit.
      *
-     * @param moreToCome whether something else must be over, too
-     * @return whether it came to that
+     * @param moreToCome whether something else must end as well
+     * @return whether none is open
      */
     boolean awaitEnd(long nanos, BooleanSupplier moreToCome) throws InterruptedException {
         lock.lock();

@@ -3,7 +3,7 @@ package dev.fcgi.internal.server;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a server counts, from any thread. */
+/** The counters of a server. Thread-safe. */
 final class Counters {
     final Counter accepted = new Counter();
     final Counter started = new Counter();
@@ -12,11 +12,11 @@ final class Counters {
     final Counter failed = new Counter();
     final Counter protocolErrors = new Counter();
     final Counter multiplexed = new Counter();
-    /** Of those that were refused, the ones that would have been one too many. */
+    /** Refused requests that exceeded a limit on their number. */
     final Counter overLimit = new Counter();
     final Counter slow = new Counter();
 
-    /** A number that goes up without fail; threads that count at the same time may need memory for that. */
+    /** A counter whose increment never fails, although concurrent increments may need memory. */
     static final class Counter {
         private final LongAdder adder = new LongAdder();
         private final AtomicLong withoutMemory = new AtomicLong();

@@ -11,18 +11,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * What the end of a connection means for its requests, whoever ends it: the peer, an error, a limit, a stop.
+ * The effects of a connection's end on its requests, whatever the cause: the peer, an error, a timeout, a stop.
  *
- * <p>Called by any thread; takes the connection's lock where it is not expected.
+ * <p>May be called by any thread; takes the connection's lock unless it is expected.
  */
 final class Ending {
-    private static final IOException BROKEN_OFF = new IOException("broken off for want of memory");
+    private static final IOException BROKEN_OFF = new IOException("closed for lack of memory");
 
-    /** For requests that are left when their connection is over, because something failed. */
+    /** For requests that remain when their connection has ended because of a failure. */
     private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
 
     private final Common common;
-    /** For logs. */
+    /** Used in log messages. */
     private final Object name;
     private final Transport transport;
     private final ReentrantLock lock;
@@ -45,7 +45,7 @@ final class Ending {
 
     // ---- found by the reader
 
-    /** The stream has ended (no cause), or reading failed. */
+    /** The stream has ended (cause null), or reading failed. */
     void peerClosed(IOException cause) {
         boolean ended = cause == null || cause instanceof EOFException;
         lock.lock();
@@ -84,9 +84,9 @@ final class Ending {
     }
 
     /**
-     * Reading, or acting on what was read, has failed. Throws nothing.
+     * Reading, or processing a record, has failed. Throws nothing.
      *
-     * @param record the one at hand, for the log
+     * @param record the current record, for the log
      */
     void failed(Throwable e, Object record) {
         try {
@@ -96,23 +96,23 @@ final class Ending {
                 peerClosed(io);
             } else {
                 peerClosed(new IOException("internal error", e));
-                common.log.log(Level.ERROR, e, "connection of {0} broken off", name);
+                common.log.log(Level.ERROR, e, "internal error, connection of {0} closed", name);
             }
         } catch (Throwable outOfMemory) {
             lock.lock();
             try {
-                breakOff(); // the end of reading ends what is left
+                breakOff(); // the end of reading ends the rest
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    /** Waits until all is written. Returns whether input may be left, which is to be read then. */
+    /** Waits until everything is written. Returns whether input may be left, which must then be read. */
     boolean flush(boolean atBorder) {
         lock.lock();
         try {
-            output.abandonWrite(); // an Error may have torn the reader out of its own
+            output.abandonWrite(); // an Error may have interrupted the reader's own write
             startClosing();
             return lifetime.flush(atBorder);
         } finally {
@@ -120,7 +120,7 @@ final class Ending {
         }
     }
 
-    /** Nobody reads any more, the socket is closed, and nothing is left. Called once. Throws nothing. */
+    /** Called once when no thread reads any more: closes the socket and ends the rest. Throws nothing. */
     void closed() {
         lock.lock();
         try {
@@ -134,7 +134,7 @@ final class Ending {
 
     // ---- found by others
 
-    /** Locked. Closes the connection if it has nothing more to do. */
+    /** Locked. Closes the connection if it is done. */
     void settle() {
         assert lock.isHeldByCurrentThread();
         if (requests.isEmpty() && lifetime.isLast()) {
@@ -152,7 +152,7 @@ final class Ending {
         }
     }
 
-    /** Locked. There is nobody to talk to. */
+    /** Locked. The peer cannot be reached any more. */
     void lost(Reason reason, IOException cause) {
         assert lock.isHeldByCurrentThread();
         output.fail(cause);
@@ -161,7 +161,7 @@ final class Ending {
         transport.close(); // wakes up the reader
     }
 
-    /** Locked. Nothing can be said any more, for want of memory: the reader finds the connection closed. */
+    /** Locked. Closes the connection for lack of memory; the reader will notice. */
     void breakOff() {
         assert lock.isHeldByCurrentThread();
         lifetime.closeAfterLast();
@@ -169,7 +169,7 @@ final class Ending {
         transport.close();
     }
 
-    /** Cancels all requests because the server goes away. */
+    /** Aborts all requests because the server stops. */
     void shutDown() {
         lock.lock();
         try {
@@ -180,25 +180,25 @@ final class Ending {
         }
     }
 
-    /** Closes at once. */
+    /** Closes immediately. */
     void kill() {
         transport.close();
     }
 
-    /** Locked. Enforces the limits on time that are not those of requests. */
+    /** Locked. Enforces the timeouts of the connection. */
     void check(long now) {
         assert lock.isHeldByCurrentThread();
         if (output.isStuck(common.options.writeTimeout, now)) {
             common.log.log(Level.WARNING, "write timeout: {0}", name);
-            lost(Reason.WRITE_TIMEOUT, new IOException("the web server took no output in time"));
+            lost(Reason.WRITE_TIMEOUT, new IOException("the web server accepted no output in time"));
         } else if (!lifetime.isOpen()) {
             if (lifetime.isClosingOver(now)) {
                 transport.close();
             }
-        } else if (output.hasFailed()) { // in a thread that has no handler to tell it to
+        } else if (output.hasFailed()) { // on a thread that has no handler to report it to
             lost(Reason.CONNECTION_LOST, null);
         } else if (requests.isEmpty() && threads.isRead() && lifetime.isIdleOver(requests.added(), now)) {
-            transport.shutdownInput(); // what has arrived is still answered; a new request fails at its sender
+            transport.shutdownInput(); // requests that have arrived are still answered; a new one fails at the sender
         }
     }
 

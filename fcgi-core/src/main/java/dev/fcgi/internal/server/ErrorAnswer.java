@@ -6,8 +6,8 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers that the library gives itself, complete with END_REQUEST in one run of records. Web servers disagree on what
- * a bare OVERLOADED means, from an empty 200 to waiting forever; all of them show a 503.
+ * Responses of the library itself, including END_REQUEST, in one run of records. Web servers interpret a bare
+ * OVERLOADED differently, from an empty 200 to waiting forever, but all of them pass on a 503.
  */
 enum ErrorAnswer {
     INTERNAL_SERVER_ERROR("500 Internal Server Error", 1, ProtocolStatus.REQUEST_COMPLETE),
@@ -35,16 +35,16 @@ enum ErrorAnswer {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Appends the answer to a BEGIN_REQUEST; with one that is for people, where those may see it. */
+    /** Appends the refusal of a BEGIN_REQUEST, with an error page if a person may see it. */
     static void appendRefusal(RecordBuffer records, int requestId, ProtocolStatus status, Observation observation) {
         if (status == ProtocolStatus.OVERLOADED) {
-            OVERLOADED.appendBareTo(records, requestId, observation); // not knowing yet whether it is a HEAD request
+            OVERLOADED.appendBareTo(records, requestId, observation); // it is not known yet whether it is a HEAD request
         } else {
             records.endRequest(requestId, 0, status.code());
         }
     }
 
-    /** Appends an answer that is right whether or not it is a HEAD request: one that says that it has no body. */
+    /** Appends a response that is valid for every method, because it declares that it has no body. */
     private void appendBareTo(RecordBuffer records, int requestId, Observation observation) {
         if (observation != null) {
             observation.answered(status, bareHead.length);

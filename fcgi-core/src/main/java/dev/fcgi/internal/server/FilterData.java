@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** DATA of a Filter. It arrives behind STDIN: reading it gives up what is left of that. */
+/** DATA of a Filter. It arrives after STDIN, so reading it discards the rest of STDIN. */
 final class FilterData extends FilterInputStream {
     private final StreamInput stdin;
 
@@ -35,12 +35,12 @@ final class FilterData extends FilterInputStream {
         return super.skip(count);
     }
 
-    /** {@return FCGI_DATA_LENGTH, or -1 when that is no valid number} */
+    /** {@return FCGI_DATA_LENGTH, or -1 when that is not a valid number} */
     static long length(Params params) {
         return number(params, "FCGI_DATA_LENGTH");
     }
 
-    /** {@return FCGI_DATA_LAST_MOD, seconds since 1970, or null when that is no valid time} */
+    /** {@return FCGI_DATA_LAST_MOD, seconds since 1970, or null when that is not a valid time} */
     static Instant lastModified(Params params) {
         long seconds = number(params, "FCGI_DATA_LAST_MOD");
         try {

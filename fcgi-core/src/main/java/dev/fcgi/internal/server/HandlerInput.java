@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Input that a handler reads itself, straight from the socket: while nobody else reads, its thread takes the reader
- * role, until there is content of its stream.
+ * Input that a handler reads itself, directly from the socket: if no other thread reads, its thread takes the reader
+ * role until there is content of its stream.
  */
 final class HandlerInput implements RequestInput.Reader {
     private final ServerConnection connection;
@@ -66,7 +66,7 @@ final class HandlerInput implements RequestInput.Reader {
                 }
                 return count;
             }
-            records.handle(); // completes no head: a second request makes the connection multiplexed
+            records.handle(); // never completes a head, because a second request makes the connection multiplexed
             lock.lock();
             try {
                 if (stream.hasEnded() || isMoreThan(stream)) {
@@ -78,7 +78,7 @@ final class HandlerInput implements RequestInput.Reader {
         }
     }
 
-    /** Locked. Whether there is more to read than a stream, which a handler does not do. */
+    /** Locked. Whether there is more to read than this stream, which is not the handler's task. */
     private boolean isMoreThan(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
         return output.isMultiplexed() || !stream.isOpen() || !connection.isOpen();
@@ -89,7 +89,7 @@ final class HandlerInput implements RequestInput.Reader {
         return reader.contentLeft() > 0 && reader.requestId() == input.requestId && reader.type() == input.type(stream);
     }
 
-    /** Locked. As far as one can see without taking a record. */
+    /** Locked. As far as it is known without consuming a record. */
     @Override
     public int available(RequestInput input, StreamInput stream) {
         assert lock.isHeldByCurrentThread();

@@ -16,14 +16,13 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One request as its handler has it: its thread, what happens at an abort, and how the run ends, whatever the handler
- * does. It may go on when the request has ended on the wire, which is a matter of the {@link
- * ServerRequest}.
+ * One run of a handler: its thread, the effect of an abort, and the end of the run, whatever the handler does. It may
+ * outlast the request on the wire, which is the {@link ServerRequest}.
  *
- * <p>All state that changes is guarded by the connection's lock.
+ * <p>All mutable state is guarded by the connection's lock.
  */
 public class HandlerRun extends HandlerThreads.Task implements Runnable, Request, ServerRequest.Handler {
-    /** What an Authorizer reads, whether its peer sends a STDIN stream or not (FastCGI 6.3). */
+    /** The input of an Authorizer, whether or not its peer sends a STDIN stream (FastCGI 6.3). */
     private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
 
     private final Common common;
@@ -33,11 +32,11 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
 
     // guarded by the lock
 
-    /** Whether a thread has come to handle the request, or it was rejected. */
+    /** Whether a thread has begun to handle the request, or it was rejected. */
     private boolean claimed;
     private AbortActions abortActions;
 
-    /** Makes the run of a request whose head is complete. */
+    /** Creates the run of a request whose head is complete. */
     static HandlerRun of(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
         return request.role == Role.FILTER
                 ? new FilterRun(common, connection, request, lock)
@@ -55,7 +54,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
 
     /**
      * Handles the request from beginning to end on the calling thread, unless that was done before: an executor may run
-     * a task twice, or one that it has rejected, or on the thread that gives it. Throws nothing.
+     * a task twice, or after rejecting it, or on the calling thread. Throws nothing.
      */
     @Override
     public void run() {
@@ -75,7 +74,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         finish(open ? handle() : null);
     }
 
-    /** Locked. Returns whether it is up to the caller to end this run: to the first one who asks. */
+    /** Locked. Returns whether the caller has to end this run; true for the first call only. */
     private boolean claim() {
         assert lock.isHeldByCurrentThread();
         boolean first = !claimed;
@@ -86,7 +85,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     /**
      * Makes the calling thread the one that handles this request; {@link #complete} must follow.
      *
-     * @return false when the request was cancelled before
+     * @return false when the request was aborted before
      */
     public boolean beginIfOpen() {
         boolean open;
@@ -124,7 +123,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         }
     }
 
-    /** Runs the handler; {@link #end} must follow. Returns what it has thrown, and throws nothing. */
+    /** Runs the handler; {@link #end} must follow. Returns what it threw, and throws nothing itself. */
     @Override
     Throwable handle() {
         if (request.observation != null) {
@@ -133,7 +132,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         Throwable failure = null;
         try {
             callHandler();
-        } catch (Throwable e) { // an Error of a handler costs its own request only, too
+        } catch (Throwable e) { // even an Error of a handler ends only its own request
             failure = e;
             common.options.failures.accept(e);
         }
@@ -155,14 +154,14 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     /** The handler has returned or thrown. Throws nothing. */
     private void handled(Throwable failure) {
         while (lock.isHeldByCurrentThread()) {
-            lock.unlock(); // a StackOverflowError can strike anywhere, also between lock and try
+            lock.unlock(); // a StackOverflowError can occur anywhere, even between lock and try
         }
         if (failure != null) {
             common.handlerFailed(this, failure);
         }
     }
 
-    /** Whatever handles the request has returned or thrown; called once, by its thread. Throws nothing. */
+    /** Called once, by the handler's thread, after the handler has returned or thrown. Throws nothing. */
     public void complete(Throwable failure) {
         handled(failure);
         finish(failure);
@@ -199,12 +198,12 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     }
 
     /**
-     * Refuses a request for which no thread has come. Blocks while the web server takes no output.
+     * Refuses a request that no thread handles. Blocks while the web server accepts no output.
      *
-     * @return false when a thread has come: nothing was done then
+     * @return false if a thread handles it; then nothing was done
      */
     public boolean reject() {
-        boolean interrupted = Uninterrupted.putOff(); // inside the socket it would close the connection
+        boolean interrupted = Uninterrupted.putOff(); // inside the socket, an interrupt would close the connection
         lock.lock();
         try {
             if (!claim()) {
@@ -219,7 +218,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         return true;
     }
 
-    // ---- cancellation
+    // ---- abort
 
     /** Locked. */
     @Override

@@ -6,15 +6,15 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Runs the handlers of a multiplexed connection, each as if it had a virtual thread of its own: while a request waits, a
- * thread is on its way to it, and waits for nothing but a processor. A thread whose handler has returned takes the next
- * request, though, and is often there first. So of handlers that block each has a thread, and a burst of handlers that
- * do not block is run by one or two.
+ * Runs the handlers of a multiplexed connection as if each had its own virtual thread: while a request waits, a thread
+ * is starting for it, which waits only for a processor. But a thread whose handler has returned also takes the next
+ * request, and is often first. So each handler that blocks has a thread, and a burst of handlers that do not block is
+ * run by one or two threads.
  *
- * <p>The requests that wait are linked to each other, which takes no memory. Guarded by the connection's lock.
+ * <p>Waiting requests are linked to each other, which needs no memory. Guarded by the connection's lock.
  */
 final class HandlerThreads {
-    /** What waits for a thread, linked to what waits after it. */
+    /** A task that waits for a thread, linked to the next one. */
     abstract static class Task {
         private Task next;
 
@@ -32,7 +32,7 @@ final class HandlerThreads {
     private final Log log;
     private Task first;
     private Task last;
-    /** Whether a thread was started that has not taken its first request yet. */
+    /** Whether a started thread has not taken its first request yet. */
     private boolean onItsWay;
 
     HandlerThreads(ReentrantLock lock, Log log) {
@@ -40,7 +40,7 @@ final class HandlerThreads {
         this.log = log;
     }
 
-    /** Locked. Has a request handled; one that it throws something for was not taken. */
+    /** Locked. Queues a request; if this throws, the request was not queued. */
     void execute(Task task) {
         assert lock.isHeldByCurrentThread();
         if (!onItsWay) {
@@ -82,7 +82,10 @@ final class HandlerThreads {
         } while (task != null);
     }
 
-    /** Locked. For who waits after a handler that may last; called now and then, too, for those who got no thread. */
+    /**
+     * Locked. Starts a thread for requests that wait for a handler that may take long; also called regularly for those
+     * without a thread.
+     */
     void startAnother() {
         assert lock.isHeldByCurrentThread();
         if (first == null || onItsWay) {
@@ -90,8 +93,8 @@ final class HandlerThreads {
         }
         try {
             startThread();
-        } catch (Throwable e) { // OutOfMemoryError, which may pass
-            log.log(Level.WARNING, e, "no thread for requests that wait");
+        } catch (Throwable e) { // OutOfMemoryError, which may be temporary
+            log.log(Level.WARNING, e, "cannot start a thread for waiting requests");
         }
     }
 
@@ -100,7 +103,7 @@ final class HandlerThreads {
         if (task != null) {
             first = task.next;
             task.next = null;
-            last = first == null ? null : last; // nothing shall hold what has ended
+            last = first == null ? null : last; // nothing may reference ended requests
         }
         return task;
     }

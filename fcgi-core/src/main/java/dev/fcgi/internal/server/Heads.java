@@ -3,11 +3,11 @@ package dev.fcgi.internal.server;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The heads that have begun on one connection and are not complete. One head at a time is part of what a connection
- * costs. More than one share a number with all other connections, and whoever holds as much of it as is left gets no
- * more: whoever only begins requests is refused long before others are.
+ * The incomplete heads of one connection. Every connection may have one. Further heads share a limit with all other
+ * connections, and a connection that holds as many of these places as are free gets no more, so a peer that only begins
+ * requests is refused long before others are.
  *
- * <p>Guarded by the connection's lock, except for the number that is shared.
+ * <p>Guarded by the connection's lock, except the shared number.
  */
 final class Heads {
     private final AtomicInteger shared;
@@ -25,7 +25,7 @@ final class Heads {
         this.limit = limit;
     }
 
-    /** One more begins, if it may; {@link #end} must follow then. */
+    /** Begins one more head, if allowed; then {@link #end} must follow. */
     boolean begin() {
         if (here > 0) {
             if (here - 1 >= limit - shared.get()) {
@@ -44,7 +44,7 @@ final class Heads {
         return here;
     }
 
-    /** One is complete, or over. */
+    /** A head is complete, or its request has ended. */
     void end() {
         here--;
         if (here > 0) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** What the log has of the start and the stop of a server. Confined to whoever starts it, then to who stops it. */
+/** Logs the start and the stop of a server. Confined to the thread that starts it, then to the thread that stops it. */
 final class LifeLog {
     private final Options options;
     private final Log log;
@@ -23,7 +23,7 @@ final class LifeLog {
         this.log = log;
     }
 
-    /** Says nothing of a server that listens nowhere: a test has made it. */
+    /** Logs nothing for a server without addresses, which a test has created. */
     void started(List<SocketAddress> addresses) {
         if (addresses.isEmpty()) {
             return;
@@ -46,7 +46,7 @@ final class LifeLog {
         }
     }
 
-    /** The grace period is over. */
+    /** Records the end of the grace period. */
     void cancelling(long aborted) {
         abortedBefore = aborted;
     }

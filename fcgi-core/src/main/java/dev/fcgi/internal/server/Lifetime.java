@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether a connection goes on, and how it ends: with a word to the peer that nothing more comes, after which what the
- * peer still sends is read for a while, since closing a socket with unread input would destroy the last response.
+ * The state of a connection, and how it ends: its output is shut down, and then its input is read for a while, because
+ * closing a socket with unread input could destroy the last response.
  *
  * <p>Guarded by the connection's lock.
  */
@@ -22,13 +22,13 @@ final class Lifetime {
     private final ReentrantLock lock;
     private final Output output;
 
-    /** Written under the lock; the reader looks without. */
+    /** Written under the lock; the reader reads it without. */
     private volatile State state = State.OPEN;
-    /** False once a request came without KEEP_CONN. */
+    /** False once a request arrived without KEEP_CONN. */
     private boolean keep = true;
-    /** Whether the connection was idle for too long: what still arrives is answered, then it closes. */
+    /** Whether the connection was idle for too long: requests that still arrive are answered, then it is closed. */
     private boolean lastCall;
-    /** Whether the peer may still send what belongs to requests that have ended. */
+    /** Whether the peer may still send input of ended requests. */
     private boolean inputOpen;
     private boolean inputEnded;
     private final Stopwatch idle = new Stopwatch();
@@ -41,7 +41,7 @@ final class Lifetime {
         this.output = output;
     }
 
-    /** {@return whether this connection goes on; it may be over the moment after, unless the lock is held} */
+    /** {@return whether this connection is open; unless the lock is held, it may end at any moment} */
     boolean isOpen() {
         return state == State.OPEN;
     }
@@ -50,13 +50,13 @@ final class Lifetime {
         return state == State.CLOSED;
     }
 
-    /** Locked. Whether the connection closes when nothing is active any more. */
+    /** Locked. Whether the connection closes when no request is active any more. */
     boolean isLast() {
         assert lock.isHeldByCurrentThread();
         return !keep || common.isDraining();
     }
 
-    /** Locked. Whether the connection, while something is active, takes no new requests. */
+    /** Locked. Whether the connection refuses new requests while one is active. */
     boolean isRefusing() {
         assert lock.isHeldByCurrentThread();
         return !keep || common.isRefusing();
@@ -77,7 +77,7 @@ final class Lifetime {
     /**
      * Locked. The peer has ended the input.
      *
-     * @return whether it did so because we have
+     * @return whether that was a reaction to our own end
      */
     boolean inputEnded() {
         assert lock.isHeldByCurrentThread();
@@ -86,9 +86,9 @@ final class Lifetime {
     }
 
     /**
-     * Locked. The last answer is on its way: says so to the peer and lets the reader finish.
+     * Locked. Called when the last response was sent: shuts down the output and lets the reader finish.
      *
-     * @param read whether somebody reads, and waits for the peer to close
+     * @param read whether a thread reads, and waits for the peer to close
      */
     void startClosing(boolean read) {
         assert lock.isHeldByCurrentThread();
@@ -101,14 +101,14 @@ final class Lifetime {
     }
 
     /**
-     * Locked. Waits until all is written, not longer than the write timeout.
+     * Locked. Waits until everything is written, at most for the write timeout.
      *
-     * @param atBorder whether the reader has nothing left of what was received
-     * @return whether there may be input left, which would turn the close into a reset
+     * @param atBorder whether the reader has consumed all received data
+     * @return whether input may be left, which would turn the close into a reset
      */
     boolean flush(boolean atBorder) {
         assert lock.isHeldByCurrentThread();
-        // a peer that hears of the end only now may be sending its next request
+        // a peer that learns of the end only now may be sending its next request
         boolean linger = !inputEnded && (inputOpen || common.isDraining() || !atBorder);
         if (linger || !output.isIdle()) {
             output.endAfterFlush();
@@ -123,9 +123,9 @@ final class Lifetime {
         state = State.CLOSED;
     }
 
-    // ---- limits on time
+    // ---- timeouts
 
-    /** Locked. Whether the peer has been closing its side for too long; a stop does not wait forever. */
+    /** Locked. Whether the peer takes too long to close its side; a stop does not wait forever. */
     boolean isClosingOver(long now) {
         assert lock.isHeldByCurrentThread();
         return state == State.CLOSING && output.isIdle()
@@ -133,7 +133,7 @@ final class Lifetime {
     }
 
     /**
-     * Locked. Whether an idle connection has been so for too long: true once, and nothing is kept then.
+     * Locked. Whether a connection has been idle for too long; returns true once, and disables keep-alive.
      *
      * @param requests how many it has had: with more than at the last look it was not idle since
      */

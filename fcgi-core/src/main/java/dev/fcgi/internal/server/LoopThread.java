@@ -2,7 +2,7 @@ package dev.fcgi.internal.server;
 
 import java.util.Arrays;
 
-/** The thread that loops over requests, as a shutdown hook sees it. */
+/** The thread of an accept loop, as seen by a shutdown hook. */
 public final class LoopThread {
     private LoopThread() {}
 

@@ -20,8 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A request as it is told to observers. Exists only where somebody observes: else those who would call it have null.
  *
- * <p>What happens to the request is told it under the lock of the connection, unless it is said otherwise. Written by whoever changes the request, under the lock of its connection or before anybody else has it; read by
- * anybody, who sees each value as it was a moment ago. Nothing here fails, or blocks.
+ * <p>What happens to the request is told it under the lock of the connection, unless it is said otherwise. Written by
+ * the thread that changes the request, under the lock of its connection or before other threads see it; read by any
+ * thread, which may see slightly old values. Nothing here fails or blocks.
  */
 final class Observation implements RequestEvent {
     private final Observers observers;
@@ -31,7 +32,7 @@ final class Observation implements RequestEvent {
     private final Role role;
     private final long begunMillis = System.currentTimeMillis();
     private final long begunAt;
-    /** Of {@link Observers}: the next one that waits to be told. */
+    /** Used by {@link Observers}: the next one that waits to be reported. */
     Observation next;
 
     /** Null before they are complete. */
@@ -43,10 +44,10 @@ final class Observation implements RequestEvent {
     private boolean slow;
     private long bytesIn;
     private long bytesOut;
-    /** What is buffered, and not sent. */
+    /** How much is buffered and not sent. */
     private long pending;
     private final ResponseHeadCopy head = new ResponseHeadCopy();
-    /** Of an answer of the library itself, or 0. */
+    /** The status of a response of the library itself, or 0. */
     private int ownStatus;
     private int appStatus;
     private volatile Outcome outcome;
@@ -61,7 +62,7 @@ final class Observation implements RequestEvent {
         this.begunAt = clock.nanoTime();
     }
 
-    // ---- what happens
+    // ---- events
 
     /** The request has begun: its head is awaited. */
     void added() {
@@ -85,7 +86,7 @@ final class Observation implements RequestEvent {
         observers.begun(this);
     }
 
-    /** Limits on time are checked. */
+    /** Timeouts are checked. */
     void check(long now) {
         if (!slow && thread != null && observers.isSlow(now - handlerAt)) {
             slow = true;
@@ -139,7 +140,7 @@ final class Observation implements RequestEvent {
      */
     void tellOver(Throwable thrown) {
         ends(thrown);
-        boolean interrupted = Uninterrupted.putOff(); // it is not for listeners
+        boolean interrupted = Uninterrupted.putOff(); // an interrupt is not meant for listeners
         try {
             observers.ended(this);
         } finally {
@@ -178,7 +179,7 @@ final class Observation implements RequestEvent {
         };
     }
 
-    // ---- what is told
+    // ---- accessors
 
     @Override
     public long connection() {

@@ -19,15 +19,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Tells the listeners of a server what happens, one after the other. They are code of others: called without any lock,
- * and what they throw is logged.
+ * Calls the listeners of a server, one after the other. They are foreign code: they are called without a lock, and
+ * their exceptions are logged.
  *
- * <p>What ends while a lock is held, without a thread of a handler that could tell it, waits in a chain, which needs no
- * memory. Whoever reads a connection tells what waits there; so does a thread that exists only while something does. So
- * what can wait is bounded by the requests that are in flight.
+ * <p>Requests that end while a lock is held, without a handler's thread that could report them, wait in a linked list,
+ * which needs no memory. Threads that read a connection report them, and so does a thread that exists only while some
+ * wait. So their number is limited by the requests in flight.
  */
 final class Observers {
-    /** Handlers that are slow are more than a line each: they have a log of their own. */
+    /** Slow handlers need more than one line each, so they have a separate log. */
     private static final String SLOW = "dev.fcgi.slow";
     private static final int SLOW_LINES = 10;
     private static final long LAST_WORDS = TimeUnit.SECONDS.toNanos(1);
@@ -55,12 +55,12 @@ final class Observers {
         this.clock = options.clock;
     }
 
-    /** {@return whether anybody wants to know anything} */
+    /** {@return whether there is any observer} */
     boolean isOn() {
         return !listeners.isEmpty() || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
     }
 
-    /** {@return the requests that are observed and not over} */
+    /** {@return the observed requests that have not ended} */
     List<RequestEvent> running() {
         return List.copyOf(running);
     }
@@ -88,7 +88,7 @@ final class Observers {
 
     void stopped(Supplier<ServerStats> stats) {
         tellWaiting();
-        for (long left = LAST_WORDS; !running.isEmpty() && left > 0; left -= LOOK) { // a listener is at it
+        for (long left = LAST_WORDS; !running.isEmpty() && left > 0; left -= LOOK) { // a listener is still running
             LockSupport.parkNanos(LOOK);
         }
         if (!listeners.isEmpty()) {
@@ -98,7 +98,7 @@ final class Observers {
         slowLog.close();
     }
 
-    /** {@code connection} is null when nobody observes, here and below. */
+    /** {@code connection} is null without observers, here and below. */
     void opened(ConnectionObservation connection) {
         if (connection == null) {
             return;
@@ -129,18 +129,18 @@ final class Observers {
         running.add(request);
     }
 
-    /** A handler is about to begin. */
+    /** Reports that a handler is about to begin. */
     void begun(Observation request) {
         tell(listener -> listener.requestBegun(request));
     }
 
-    /** Nothing works on a request any more; told by this thread, which holds no lock. */
+    /** Reports the end of a request on this thread, which holds no lock. */
     void ended(Observation request) {
         tell(listener -> listener.requestEnded(request));
         running.remove(request);
     }
 
-    /** The same, from under a lock. Never blocks, never throws. */
+    /** The same, under a lock. Never blocks, never throws. */
     void endedLocked(Observation request) {
         Observation before;
         do {
@@ -154,7 +154,7 @@ final class Observers {
         return nanos > slowAfter;
     }
 
-    /** Called by the clock, with the lock of the connection held: has another thread tell it. */
+    /** Called by the ticker with the lock of the connection held; another thread reports it. */
     void slow(Observation request) {
         counters.slow.increment();
         LibraryThreads.start(() -> tellSlow(request));
@@ -168,7 +168,7 @@ final class Observers {
         tell(listener -> listener.requestSlow(request));
     }
 
-    // ---- what waits
+    // ---- waiting events
 
     private void startTelling() {
         try {
@@ -176,7 +176,7 @@ final class Observers {
                 LibraryThreads.start(this::runTelling);
             }
         } catch (Throwable ignored) {
-            // out of memory: whoever reads a connection tells it
+            // out of memory: the next thread that reads a connection reports it
         }
     }
 
@@ -190,12 +190,12 @@ final class Observers {
         }
     }
 
-    /** Tells what waits; called by whoever reads a connection, without a lock. */
+    /** Reports waiting requests; called without a lock by threads that read a connection. */
     void tellWaiting() {
         if (waiting.get() == null) {
             return;
         }
-        Observation first = null; // the latest was first
+        Observation first = null; // reverses the order, which was latest first
         for (Observation next = waiting.getAndSet(null); next != null; ) {
             Observation following = next.next;
             next.next = first;

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One request to a server of its own, without listener and without socket; all else is as it always is.
+ * One request to a server of its own, without a listener and a socket; everything else works as usual.
  *
- * <p>May be used by any thread.
+ * <p>Thread-safe.
  */
 public final class OfflineConnection {
     private static final int ID = 1;
 
     /**
-     * What the server has sent.
+     * The response of the server.
      *
      * @param stdout the content of STDOUT
      * @param stderr the content of STDERR
-     * @param ended whether there was an END_REQUEST; the rest is what it said
+     * @param ended whether there was an END_REQUEST, which the other components are from
      */
     public record Answer(byte[] stdout, byte[] stderr, boolean ended, int appStatus, int protocolStatus) {}
 
@@ -40,7 +40,7 @@ public final class OfflineConnection {
     /**
      * Sends a request.
      *
-     * @param data the content of DATA; looked at for role Filter only, as the body is for all but Authorizer
+     * @param data the content of DATA, used for role Filter only; the body is used for all roles except Authorizer
      */
     public static OfflineConnection send(
             Options options, Role role, Map<String, String> params, byte[] body, byte[] data) {
@@ -72,7 +72,7 @@ public final class OfflineConnection {
         transport.send(records.view());
     }
 
-    /** Goes away, as most web servers do when their own client has gone. */
+    /** Closes the connection, as most web servers do when their own client has disconnected. */
     public void disconnect() {
         transport.disconnect();
     }
@@ -84,7 +84,7 @@ public final class OfflineConnection {
         try {
             return decode(output);
         } catch (IOException e) {
-            throw new AssertionError(e); // these records are our own
+            throw new AssertionError(e); // these records come from the server in this process
         }
     }
 
@@ -102,7 +102,7 @@ public final class OfflineConnection {
                         return new Answer(stdout.toByteArray(), stderr.toByteArray(), true, body.appStatus(),
                                 body.protocolStatus());
                     }
-                    default -> { } // the mark of an incomplete response, for web servers
+                    default -> { } // marks an incomplete response for web servers
                 }
             }
             return new Answer(stdout.toByteArray(), stderr.toByteArray(), false, 0, 0);

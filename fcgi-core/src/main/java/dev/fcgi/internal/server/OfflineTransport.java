@@ -10,7 +10,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A connection without a socket: what the peer sends is given beforehand, what it gets is collected. */
+/** A connection without a socket: the peer's bytes are provided, and its output is collected. */
 final class OfflineTransport implements Transport, ReadableByteChannel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -21,7 +21,7 @@ final class OfflineTransport implements Transport, ReadableByteChannel {
     private boolean peerGone;
     private boolean closed;
 
-    /** The peer sends this after what it sent before. */
+    /** Appends bytes that the peer sends. */
     void send(ByteBuffer bytes) {
         lock.lock();
         try {
@@ -32,7 +32,7 @@ final class OfflineTransport implements Transport, ReadableByteChannel {
         }
     }
 
-    /** Waits until the server has closed the connection; returns all that it has written. */
+    /** Waits until the server has closed the connection; returns everything that it has written. */
     byte[] awaitClose() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -62,7 +62,9 @@ final class OfflineTransport implements Transport, ReadableByteChannel {
         return this;
     }
 
-    /** An interrupt ends no wait here, where a socket would close: the library lets none through to either. */
+    /**
+     * An interrupt does not end a wait here, where a socket would close; the library keeps interrupts away from both.
+     */
     @Override
     public int read(ByteBuffer target) throws IOException {
         lock.lock();
@@ -103,7 +105,7 @@ final class OfflineTransport implements Transport, ReadableByteChannel {
         }
     }
 
-    /** The end of either direction: the peer goes when it is told that nothing more comes. */
+    /** Ends the input: the peer closes the connection when the output is shut down. */
     private void endInput() {
         lock.lock();
         try {

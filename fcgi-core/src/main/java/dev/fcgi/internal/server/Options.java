@@ -21,26 +21,29 @@ import java.util.function.Predicate;
  */
 public final class Options implements Cloneable {
     public Responder responder;
-    /** Answers with the decision. */
+    /** Wraps the authorizer and writes its decision. */
     public Responder authorizer;
     public Filter filter;
     /** Where handlers run; null: on the thread of the connection where possible. */
     public Executor executor;
     public Predicate<SocketAddress> allowedPeers = peer -> true;
-    /** Who may connect on Unix sockets; null: as {@link #allowedPeers} says. */
+    /** Who may connect on Unix sockets; null: {@link #allowedPeers} decides. */
     public PeerUsers allowedUsers;
     /** Whether there is a rule for peers on TCP. */
     public boolean addressesAreRuled;
-    /** Told what handlers throw, on their threads. */
+    /** Called with what handlers throw, on their threads. */
     public Consumer<Throwable> failures = failure -> { };
-    /** Who observes the server. */
+    /** The listeners of the server. */
     public List<ServerListener> listeners = List.of();
     public AbortPolicy abortPolicy = AbortPolicy.INTERRUPT;
-    /** What the server is for, in logs. */
+    /** The purpose of the server, for logs. */
     public String purpose = "server";
-    /** Whether the flight recorder hears of it: not of those who look at the status. */
+    /** Whether the flight recorder records its events; not for requests to the status page. */
     public boolean recorded = true;
-    /** Whether requests go to a loop: connections are taken one after the other, as the loop asks. */
+    /**
+     * Whether requests go to an accept loop: connections are accepted one after the other, as the loop asks for
+     * requests.
+     */
     public boolean oneAtATime;
     public int maxConnections = 16_384;
     public int maxRequests = 4096;
@@ -57,13 +60,13 @@ public final class Options implements Cloneable {
     public long stallTimeout = Duration.ofSeconds(30).toNanos();
     public long handlerTimeout = Long.MAX_VALUE;
     public long slowRequestTime = Long.MAX_VALUE;
-    /** How many connections the kernel holds for each socket. */
+    /** How many connections the kernel queues for each socket. */
     public int backlog = 1024;
     public boolean keepHttpProxy;
-    /** What all times are taken from. */
+    /** The clock for all timeouts. */
     public Clock clock = Clock.SYSTEM;
 
-    /** {@return a copy that shares nothing that can change} */
+    /** {@return a copy that shares no mutable state} */
     public Options copy() {
         try {
             return (Options) clone();

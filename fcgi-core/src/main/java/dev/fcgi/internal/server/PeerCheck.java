@@ -6,7 +6,7 @@ import dev.fcgi.internal.io.Transport;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** Whether a peer may connect, and what to say if not. Asks code of others, which may block and throw. */
+/** Decides whether a peer may connect, and why not. Calls foreign code, which may block and throw. */
 final class PeerCheck {
     private PeerCheck() {}
 

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** Standard input up to CONTENT_LENGTH: the web server need not end it there, reading on might block (RFC 3875 4.2). */
+/**
+ * Standard input up to CONTENT_LENGTH: the web server need not end it there, so a further read might block (RFC 3875
+ * 4.2).
+ */
 final class PlainCgiInput extends FilterInputStream {
     private long left;
 

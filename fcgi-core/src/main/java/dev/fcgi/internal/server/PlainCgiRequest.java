@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The one request of a program that was started as plain CGI: environment, standard input, standard output. Nobody can
- * abort it; the web server kills the process instead.
+ * The one request of a program that was started as plain CGI: environment, standard input, standard output. It cannot
+ * be aborted; the web server kills the process instead.
  */
 public final class PlainCgiRequest implements Request {
     private final Params params;
@@ -100,12 +100,12 @@ public final class PlainCgiRequest implements Request {
         this.stdin = new PlainCgiInput(new FileInputStream(FileDescriptor.in), contentLength(params));
     }
 
-    /** Makes the request of this process. */
+    /** Creates the request of this process. */
     public static PlainCgiRequest fromEnvironment() throws IOException {
         return new PlainCgiRequest(environment());
     }
 
-    /** Makes a request of a program that was started by hand: GET, without a body; its response is printed. */
+    /** Creates the request of a program that was started by hand: GET, without a body; its response is printed. */
     public static PlainCgiRequest byHand(String query) {
         return new PlainCgiRequest(Params.of(Map.of(
                 "GATEWAY_INTERFACE", "CGI/1.1",
@@ -119,7 +119,10 @@ public final class PlainCgiRequest implements Request {
                 "QUERY_STRING", query)));
     }
 
-    /** The exact bytes where the system has them: System.getenv() decodes by the locale, which CGI programs lack. */
+    /**
+     * The exact bytes, if the system provides them: System.getenv() decodes with the locale's charset, and CGI programs
+     * have no locale.
+     */
     private static Params environment() throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         Path exact = Path.of("/proc/self/environ");
@@ -182,7 +185,7 @@ public final class PlainCgiRequest implements Request {
         return stderr;
     }
 
-    /** Ignored: the status of a CGI program is the one of its process. */
+    /** Ignored: the status of a CGI program is that of its process. */
     @Override
     public void appStatus(int status) {}
 
@@ -236,10 +239,10 @@ public final class PlainCgiRequest implements Request {
         observers.stopped(this::stats);
     }
 
-    /** Ends the request: the program has nothing more to say and to read. */
+    /** Ends the request: the program will neither write nor read any more. */
     public void end() throws IOException {
         stdout.flush();
-        // fcgiwrap and Apache drop the answer, a 413 for instance, when they cannot get rid of the body
+        // fcgiwrap and Apache drop the response, such as a 413, if they cannot deliver the body
         stdin.transferTo(OutputStream.nullOutputStream());
         over(Outcome.COMPLETED, null);
     }

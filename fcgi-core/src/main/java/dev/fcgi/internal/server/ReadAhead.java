@@ -3,21 +3,21 @@ package dev.fcgi.internal.server;
 import dev.fcgi.internal.conn.StreamInput;
 
 /**
- * Has a full queue take more than usual, to see what lies behind that input: one queue of a connection, and a few of
- * all. Guarded by the connection's lock.
+ * Extends a full queue, to see what follows that input: one queue for each connection, and a limited number of all.
+ * Guarded by the connection's lock.
  */
 final class ReadAhead {
     private static final int MORE = 128 * 1024;
 
     private final Common common;
-    /** The one stream whose queue is larger than usual, or null. */
+    /** The stream with the extended queue, or null. */
     private StreamInput extended;
 
     ReadAhead(Common common) {
         this.common = common;
     }
 
-    /** Makes room in a full queue, if that may be. */
+    /** Extends a full queue, if that is allowed. */
     void extend(StreamInput stream) {
         if (extended == null && common.admitReadAhead()) {
             extended = stream;
@@ -25,7 +25,7 @@ final class ReadAhead {
         }
     }
 
-    /** A stream has room, or is over. */
+    /** A stream has room, or has ended. */
     void roomMade(StreamInput stream) {
         if (extended == stream && !stream.isExtended()) {
             extended = null;

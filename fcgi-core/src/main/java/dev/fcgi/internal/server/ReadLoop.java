@@ -12,14 +12,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Reads one connection, and decides where the request of a complete head is handled.
+ * Reads one connection, and decides where a request with a complete head is handled.
  *
  * <p>One thread at a time has the {@link ReaderRole} and may touch the {@link RecordReader}. A thread that has read a
- * whole head, with nothing else active or buffered, releases the role and runs the handler itself: no hand-off, and a
- * body is read by the handler straight from the socket ({@link HandlerInput}). Where a handler lasts, the ticker starts
- * another thread, which reads on: it sees the abort, the closed connection, the next request. When the handler returns,
- * its thread takes the role again if it is free, and ends otherwise. With a second request active, or an executor,
- * handlers run on threads of their own and the reader stays the reader. Whoever holds the role at the end closes the
+ * whole head, with nothing else active or buffered, releases the role and runs the handler itself: no hand-off, and the
+ * handler reads a body directly from the socket ({@link HandlerInput}). If a handler takes longer, the ticker starts
+ * another thread, which continues to read: it sees the abort, the closed connection, the next request. When the handler
+ * returns, its thread takes the role again if it is free, and otherwise ends. With a second active request, or an
+ * executor, handlers run on other threads and the reader keeps the role. The last holder of the role closes the
  * connection.
  */
 final class ReadLoop implements Runnable {
@@ -41,17 +41,17 @@ final class ReadLoop implements Runnable {
 
     private final RecordReader reader;
     private final RecordHandler records;
-    /** Whether the peer may connect at all: asked by the first thread. */
+    /** Whether the peer may connect; checked by the first thread. */
     private boolean allowed;
-    /** Whether the thread that has the role has run handlers. */
+    /** Whether the thread with the role has run handlers. */
     private boolean exposed;
-    /** The same before the latest request. */
+    /** The same, before the latest request. */
     private boolean inUse;
 
     /**
-     * Creates a connection, and what reads it: to be run by a virtual thread of its own.
+     * Creates a connection and its read loop, which a virtual thread must run.
      *
-     * @param whenClosed is told, once, when all is over
+     * @param whenClosed called once, when everything has ended
      */
     ReadLoop(Common common, Ticker ticker, Transport transport, Consumer<ServerConnection> whenClosed) {
         this.common = common;
@@ -72,7 +72,10 @@ final class ReadLoop implements Runnable {
         return connection;
     }
 
-    /** Reads and acts until the connection ends or another thread reads; runs on a virtual thread with the role. */
+    /**
+     * Reads and processes records until the connection ends or another thread reads; runs on a virtual thread with the
+     * role.
+     */
     @Override
     public void run() {
         boolean holding = true;
@@ -80,7 +83,7 @@ final class ReadLoop implements Runnable {
             start();
             while (holding && allowed && lifetime.isOpen()) {
                 letOthersRun();
-                // here idle connections wait, and not further down: what lies on the stack stays in the heap
+                // idle connections wait here, with a short stack, because the stack of a parked thread occupies the heap
                 if (reader.await()) {
                     holding = actOnRecords();
                 } else {
@@ -106,7 +109,7 @@ final class ReadLoop implements Runnable {
         records.askForTrace();
     }
 
-    /** Asks who decides about peers: code of others, which may take its time on this thread. */
+    /** Calls the rule for peers, which is foreign code and may block this thread. */
     private boolean isAllowed() {
         assert !lock.isHeldByCurrentThread();
         try {
@@ -122,15 +125,15 @@ final class ReadLoop implements Runnable {
             common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
             ConnectionObservation.refused(connection.observed(), "allowedPeers failed");
         } finally {
-            Thread.interrupted(); // if it left one, it is not for what this thread does next
+            Thread.interrupted(); // an interrupt that it left is not meant for this thread's next task
         }
         transport.close();
         return false;
     }
 
     /**
-     * On a connection in use the next request is on its way, if others have the processor meanwhile. A read right now
-     * would find nothing, and park this thread to be woken up again: three calls of the system more. Where each
+     * Lets other threads run before the next read: on a busy connection the next request arrives meanwhile. An
+     * immediate read would find nothing and park this thread, which costs three more system calls. Where each
      * connection can have a processor, there are no others.
      */
     private void letOthersRun() {
@@ -141,7 +144,7 @@ final class ReadLoop implements Runnable {
     }
 
     /**
-     * Acts on all that was received, to the end of the last record.
+     * Processes all received data, to the end of the last record.
      *
      * @return false when another thread has taken the role over
      */
@@ -151,7 +154,7 @@ final class ReadLoop implements Runnable {
             if (ready != null) {
                 boolean elsewhere = common.options.executor != null || output.isMultiplexed();
                 if (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered()) {
-                    // nothing at hand says that it will not be alone
+                    // no received data shows that it will not be alone
                     if (!dispatch(ready, !elsewhere)) {
                         return false;
                     }
@@ -188,8 +191,8 @@ final class ReadLoop implements Runnable {
     }
 
     /**
-     * A thread that has run handlers is known to user code, which may interrupt it; on a connection of several requests
-     * that would cost all of them.
+     * A thread that has run handlers is known to user code, which may interrupt it; on a multiplexed connection that
+     * would make all requests fail.
      */
     private void handOver() {
         lock.lock();
@@ -215,7 +218,7 @@ final class ReadLoop implements Runnable {
     /**
      * Has a request handled whose head is complete, unless it is refused or has ended.
      *
-     * @param here whether on this thread, which releases the role for that time
+     * @param here whether to handle it on this thread, which releases the role meanwhile
      * @return false when another thread has taken the role over
      */
     private boolean dispatch(ServerRequest request, boolean here) throws IOException {
@@ -259,18 +262,18 @@ final class ReadLoop implements Runnable {
             return takeAgain();
         } finally {
             lock.unlock();
-            Thread.interrupted(); // if the handler left one, or it was sent one, it is not for what comes next
+            Thread.interrupted(); // an interrupt that the handler left or was sent is not meant for what follows
         }
     }
 
-    /** Gives a request to the executor, which may insist on this thread. */
+    /** Passes a request to the executor, which may run it on this thread. */
     private boolean give(HandlerRun run) {
         try {
             common.options.executor.execute(run);
         } catch (Throwable e) { // rejected, or out of memory
             reject(run, e);
         }
-        Thread.interrupted(); // if a handler or the executor left one, it is not for what this thread does next
+        Thread.interrupted(); // an interrupt that a handler or the executor left is not meant for this thread's next task
         if (threads.endLending()) {
             return true;
         }
@@ -283,12 +286,15 @@ final class ReadLoop implements Runnable {
     }
 
     private void reject(HandlerRun run, Throwable why) {
-        if (run.reject()) { // else it was run all the same
-            common.log.log(Level.WARNING, why, "no thread for {0}", run);
+        if (run.reject()) { // otherwise it was run anyway
+            common.log.log(Level.WARNING, why, "cannot start a thread for {0}", run);
         }
     }
 
-    /** Locked. After a handler has run on this thread. Returns whether it has the role now: another one may have it. */
+    /**
+     * Locked. Called after a handler has run on this thread. Returns whether it has the role again; another thread may
+     * have it.
+     */
     private boolean takeAgain() {
         assert lock.isHeldByCurrentThread();
         if (!role.take()) {
@@ -308,7 +314,7 @@ final class ReadLoop implements Runnable {
                 drain();
             }
         } catch (Throwable ignored) {
-            // out of memory: what comes now needs none
+            // out of memory: what follows needs none
         }
         transport.close();
         reader.end();
@@ -320,7 +326,7 @@ final class ReadLoop implements Runnable {
         whenClosed.accept(connection);
     }
 
-    /** Reads and drops what arrives until the end of the stream or some bytes. */
+    /** Reads and drops data until the end of the stream, or up to a limit. */
     private void drain() {
         try {
             long drained = 0;
@@ -328,7 +334,7 @@ final class ReadLoop implements Runnable {
                 drained += count;
             }
         } catch (IOException ignored) {
-            // reset by the peer, or closed by the ticker: the end either way
+            // reset by the peer, or closed by the ticker
         }
     }
 }

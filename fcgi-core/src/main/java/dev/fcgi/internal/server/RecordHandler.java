@@ -19,15 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Acts on the records of one connection: what each type means to an application.
+ * Processes the records of one connection according to their types.
  *
  * <p>Confined to the holder of the connection's reader role, like the {@link RecordReader} it reads from. Takes the
- * connection's lock for what it changes.
+ * connection's lock for changes.
  */
 final class RecordHandler implements Inbound.Rule {
     private static final Log RECORDS = Log.of("dev.fcgi.record");
 
-    /** How long a handler may leave its input unread before more is queued, to see what lies behind. */
+    /** How long a handler may leave its input unread before more is queued, to see what follows it. */
     private static final long READ_AHEAD_TIME = TimeUnit.SECONDS.toNanos(1);
     /** More than any answer to an abort takes. */
     private static final int ANSWER_LENGTH = 256;
@@ -45,9 +45,9 @@ final class RecordHandler implements Inbound.Rule {
     private Params params;
     /** Whether its STDIN has ended, too. */
     private boolean inputEnds;
-    /** Whose input is being queued. */
+    /** The request whose input is being queued. */
     private ServerRequest stalling;
-    /** Whether its queue was extended, or could not be, while reading stands still. */
+    /** Whether extending its queue was tried while reading is stopped. */
     private boolean looked;
 
     RecordHandler(Common common, ServerConnection connection, RecordReader reader, ReentrantLock lock, Output output,
@@ -61,12 +61,12 @@ final class RecordHandler implements Inbound.Rule {
         this.handlerInput = new HandlerInput(connection, this, reader, lock, output);
     }
 
-    /** Asks whether records are to be logged; a logger is code of others, so this is called outside of everything. */
+    /** Checks whether records are to be logged; a logger is foreign code, so this is called without a lock. */
     void askForTrace() {
         traced = RECORDS.isTraced();
     }
 
-    /** Goes to the next record. Returns false at the end of the stream. */
+    /** Advances to the next record. Returns false at the end of the stream. */
     boolean next() throws IOException {
         if (!reader.next()) {
             return false;
@@ -105,11 +105,14 @@ final class RecordHandler implements Inbound.Rule {
                 default -> { }
             }
         }
-        reader.ignoreContent(); // of requests that have ended, and of types that nobody knows
+        reader.ignoreContent(); // of ended requests, and of unknown types
         return null;
     }
 
-    /** Whether a complete head shall be handled before the current record: acting on that may wait for some handler. */
+    /**
+     * Whether a complete head must be handled before the current record, because processing the record may wait for a
+     * handler.
+     */
     boolean mayWait() {
         return reader.contentLeft() > 0 && (isInput(reader.type()) // a full queue
                 || reader.type() == Fcgi.BEGIN_REQUEST && connection.find(reader.requestId()) != null); // an id still in use
@@ -215,8 +218,9 @@ final class RecordHandler implements Inbound.Rule {
     }
 
     /**
-     * Locked. How long to wait for a slow handler. If it is alone, as far as one can see, more is queued after a while:
-     * others may wait after its input, or the peer may have gone. On a multiplexed connection there is less time.
+     * Locked. How long to wait for a slow handler. If it is alone, as far as is known, more is queued after a while,
+     * because others may wait after its input, or the peer may have closed the connection. On a multiplexed connection
+     * there is less time.
      */
     @Override
     public long patience(StreamInput stream, long waited) {
@@ -249,7 +253,7 @@ final class RecordHandler implements Inbound.Rule {
     private void abort(ServerRequest request) {
         lock.lock();
         try {
-            // the answer is staged: stop reading while the peer does not take those that wait
+            // answers are staged: stop reading while the peer does not accept them
             output.awaitRoom(ANSWER_LENGTH, request);
             request.abort(Reason.ABORT_REQUEST, null);
             connection.settle();
@@ -266,7 +270,7 @@ final class RecordHandler implements Inbound.Rule {
         if (type == Fcgi.GET_VALUES) {
             Values.answer(reader.readContent(Values.MAX_LENGTH), common.options, answer);
         } else if (type == Fcgi.GET_VALUES_RESULT || type == Fcgi.UNKNOWN_TYPE) {
-            reader.ignoreContent(); // answers to what we never ask
+            reader.ignoreContent(); // answers to queries that we never send
             return;
         } else {
             reader.ignoreContent();

@@ -5,10 +5,10 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.Role;
 import java.lang.System.Logger.Level;
 
-/** Why a request may not begin: what the peer is told, and what observers are. */
+/** Why a request may not begin: the status for the peer and the outcome for observers. */
 enum Refusal {
     UNKNOWN_ROLE(ProtocolStatus.UNKNOWN_ROLE, Outcome.UNKNOWN_ROLE),
-    /** No multiplexing, and one request is active. */
+    /** The connection may not be multiplexed, and one request is active. */
     SECOND(ProtocolStatus.CANT_MPX_CONN, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
     CONNECTION_FULL(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
     TOO_MANY_HEADS(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS),
@@ -41,7 +41,7 @@ enum Refusal {
         return !alone && lifetime.isRefusing() ? DRAINING : null;
     }
 
-    /** Leaves a line in the log, if it is for those who set the limits. */
+    /** Logs the refusal, if it concerns the operator who sets the limits. */
     void say(Common common, int id, Object connection) {
         if (this == CONNECTION_FULL) {
             common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",

@@ -7,28 +7,27 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The head of one request: collects the PARAMS stream. Holds no more bytes than have arrived, and no more than the
- * limit.
+ * The head of one request: collects the PARAMS stream. Holds only bytes that have arrived, and no more than the limit.
  *
- * <p>Confined to the holder of the connection's reader role, but for what counts it: that is guarded by
- * the connection's lock.
+ * <p>Confined to the holder of the connection's reader role, except its count, which is guarded by the connection's
+ * lock.
  */
 final class RequestHead {
-    /** Programs take this variable for the proxy that they shall use: CVE-2016-5385 and its kind, "httpoxy". */
+    /** Programs take this variable for the proxy to use: CVE-2016-5385 and related ones, "httpoxy". */
     static final String HTTP_PROXY = "HTTP_PROXY";
     private static final byte[] NOTHING = {};
 
     private final Options options;
     private byte[] block = NOTHING;
     private int length;
-    /** Those that it counts among, null when it does not; guarded by the connection's lock. */
+    /** The heads that it is counted among, null if it is not counted; guarded by the connection's lock. */
     private Heads heads;
 
     RequestHead(Options options) {
         this.options = options;
     }
 
-    /** Counts among the heads of its connection, if that may have one more. */
+    /** Begins to count as a head of its connection, if that may have one more. */
     boolean begin(Heads ofConnection) {
         if (!ofConnection.begin()) {
             return false;
@@ -37,7 +36,7 @@ final class RequestHead {
         return true;
     }
 
-    /** It is complete, or its request is over. */
+    /** The head is complete, or its request has ended. */
     void end() {
         if (heads != null) {
             heads.end();
@@ -46,9 +45,9 @@ final class RequestHead {
     }
 
     /**
-     * Takes a piece of the stream.
+     * Appends a piece of the stream.
      *
-     * @return false when it exceeds the limit; the piece is not kept then
+     * @return false when it exceeds the limit; then the piece is not kept
      */
     boolean append(ByteBuffer bytes, int offset, int count) {
         if (length + count > options.maxParamsLength) {
@@ -64,13 +63,13 @@ final class RequestHead {
     }
 
     /**
-     * Makes the parameters, at the end of the stream.
+     * Creates the parameters, at the end of the stream.
      *
      * @return null when there are more pairs than the limit
      * @throws FcgiProtocolException when a pair is malformed
      */
     EncodedParams params() throws FcgiProtocolException {
-        if (length / 2 > options.maxParamsCount && hasTooMany()) { // before there is a table of them
+        if (length / 2 > options.maxParamsCount && hasTooMany()) { // checked before a table of them is allocated
             return null;
         }
         EncodedParams params = EncodedParams.decode(block, length);

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Guarded by the connection's lock.
  */
 final class RequestInput implements StreamInput.Source {
-    /** What an input needs of its connection; all "Locked". */
+    /** The operations of the connection that an input needs; all "Locked". */
     interface Reader {
         /** As {@link StreamInput.Source#pull}. */
         int pull(RequestInput input, StreamInput stream, byte[] target, int offset, int length) throws IOException;
@@ -33,7 +33,7 @@ final class RequestInput implements StreamInput.Source {
     final StreamInput data;
     /** Keeps the interrupts of the handler away from the socket. */
     final Uninterrupted interrupts;
-    /** Whether nobody reads it, and the peer need not send it. */
+    /** Whether it will not be read, and the peer need not send it. */
     private final boolean unwanted;
     final Observation observation;
 
@@ -56,13 +56,13 @@ final class RequestInput implements StreamInput.Source {
         return stream == stdin ? Fcgi.STDIN : Fcgi.DATA;
     }
 
-    /** Locked. Whether all was received that belongs to the role. */
+    /** Locked. Whether all input of the role was received. */
     boolean hasEnded() {
         assert lock.isHeldByCurrentThread();
         return data == null ? stdin.hasEnded() : data.hasEnded();
     }
 
-    /** Locked. Whether the handler needs no more of the peer; an Authorizer gets no input, and some send no STDIN. */
+    /** Locked. Whether no more input is needed; an Authorizer gets none, and some peers send it no STDIN. */
     boolean isComplete() {
         assert lock.isHeldByCurrentThread();
         return unwanted || hasEnded();
@@ -77,7 +77,7 @@ final class RequestInput implements StreamInput.Source {
         }
     }
 
-    /** Locked. Drops what is queued and all that comes. Returns whether nothing can come. */
+    /** Locked. Drops queued and all later input. Returns whether no more can arrive. */
     boolean discard() {
         assert lock.isHeldByCurrentThread();
         boolean ended = stdin.discard();

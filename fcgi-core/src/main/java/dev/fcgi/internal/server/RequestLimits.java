@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The limits on time that each request of a connection has. What is slow, those who observe are told.
+ * The timeouts that each request of a connection has. What is slow, those who observe are told.
  *
  * <p>Guarded by the connection's lock.
  */

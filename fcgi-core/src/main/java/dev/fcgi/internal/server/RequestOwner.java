@@ -4,11 +4,11 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** What a request needs of its connection; all "Locked". */
+/** The operations of the connection that a request needs; all "Locked". */
 interface RequestOwner {
     boolean isAlone(ServerRequest request);
 
-    /** Closes the connection if it has nothing more to do. */
+    /** Closes the connection if it is done. */
     void settle();
 
     /** No record of the request is admitted any more; its id is free. */
@@ -17,12 +17,12 @@ interface RequestOwner {
     /** The handler of a request that was abandoned has returned. */
     void returned(ServerRequest request);
 
-    /** Writes what the library says itself; stops reading while the peer does not take it. */
+    /** Writes a response of the library itself; stops reading while the peer does not accept it. */
     void answer(RecordBuffer records) throws IOException;
 
-    /** Writing failed: there is nobody to talk to. */
+    /** Writing failed, so the peer cannot be reached any more. */
     void lost(IOException cause);
 
-    /** Has records written, by whomever; never blocks. Without memory for them the connection is broken off. */
+    /** Stages records for any writing thread; never blocks. Without memory for them the connection is closed. */
     void stage(Supplier<RecordBuffer> records);
 }

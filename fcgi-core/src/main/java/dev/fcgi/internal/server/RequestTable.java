@@ -6,19 +6,22 @@ import java.util.function.Consumer;
  * The requests of one connection: those that are active, begun and not ended, and how many handlers are at work for
  * requests that have ended.
  *
- * <p>Requests are linked to each other, in rows by their ids: taking one out can never fail, however little memory is
+ * <p>Requests are linked to each other in rows by their ids, so that removing one never fails, however little memory is
  * left. Guarded by the connection's lock.
  */
 final class RequestTable {
-    /** Handlers still at work although their request has ended, beyond which a connection gets no more. */
+    /**
+     * The limit on handlers that still run although their request has ended; beyond it, a connection gets no more
+     * requests.
+     */
     private static final int MAX_ABANDONED = 64;
 
-    /** The first request of each row; as many rows as a power of two says. */
+    /** The first request of each row; the number of rows is a power of two. */
     private ServerRequest[] rows = new ServerRequest[2];
     private int size;
     private int abandoned;
     private long added;
-    /** The one that was added or looked for last, unless it has ended. */
+    /** The request that was added or looked up last, unless it has ended. */
     private ServerRequest latest;
 
     /** {@return the active request with an id, or null} */
@@ -34,7 +37,7 @@ final class RequestTable {
     /**
      * For the reader, without the lock: records of one request often come in a row.
      *
-     * @return the request that was added or looked for last, if that is it and has not ended before this moment
+     * @return the request that was added or looked up last, if it has this id and has not ended
      */
     ServerRequest latest(int id) {
         ServerRequest request = latest;
@@ -42,9 +45,9 @@ final class RequestTable {
     }
 
     /**
-     * Adds a request whose id is not in the table. Cannot fail: without memory the rows get longer.
+     * Adds a request whose id is not in the table. Cannot fail: without memory the rows become longer.
      *
-     * @return how many there are then
+     * @return the number of requests afterwards
      */
     int add(ServerRequest request) {
         if (size >= rows.length) {
@@ -82,7 +85,7 @@ final class RequestTable {
         return id & rows.length - 1;
     }
 
-    /** Takes out a request that is in the table. */
+    /** Removes a request that is in the table. */
     void remove(ServerRequest request) {
         int row = row(request.id);
         if (rows[row] == request) {
@@ -95,7 +98,7 @@ final class RequestTable {
             before.nextInRow = request.nextInRow;
         }
         request.nextInRow = null;
-        latest = latest == request ? null : latest; // a connection shall hold nothing of requests that have ended
+        latest = latest == request ? null : latest; // a connection must not reference ended requests
         size--;
     }
 
@@ -128,7 +131,7 @@ final class RequestTable {
         return size >= limit || size + abandoned >= limit + MAX_ABANDONED;
     }
 
-    /** Does something to each active request, which may take that one out of the table. */
+    /** Applies an action to each active request, which may remove that request. */
     void forEach(Consumer<ServerRequest> action) {
         for (ServerRequest first : rows) {
             for (ServerRequest next; first != null; first = next) {

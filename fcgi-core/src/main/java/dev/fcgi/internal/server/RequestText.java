@@ -6,7 +6,7 @@ import dev.fcgi.Role;
 import dev.fcgi.internal.ops.RequestId;
 import dev.fcgi.internal.text.Ascii;
 
-/** A request in a line of a log: which one it is for us, for the web server, and for the client. */
+/** The description of a request in a log: its identity for the server, the web server, and the client. */
 final class RequestText {
     private RequestText() {}
 
@@ -17,7 +17,7 @@ final class RequestText {
     /**
      * {@return such as {@code request 1 of connection 7, GET /a?b for 192.0.2.1, id 4711}}
      *
-     * @param connection what it is called
+     * @param connection the name of the connection
      * @param params null before they are complete
      */
     static String of(int id, Object connection, Role role, Params params) {

@@ -13,28 +13,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a request sends: STDOUT as it fills the buffer, STDERR kept for the end, END_REQUEST with the tail. To handlers
- * it is the stream STDOUT, which any thread may write; each write is admitted or refused under the connection's lock.
+ * The output of a request: STDOUT whenever the buffer is full, STDERR at the end, and END_REQUEST with the rest. To
+ * handlers it is the stream STDOUT, which any thread may write; each write is admitted or refused under the
+ * connection's lock.
  *
- * <p>Guarded by that lock. A buffer that is being written belongs to the writing thread alone; another thread finds a
- * new one.
+ * <p>Guarded by that lock. A buffer that is being written belongs to the writing thread; other threads get a new one.
  */
 final class Response extends OutputStream {
-    /** What admits the records of a response; all "Locked" but {@link #isOpen}. */
+    /** Admits the records of a response; all methods are "Locked" except {@link #isOpen}. */
     interface Gate extends BooleanSupplier {
-        /** Whether records may be admitted; for sure only under the lock. */
+        /** Whether records may be admitted; reliable only under the lock. */
         boolean isOpen();
 
-        /** Whether it is worth waiting to have them admitted. */
+        /** Whether to keep waiting for the admission of records. */
         @Override
         default boolean getAsBoolean() {
             return isOpen();
         }
 
-        /** Throws when they may not, and says why. */
+        /** Throws an exception with the reason if they may not be admitted. */
         void checkOpen() throws IOException;
 
-        /** Admits records and, if it is up to this thread, writes them; releases the lock meanwhile. */
+        /** Admits records and, unless another thread has to, writes them; releases the lock meanwhile. */
         void write(RecordBuffer records) throws IOException;
 
         boolean mayHaveBody();
@@ -62,7 +62,7 @@ final class Response extends OutputStream {
         this.observation = observation;
     }
 
-    /** Locked. Whether anything was sent: then there is no way back to an error page. */
+    /** Locked. Whether anything was sent, so that an error page is no longer possible. */
     boolean hasBegun() {
         assert lock.isHeldByCurrentThread();
         return begun;
@@ -171,7 +171,7 @@ final class Response extends OutputStream {
         gate.checkOpen();
     }
 
-    /** For what the handler writes next, if that may come. */
+    /** Keeps the buffer for what the handler writes next, if the request is open. */
     private void keep(RecordBuffer written) {
         if (buffer != null || !gate.isOpen()) {
             common.buffers.recycle(written);
@@ -179,7 +179,7 @@ final class Response extends OutputStream {
         }
         buffer = written;
         if (output.isMultiplexed()) {
-            buffer.release(); // what is staged is copied: the larger, the more memory
+            buffer.release(); // staged output is copied, so a larger buffer needs more memory
         } else {
             buffer.clearForMore();
         }
@@ -230,7 +230,7 @@ final class Response extends OutputStream {
                 observation.sent();
             }
         }
-        appendStderr(records); // what a handler said before it failed matters most
+        appendStderr(records); // the output before a failure matters most
         int status = failure != null && appStatus == 0 ? 1 : appStatus;
         records.endRequest(id, status, COMPLETE);
     }
@@ -241,7 +241,7 @@ final class Response extends OutputStream {
         }
         stderr.end();
         byte[] text = stderr.content();
-        if (text.length > 0) { // END_REQUEST ends it: no peer needs an empty record, and one takes it for an error
+        if (text.length > 0) { // END_REQUEST ends it: no peer needs an empty record, and one treats it as an error
             records.appendAll(Fcgi.STDERR, id, text, text.length);
         }
         if (stderr.dropped() > 0) {
@@ -250,7 +250,7 @@ final class Response extends OutputStream {
         }
     }
 
-    /** Locked. Returns what ends a request that has no handler, or whose handler is not waited for. */
+    /** Locked. Returns the records that end a request without a handler, or without waiting for its handler. */
     RecordBuffer answer(ErrorAnswer answer) {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = newRecords();
@@ -258,7 +258,7 @@ final class Response extends OutputStream {
         return records;
     }
 
-    /** Locked. Returns what ends a cancelled request whose connection lives on. */
+    /** Locked. Returns the records that end an aborted request whose connection stays open. */
     RecordBuffer abortedEnd(Reason reason) {
         assert lock.isHeldByCurrentThread();
         if (!begun && reason != Reason.ABORT_REQUEST) {
@@ -272,9 +272,9 @@ final class Response extends OutputStream {
     }
 
     /**
-     * Locked. Returns the last record of an incomplete response; the connection closes after it. For nginx a close
-     * alone is the good end of a response, unless it keeps connections and buffers. A record that only web servers send makes
-     * it fail the response in all cases; whoever ignores it still sees no END_REQUEST.
+     * Locked. Returns the last record of an incomplete response; the connection closes after it. nginx takes a mere
+     * close for the regular end of a response, unless it keeps connections and buffers. A record that only web servers
+     * send makes the response fail in all cases; peers that ignore it still see no END_REQUEST.
      */
     RecordBuffer incomplete() {
         assert lock.isHeldByCurrentThread();

@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The head of a response for those who observe it: as many bytes as it has, read when somebody asks. One writer. */
+/** A copy of the head of a response for observers; parsed on demand. One thread writes it. */
 final class ResponseHeadCopy {
     private static final int MAX_LENGTH = 8192;
     private static final byte[] NOTHING = {};
 
     private byte[] bytes = NOTHING;
     private int length;
-    /** Whether the last line has no byte yet, but perhaps a CR. */
+    /** Whether the last line is empty, except for a CR. */
     private boolean lineEmpty;
     private volatile boolean complete;
 
-    /** The handler writes this; what belongs to the body is ignored. */
+    /** Appends what the handler writes; ignores the body. */
     void append(byte[] source, int offset, int count) {
         if (complete) {
             return;

@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Listeners, their connections, and the stop: what {@code FcgiServer} and {@code FcgiAcceptor} have in common. Each
- * listener has an {@link AcceptLoop}, each connection a {@link ReadLoop}.
+ * Listeners, their connections, and the stop: the common implementation of {@code FcgiServer} and {@code FcgiAcceptor}.
+ * Each listener has an {@link AcceptLoop}, each connection a {@link ReadLoop}.
  *
- * <p>May be used by any thread.
+ * <p>Thread-safe.
  */
 public final class Server {
-    /** What handlers get to react to the cancellation at the end of the period of grace. */
+    /** How long handlers have to react to the abort at the end of the grace period. */
     private static final long CANCEL_TIME = TimeUnit.SECONDS.toNanos(1);
 
     private final Options options;
@@ -55,8 +55,7 @@ public final class Server {
     /**
      * Starts to accept.
      *
-     * @param whenLost is told, by a thread of the server, when no connection can come any more from one of the
-     *     listeners
+     * @param whenLost called by a thread of the server when one of the listeners can accept no more connections
      */
     public void start(Consumer<ListenerLostException> whenLost) {
         LibraryThreads.prepareToWait();
@@ -69,9 +68,9 @@ public final class Server {
     }
 
     /**
-     * Waits until it is known that the listeners give connections.
+     * Waits until it is known that all listeners can accept connections.
      *
-     * @throws IOException when one does not
+     * @throws IOException when one cannot
      */
     public void awaitAccepting() throws IOException {
         for (Listener listener : listeners) {
@@ -80,14 +79,14 @@ public final class Server {
     }
 
     /**
-     * The JDK reads a file for them when its loggers first need the time. Should there be no descriptor left by then,
-     * time zones and logs would be broken for as long as the process lives.
+     * Loads time zones early. The JDK reads a file for them when its loggers first need the time; if no descriptor is
+     * left by then, time zones and logs do not work for the rest of the process.
      */
     private void loadTimeZones() {
         try {
             ZoneId.systemDefault().getRules();
         } catch (Throwable e) {
-            log.log(Level.DEBUG, e, "no time zones");
+            log.log(Level.DEBUG, e, "cannot load time zones");
         }
     }
 
@@ -101,7 +100,7 @@ public final class Server {
         return new Snapshot(
                 startTime,
                 connections.all().size(),
-                begun + common.requests.get(), // in this order: a head may be completed in between
+                begun + common.requests.get(), // in this order, because a head may be completed meanwhile
                 common.mostRequests.get(),
                 options.maxRequests,
                 counters.accepted.sum(),
@@ -118,7 +117,7 @@ public final class Server {
                 common.observers.running());
     }
 
-    /** Holds the accepting threads back, or lets them go on: connections wait in the kernel meanwhile. */
+    /** Suspends or resumes the accepting threads; connections wait in the kernel meanwhile. */
     public void holdAccepting(boolean hold) {
         connections.hold(hold);
     }
@@ -137,7 +136,7 @@ public final class Server {
         }
     }
 
-    /** Serves a new connection on a thread of its own. The transport stays with the caller when this throws. */
+    /** Serves a new connection on another thread. If this throws, the caller keeps the transport. */
     public void serve(Transport transport) {
         ReadLoop loop = connect(transport);
         connections.opened(loop.connection());
@@ -152,7 +151,7 @@ public final class Server {
         }
     }
 
-    /** {@return what reads a new connection, to its end} */
+    /** {@return the read loop of a new connection} */
     ReadLoop connect(Transport transport) {
         return new ReadLoop(common, ticker, transport, connections::closed);
     }
@@ -160,11 +159,11 @@ public final class Server {
     // ---- the end
 
     /**
-     * Stops: no new connections, everything that has begun may end, what remains after the period of grace is
-     * cancelled. Blocks until nothing is left. Calling it again waits for the same end.
+     * Stops: accepts no new connections, lets requests that have begun end, and aborts those that remain after the
+     * grace period. Blocks until all have ended. Calling it again waits for the same end.
      *
-     * @return whether nothing had to be cancelled
-     * @throws InterruptedException when the calling thread was interrupted; the stop goes on without period of grace
+     * @return whether no request had to be aborted
+     * @throws InterruptedException when the calling thread was interrupted; the stop continues without a grace period
      */
     public boolean shutdown(long graceNanos) throws InterruptedException {
         common.drain(graceNanos / 2);
@@ -204,7 +203,7 @@ public final class Server {
             connections.all().forEach(connection -> connection.ending().kill());
         }
         if (!ended) {
-            awaitEnd(CANCEL_TIME); // for threads to notice; a handler that ignores everything is left behind
+            awaitEnd(CANCEL_TIME); // for threads to notice; a handler that ignores everything is left running
         }
     }
 

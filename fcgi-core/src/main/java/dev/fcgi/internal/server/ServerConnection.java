@@ -18,10 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * One connection of a web server: its requests and their limits. Who reads it is the {@link ReadLoop}'s, what its
- * records mean the {@link RecordHandler}'s, what its end means the {@link Ending}'s.
+ * One connection of a web server: its requests and their limits. {@link ReadLoop} reads it, {@link RecordHandler}
+ * interprets its records, and {@link Ending} handles its end.
  *
- * <p>State is guarded by one lock, which is never held over I/O or while user code runs.
+ * <p>State is guarded by one lock, which is never held during I/O or while user code runs.
  */
 final class ServerConnection implements RequestOwner, Ticker.Ticked {
     /** How long BEGIN_REQUEST may wait for an id that is still in use. */
@@ -43,13 +43,13 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     private final Heads heads;
     private final ReadAhead readAhead;
     private final RequestLimits limits;
-    /** Null unless somebody observes. */
+    /** Null without observers. */
     private ConnectionObservation observation;
 
     /**
      * Creates a connection.
      *
-     * @param reading what a thread does that is started to read it
+     * @param reading run by a thread that is started to read the connection
      */
     ServerConnection(Common common, Ticker ticker, Transport transport, ReentrantLock lock, Output output,
             Inbound inbound, Runnable reading) {
@@ -144,8 +144,8 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     }
 
     /**
-     * Locked. A peer that does not wait for END_REQUEST may use an id again once it has sent all of the last one, if
-     * that ends soon: meanwhile nobody sees what the peer does.
+     * Locked. A peer that does not wait for END_REQUEST may reuse an id once it has sent the whole previous request, if
+     * that ends soon; meanwhile nothing else from the peer is seen.
      */
     private void awaitEnd(int id) throws FcgiProtocolException {
         assert lock.isHeldByCurrentThread();
@@ -158,7 +158,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
     }
 
-    /** {@return what tells the observers of the connection; null when there are none} By the reader. */
+    /** {@return the observation of the connection; null without observers} Called by the reader. */
     ConnectionObservation observed() {
         if (observation == null && common.observers.isOn()) {
             observation = new ConnectionObservation(number, transport);
@@ -218,13 +218,13 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         requests.returned(request);
     }
 
-    /** Locked. A handler begins, perhaps on the thread that has given it to the executor. */
+    /** Locked. A handler begins, perhaps on the thread that has passed it to the executor. */
     void lendRole() {
         assert lock.isHeldByCurrentThread();
         threads.lend();
     }
 
-    /** Locked. Refuses a request for which there is no thread, unless it has ended. Throws nothing. */
+    /** Locked. Refuses a request for which no thread can be started, unless it has ended. Throws nothing. */
     void reject(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         try {
@@ -240,7 +240,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
     }
 
-    // ---- what requests need
+    // ---- for requests
 
     /** Locked. */
     @Override
@@ -280,21 +280,21 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         assert lock.isHeldByCurrentThread();
         try {
             RecordBuffer made = records.get();
-            if (!output.hasFailed()) { // then nobody waits for this answer
+            if (!output.hasFailed()) { // otherwise nobody waits for this answer
                 output.stage(made);
             }
-        } catch (Throwable e) { // OutOfMemoryError: the peer shall not wait for an end that does not come
+        } catch (Throwable e) { // OutOfMemoryError: the peer must not wait for an end that never comes
             ending.breakOff();
         }
     }
 
-    /** Locked. Has the full queue of a stream take more, if that may be. */
+    /** Locked. Extends the full queue of a stream, if that is allowed. */
     void extend(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
         readAhead.extend(stream);
     }
 
-    /** Locked. A stream has room, or is over. */
+    /** Locked. A stream has room, or has ended. */
     void roomMade(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
         readAhead.roomMade(stream);
@@ -318,7 +318,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
     }
 
-    /** Enforces the limits on time. */
+    /** Enforces the timeouts. */
     @Override
     public void check(long now) {
         if (!lock.tryLock()) {

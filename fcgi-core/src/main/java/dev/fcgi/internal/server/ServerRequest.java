@@ -14,17 +14,17 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One request of a web server on the wire, from BEGIN_REQUEST to END_REQUEST: its head, its input, its output. The
- * handler, which may take longer, is the {@link HandlerRun}'s.
+ * One request of a web server on the wire, from BEGIN_REQUEST to END_REQUEST: its head, its input, its output. {@link
+ * HandlerRun} runs the handler, which may take longer.
  *
- * <p>All state that changes is guarded by the connection's lock, which makes one thing true that everything else rests
- * on: whether a request has ended is decided in the same step that admits its records to the output, so that nothing
- * can follow END_REQUEST, whoever holds its streams.
+ * <p>All mutable state is guarded by the connection's lock. It guarantees what everything else relies on: the check
+ * whether a request has ended and the admission of its records are one step, so that nothing can follow END_REQUEST,
+ * whichever thread holds its streams.
  */
 final class ServerRequest implements Response.Gate, StreamInput.Failure {
-    /** Who handles the request. */
+    /** The handler of the request. */
     interface Handler {
-        /** Locked. The request was cancelled. */
+        /** Locked. The request was aborted. */
         void aborted();
     }
 
@@ -44,21 +44,21 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
 
     // guarded by the lock
 
-    /** Of the {@link RequestTable}. */
+    /** Used by the {@link RequestTable}. */
     ServerRequest nextInRow;
     /** Of the {@link RequestTable}: whether it has ended, and its handler goes on. */
     boolean abandoned;
     /** Written under the lock; the reader looks without. */
     private volatile boolean ended;
     private Handler handler;
-    /** Whether it counts among the requests of the server. */
+    /** Whether it counts as a request in flight. */
     private boolean hasPermit;
     private Reason aborted;
     private Throwable abortCause;
-    /** Since when the head is awaited, or the handler at work. */
+    /** Since when the head is awaited, or the handler is running. */
     final Stopwatch since = new Stopwatch();
 
-    /** Makes the request of a BEGIN_REQUEST record. */
+    /** Creates the request of a BEGIN_REQUEST record. */
     ServerRequest(Common common, RequestOwner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
             Output output, int id, Role role, Observation observation) {
         this.common = common;
@@ -104,7 +104,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     }
 
     /**
-     * Locked. The parameters are complete: takes the permit of the server.
+     * Locked. The parameters are complete: takes a permit of the server.
      *
      * @return whether it may be handled; if not, it must be refused
      */
@@ -140,14 +140,14 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         return params;
     }
 
-    /** Locked. From now on it is up to a handler to end the request. */
+    /** Locked. From now on a handler is responsible for ending the request. */
     void handledBy(Handler one) {
         assert lock.isHeldByCurrentThread();
         handler = one;
         since.restart();
     }
 
-    /** Locked. Whether the handler needs no more of the peer. */
+    /** Locked. Whether no more input is needed. */
     boolean isComplete() {
         assert lock.isHeldByCurrentThread();
         return isHeadComplete() && input.isComplete();
@@ -195,7 +195,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         } catch (IOException e) {
             owner.lost(e);
             if (aborted == null) {
-                aborted = Reason.CONNECTION_LOST; // it had ended for us, but its end did not get through
+                aborted = Reason.CONNECTION_LOST; // it had ended here, but its end could not be sent
                 common.aborted(observation, aborted);
             }
             throw new RequestAbortedException(aborted, e);
@@ -213,9 +213,9 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             if (isOpen()) {
                 end(failure);
             } else {
-                output.abandonWrite(); // an Error may have torn the handler out of its own
+                output.abandonWrite(); // an Error may have interrupted the handler's own write
             }
-        } catch (Throwable e) { // the connection is lost, or out of memory: then the request has not ended
+        } catch (Throwable e) { // the connection is lost, or out of memory, so the request has not ended
             common.log.log(Level.DEBUG, e, "response lost: {0}", this);
             lifetime.closeAfterLast();
             abort(Reason.CONNECTION_LOST, e);
@@ -223,14 +223,14 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
     }
 
-    /** Locked. Ends a request that nobody cancelled. Releases the lock while writing. */
+    /** Locked. Ends a request that was not aborted. Releases the lock while writing. */
     void end(Throwable failure) throws IOException {
         assert lock.isHeldByCurrentThread();
         if (observation != null) {
             observation.ended(failure == null ? Outcome.COMPLETED : response.hasBegun() ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED);
         }
         if (failure != null && response.hasBegun() && owner.isAlone(this)) {
-            // web servers ignore the application status and would take the part for the whole
+            // web servers ignore the application status and would take an incomplete response for a complete one
             output.abandonWrite();
             owner.stage(response::incomplete);
             cutOff();
@@ -240,9 +240,9 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
         RecordBuffer records = response.end(failure);
         if (records == null) {
-            return; // cancelled meanwhile
+            return; // aborted meanwhile
         }
-        boolean last = lifetime.isLast(); // not what becomes true while it is written: the peer may have gone on
+        boolean last = lifetime.isLast(); // the value before writing, because the peer may send its next request meanwhile
         try {
             ended();
             write(records);
@@ -261,7 +261,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         ended();
     }
 
-    /** Locked. From here on no record of this request is admitted. */
+    /** Locked. From now on no record of this request is admitted. */
     private void ended() {
         assert lock.isHeldByCurrentThread();
         ended = true;
@@ -277,7 +277,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
     }
 
-    /** Locked. Ends a request without handler by the library's own answer. Releases the lock while writing. */
+    /** Locked. Ends a request without a handler by a response of the library. Releases the lock while writing. */
     void refuse(ErrorAnswer answer, Outcome why) throws IOException {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = response.answer(answer); // without memory for that it is aborted, and not refused
@@ -296,7 +296,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         cutOff();
     }
 
-    /** Locked. Cancels the request, unless it has ended. Never blocks, and ends it however little memory is left. */
+    /** Locked. Aborts the request, unless it has ended. Never blocks, and ends it however little memory is left. */
     void abort(Reason reason, Throwable cause) {
         assert lock.isHeldByCurrentThread();
         if (!isOpen()) {
@@ -325,13 +325,13 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         return aborted != null;
     }
 
-    /** What the streams of a cancelled request fail with. */
+    /** Creates the exception of the streams of an aborted request. */
     @Override
     public IOException toException() {
         return new RequestAbortedException(aborted, abortCause);
     }
 
-    /** For logs: control characters of the peer must not get there. */
+    /** For logs; must not contain control characters from the peer. */
     @Override
     public String toString() {
         return RequestText.of(id, owner, role, params);

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** STDERR of one request: bytes kept for the end. Has its own monitor, under which nothing blocks. */
+/** STDERR of one request, kept until its end. Has its own monitor, under which nothing blocks. */
 final class Stderr extends OutputStream {
     private final int limit;
     private byte[] bytes = new byte[256];
@@ -37,7 +37,7 @@ final class Stderr extends OutputStream {
         dropped += count - taken;
     }
 
-    /** Makes every later write fail: nobody would see it. */
+    /** Makes every later write fail, because it would be lost. */
     synchronized void end() {
         ended = true;
     }

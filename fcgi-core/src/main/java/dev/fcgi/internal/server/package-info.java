@@ -1,2 +1,2 @@
-/** The application's side of FastCGI: connections of web servers, their requests, the life of a server. */
+/** The application's side of FastCGI: connections of web servers, their requests, start and stop of a server. */
 package dev.fcgi.internal.server;

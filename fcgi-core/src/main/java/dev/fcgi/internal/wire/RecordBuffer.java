@@ -150,7 +150,7 @@ public final class RecordBuffer {
         append(type, requestId, value, 0, value.length);
     }
 
-    /** Does the same with text. Most of it is ASCII, and then goes straight to where it is sent from. */
+    /** Does the same with text. ASCII text, the usual case, is written directly to the buffer that is sent. */
     public void appendPair(int type, int requestId, String name, String value, Charset charset) {
         int most = 2 * Integer.BYTES + name.length() + value.length();
         if (most > Fcgi.MAX_ALIGNED_LENGTH || isLarge() || !isAscii(name, charset) || !isAscii(value, charset)) {
@@ -164,7 +164,7 @@ public final class RecordBuffer {
         putAscii(value);
     }
 
-    /** Whether text is in ASCII, in a charset in which that is a byte a character. */
+    /** Whether text is ASCII, in a charset that encodes ASCII as one byte per character. */
     private static boolean isAscii(String text, Charset charset) {
         if (charset != StandardCharsets.UTF_8 && charset != StandardCharsets.ISO_8859_1) {
             return false;
@@ -176,7 +176,7 @@ public final class RecordBuffer {
         return all <= 0x7F;
     }
 
-    @SuppressWarnings("deprecation") // which drops the high half of each character: there is none
+    @SuppressWarnings("deprecation") // drops the high half of each character, which is 0
     private void putAscii(String text) {
         text.getBytes(0, text.length(), bytes.array(), bytes.arrayOffset() + length);
         length += text.length();
