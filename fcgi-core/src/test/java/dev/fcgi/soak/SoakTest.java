@@ -72,6 +72,7 @@ final class SoakTest {
         Path logging = Files.writeString(directory.resolve("logging.properties"),
                 "handlers=java.util.logging.ConsoleHandler\n.level=SEVERE\n"); // handlers fail all the time
         List<String> options = new ArrayList<>(List.of("-Xmx512m", "-Djdk.trackAllThreads=true",
+                "-XX:StartFlightRecording:name=warm-up,settings=none", // what is made once for a recorder is there before
                 "-Djava.util.logging.config.file=" + logging));
         options.addAll(List.of(moreOptions));
         Process process = Fork.java(SoakProgram.class, options, directory.toString(), "" + SECONDS, "" + SEED)
