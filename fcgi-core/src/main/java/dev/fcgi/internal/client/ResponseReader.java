@@ -57,7 +57,7 @@ final class ResponseReader implements Runnable {
         try {
             while (holds()) {
                 if (link.isMultiplexed()) {
-                    letOthersRun();
+                    yieldBeforeRead();
                 }
                 if (reader.contentLeft() > 0 || next()) {
                     records.act();
@@ -135,7 +135,7 @@ final class ResponseReader implements Runnable {
 
     private int receive(ClientCall call, byte[] target, int offset, int length) throws IOException {
         int count = 0;
-        letOthersRun();
+        yieldBeforeRead();
         do {
             if (reader.contentLeft() == 0 && !next()) {
                 lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
@@ -259,7 +259,7 @@ final class ResponseReader implements Runnable {
      * Lets other threads run before the next read, so that the response arrives meanwhile. An immediate read would find
      * nothing and park this thread.
      */
-    private void letOthersRun() {
+    private void yieldBeforeRead() {
         if (reader.buffered() == 0 && !reader.hasMoreBuffered()) {
             Thread.yield();
         }

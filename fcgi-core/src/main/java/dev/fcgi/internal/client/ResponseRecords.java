@@ -97,7 +97,7 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     @Override
-    public void came() {
+    public void received() {
         queueing.received();
         queueing.outputReceived();
     }
@@ -129,7 +129,7 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     @Override
-    public void goesOn() {
+    public void resumed() {
         stalledFrom = NEVER;
         calls.forEach(call -> call.limits().progress()); // the time that went by was a caller's, not the application's
         link.output().restartClock();

@@ -24,10 +24,10 @@ public final class Inbound {
         long patience(StreamInput stream, long waitedNanos);
 
         /** Locked. Content was received. */
-        default void came() {}
+        default void received() {}
 
         /** Locked. Reading has resumed. */
-        default void goesOn() {}
+        default void resumed() {}
     }
 
     private final RecordReader reader;
@@ -54,7 +54,7 @@ public final class Inbound {
             try {
                 int taken = stream.offer(reader.buffer(), reader.position(), count);
                 reader.skip(taken);
-                rule.came();
+                rule.received();
                 if (taken < count && !awaitRoom(stream, rule)) {
                     return false;
                 }
@@ -83,7 +83,7 @@ public final class Inbound {
             return true;
         } finally {
             stalled = false;
-            rule.goesOn();
+            rule.resumed();
         }
     }
 

@@ -25,7 +25,7 @@ public final class Log {
         final Level level;
         long since;
         int said;
-        long leftOut;
+        long suppressed;
 
         Kind(Level level) {
             this.level = level;
@@ -99,15 +99,15 @@ public final class Log {
             Kind kind = kinds.computeIfAbsent(format, first -> new Kind(level));
             long now = clock.nanoTime();
             if (kind.said > 0 && now - kind.since >= PERIOD) {
-                sayLeftOut(format, kind, now);
+                logSuppressed(format, kind, now);
             }
             if (kind.said == 0) {
                 kind.since = now;
             }
             if (kind.said > lines) {
-                kind.leftOut++;
+                kind.suppressed++;
             } else if (++kind.said > lines) {
-                kind.leftOut = 1;
+                kind.suppressed = 1;
             }
             return kind.said;
         } finally {
@@ -117,12 +117,12 @@ public final class Log {
 
     /** Logs how many lines were suppressed in periods that have ended. Called regularly by the ticker. */
     public void check() {
-        sayLeftOut(PERIOD);
+        logSuppressed(PERIOD);
     }
 
     /** Logs how many lines were suppressed so far, and waits briefly until everything was logged. */
     public void close() {
-        sayLeftOut(0);
+        logSuppressed(0);
         flush(TimeUnit.SECONDS.toNanos(1));
     }
 
@@ -131,13 +131,13 @@ public final class Log {
         LogThread.flush(nanos);
     }
 
-    private void sayLeftOut(long period) {
+    private void logSuppressed(long period) {
         lock.lock();
         try {
             long now = clock.nanoTime();
             kinds.forEach((format, kind) -> {
-                if (kind.leftOut > 0 && now - kind.since >= period) {
-                    sayLeftOut(format, kind, now);
+                if (kind.suppressed > 0 && now - kind.since >= period) {
+                    logSuppressed(format, kind, now);
                 }
             });
         } catch (Throwable ignored) {
@@ -148,15 +148,15 @@ public final class Log {
     }
 
     /** Locked. A new period begins with the next line. */
-    private void sayLeftOut(String format, Kind kind, long now) {
+    private void logSuppressed(String format, Kind kind, long now) {
         assert lock.isHeldByCurrentThread();
-        if (kind.leftOut > 0) {
+        if (kind.suppressed > 0) {
             long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - kind.since));
-            String text = kind.leftOut + " more in the last " + seconds + " s: "
+            String text = kind.suppressed + " more in the last " + seconds + " s: "
                     + format.replaceAll("\\{\\d}", "...");
             LogThread.add(new Line(this, kind.level, text, null, false));
         }
-        kind.leftOut = 0;
+        kind.suppressed = 0;
         kind.said = 0;
     }
 

@@ -26,7 +26,7 @@ public final class Output {
     private static final int STAGED_LIMIT_ALONE = 2 * 1024;
     private static final byte[] NOTHING = {};
     /** Preallocated for when there may be no memory for a better one. */
-    private static final IOException BROKEN_OFF = new IOException("writing was ended by an error");
+    private static final IOException WRITE_FAILED = new IOException("writing was ended by an error");
 
     /** A write failed before the kernel took any byte of it: the peer cannot know of it. */
     public static final class NothingWrittenException extends IOException {
@@ -220,7 +220,7 @@ public final class Output {
     public void abandonWrite() {
         assert lock.isHeldByCurrentThread();
         if (writer != null && writer == Thread.currentThread()) {
-            fail(BROKEN_OFF);
+            fail(WRITE_FAILED);
             stopWriting();
         }
     }
@@ -288,7 +288,7 @@ public final class Output {
     }
 
     /** Called when the library has failed and not the connection: without a close the peer would not notice. */
-    private void breakOff(Throwable cause) {
+    private void failAndClose(Throwable cause) {
         fail(failure(cause));
         transport.close();
     }
@@ -297,7 +297,7 @@ public final class Output {
         try {
             return cause instanceof IOException e ? e : new IOException("writing failed", cause);
         } catch (Throwable outOfMemory) {
-            return BROKEN_OFF;
+            return WRITE_FAILED;
         }
     }
 
@@ -315,7 +315,7 @@ public final class Output {
         try {
             LibraryThreads.start(this::flush);
         } catch (Throwable e) { // OutOfMemoryError: no other thread would write or signal
-            breakOff(e);
+            failAndClose(e);
             stopWriting();
         }
     }
@@ -335,7 +335,7 @@ public final class Output {
                 progress.signalAll();
             }
         } catch (Throwable e) { // out of memory
-            breakOff(e);
+            failAndClose(e);
         } finally {
             stopWriting();
             lock.unlock();

@@ -16,12 +16,12 @@ import java.util.function.Consumer;
  * <p>May be called by any thread; takes the connection's lock unless it is expected.
  */
 final class Ending {
-    private static final IOException BROKEN_OFF = new IOException("closed for lack of memory");
+    private static final IOException OUT_OF_MEMORY = new IOException("closed for lack of memory");
 
     /** For requests that remain when their connection has ended because of a failure. */
     private static final Consumer<ServerRequest> END = request -> request.abort(Reason.CONNECTION_LOST, null);
 
-    private final Common common;
+    private final ServerContext context;
     /** Used in log messages. */
     private final Object name;
     private final Transport transport;
@@ -31,9 +31,9 @@ final class Ending {
     private final ConnectionThreads threads;
     private final Lifetime lifetime;
 
-    Ending(Common common, Object name, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
+    Ending(ServerContext context, Object name, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
             ConnectionThreads threads, Lifetime lifetime) {
-        this.common = common;
+        this.context = context;
         this.name = name;
         this.transport = transport;
         this.lock = lock;
@@ -52,7 +52,7 @@ final class Ending {
         try {
             boolean byUs = lifetime.inputEnded();
             if (!requests.isEmpty()) {
-                common.log.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", name,
+                context.log.log(Level.DEBUG, "connection of {0} ended with {1} requests active: {2}", name,
                         requests.size(), cause == null ? "closed by peer" : cause);
             }
             if (ended && byUs) {
@@ -70,8 +70,8 @@ final class Ending {
     }
 
     private void protocolError(FcgiProtocolException e, Object record) {
-        common.counters.protocolErrors.increment();
-        common.log.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", name,
+        context.counters.protocolErrors.increment();
+        context.log.log(Level.WARNING, "protocol error of {0}, connection closed: {1} (record {2})", name,
                 e.getMessage(), record);
         lock.lock();
         try {
@@ -96,12 +96,12 @@ final class Ending {
                 peerClosed(io);
             } else {
                 peerClosed(new IOException("internal error", e));
-                common.log.log(Level.ERROR, e, "internal error, connection of {0} closed", name);
+                context.log.log(Level.ERROR, e, "internal error, connection of {0} closed", name);
             }
         } catch (Throwable outOfMemory) {
             lock.lock();
             try {
-                breakOff(); // the end of reading ends the rest
+                closeForLackOfMemory(); // the end of reading ends the rest
             } finally {
                 lock.unlock();
             }
@@ -109,12 +109,12 @@ final class Ending {
     }
 
     /** Waits until everything is written. Returns whether input may be left, which must then be read. */
-    boolean flush(boolean atBorder) {
+    boolean flush(boolean atRecordBoundary) {
         lock.lock();
         try {
             output.abandonWrite(); // an Error may have interrupted the reader's own write
             startClosing();
-            return lifetime.flush(atBorder);
+            return lifetime.flush(atRecordBoundary);
         } finally {
             lock.unlock();
         }
@@ -124,7 +124,7 @@ final class Ending {
     void closed() {
         lock.lock();
         try {
-            output.fail(BROKEN_OFF);
+            output.fail(OUT_OF_MEMORY);
             requests.forEach(END);
             lifetime.closed();
         } finally {
@@ -135,9 +135,9 @@ final class Ending {
     // ---- found by others
 
     /** Locked. Closes the connection if it is done. */
-    void settle() {
+    void closeIfDone() {
         assert lock.isHeldByCurrentThread();
-        if (requests.isEmpty() && lifetime.isLast()) {
+        if (requests.isEmpty() && lifetime.closesWhenIdle()) {
             startClosing();
         }
     }
@@ -147,7 +147,7 @@ final class Ending {
         assert lock.isHeldByCurrentThread();
         requests.abandoned(request);
         if (threads.abandon(request.input)) {
-            lifetime.closeAfterLast();
+            lifetime.disableKeepAlive();
             transport.shutdownInput(); // wakes up the handler's read; there is no other way
         }
     }
@@ -162,10 +162,10 @@ final class Ending {
     }
 
     /** Locked. Closes the connection for lack of memory; the reader will notice. */
-    void breakOff() {
+    void closeForLackOfMemory() {
         assert lock.isHeldByCurrentThread();
-        lifetime.closeAfterLast();
-        output.fail(BROKEN_OFF);
+        lifetime.disableKeepAlive();
+        output.fail(OUT_OF_MEMORY);
         transport.close();
     }
 
@@ -174,7 +174,7 @@ final class Ending {
         lock.lock();
         try {
             abortRequests(Reason.SHUTDOWN, null, true);
-            settle();
+            closeIfDone();
         } finally {
             lock.unlock();
         }
@@ -188,8 +188,8 @@ final class Ending {
     /** Locked. Enforces the timeouts of the connection. */
     void check(long now) {
         assert lock.isHeldByCurrentThread();
-        if (output.isStuck(common.options.writeTimeout, now)) {
-            common.log.log(Level.WARNING, "write timeout: {0}", name);
+        if (output.isStuck(context.options.writeTimeout, now)) {
+            context.log.log(Level.WARNING, "write timeout: {0}", name);
             lost(Reason.WRITE_TIMEOUT, new IOException("the web server accepted no output in time"));
         } else if (!lifetime.isOpen()) {
             if (lifetime.isClosingOver(now)) {

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class FilterRun extends HandlerRun implements FilterRequest {
     private final InputStream data;
 
-    FilterRun(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
-        super(common, connection, request, lock);
+    FilterRun(ServerContext context, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+        super(context, connection, request, lock);
         data = new FilterData(request.input.stdin, request.input.data);
     }
 

@@ -25,7 +25,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     /** The input of an Authorizer, whether or not its peer sends a STDIN stream (FastCGI 6.3). */
     private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
 
-    private final Common common;
+    private final ServerContext context;
     private final ServerConnection connection;
     private final ServerRequest request;
     private final ReentrantLock lock;
@@ -37,14 +37,14 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     private AbortActions abortActions;
 
     /** Creates the run of a request whose head is complete. */
-    static HandlerRun of(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+    static HandlerRun of(ServerContext context, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
         return request.role == Role.FILTER
-                ? new FilterRun(common, connection, request, lock)
-                : new HandlerRun(common, connection, request, lock);
+                ? new FilterRun(context, connection, request, lock)
+                : new HandlerRun(context, connection, request, lock);
     }
 
-    HandlerRun(Common common, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
-        this.common = common;
+    HandlerRun(ServerContext context, ServerConnection connection, ServerRequest request, ReentrantLock lock) {
+        this.context = context;
         this.connection = connection;
         this.request = request;
         this.lock = lock;
@@ -116,7 +116,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
     void start() {
         assert lock.isHeldByCurrentThread();
-        common.counters.started.increment();
+        context.counters.started.increment();
         request.input.interrupts.begin();
         if (request.observation != null) {
             request.observation.handlerBegun();
@@ -134,14 +134,14 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
             callHandler();
         } catch (Throwable e) { // even an Error of a handler ends only its own request
             failure = e;
-            common.options.failures.accept(e);
+            context.options.failures.accept(e);
         }
         handled(failure);
         return failure;
     }
 
     private void callHandler() throws Exception {
-        Options options = common.options;
+        Options options = context.options;
         if (request.role == Role.RESPONDER) {
             options.responder.respond(this);
         } else if (request.role == Role.AUTHORIZER) {
@@ -157,7 +157,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
             lock.unlock(); // a StackOverflowError can occur anywhere, even between lock and try
         }
         if (failure != null) {
-            common.handlerFailed(this, failure);
+            context.handlerFailed(this, failure);
         }
     }
 
@@ -225,7 +225,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     public void aborted() {
         assert lock.isHeldByCurrentThread();
         connection.ending().abandon(request);
-        if (common.options.abortPolicy == AbortPolicy.INTERRUPT) {
+        if (context.options.abortPolicy == AbortPolicy.INTERRUPT) {
             request.input.interrupts.interrupt();
         }
         if (abortActions != null) {
@@ -289,7 +289,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
                 return;
             }
             if (abortActions == null) {
-                abortActions = new AbortActions(common.log, request);
+                abortActions = new AbortActions(context.log, request);
             }
             abortActions.add(action);
             if (request.isAborted()) {

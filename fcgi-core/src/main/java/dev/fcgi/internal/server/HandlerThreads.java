@@ -33,7 +33,7 @@ final class HandlerThreads {
     private Task first;
     private Task last;
     /** Whether a started thread has not taken its first request yet. */
-    private boolean onItsWay;
+    private boolean starting;
 
     HandlerThreads(ReentrantLock lock, Log log) {
         this.lock = lock;
@@ -43,7 +43,7 @@ final class HandlerThreads {
     /** Locked. Queues a request; if this throws, the request was not queued. */
     void execute(Task task) {
         assert lock.isHeldByCurrentThread();
-        if (!onItsWay) {
+        if (!starting) {
             startThread();
         }
         if (first == null) {
@@ -56,7 +56,7 @@ final class HandlerThreads {
 
     private void startThread() {
         LibraryThreads.start(this::run);
-        onItsWay = true;
+        starting = true;
     }
 
     /** Handles one after the other; the end of one and the beginning of the next are one step. */
@@ -68,7 +68,7 @@ final class HandlerThreads {
             lock.lock();
             try {
                 if (task == null) {
-                    onItsWay = false;
+                    starting = false;
                 } else {
                     task.end(failure);
                     Thread.interrupted(); // if the handler left one, or it was sent one, it is not for the next
@@ -88,7 +88,7 @@ final class HandlerThreads {
      */
     void startAnother() {
         assert lock.isHeldByCurrentThread();
-        if (first == null || onItsWay) {
+        if (first == null || starting) {
             return;
         }
         try {

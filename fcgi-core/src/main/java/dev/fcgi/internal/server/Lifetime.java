@@ -18,7 +18,7 @@ final class Lifetime {
 
     private enum State { OPEN, CLOSING, CLOSED }
 
-    private final Common common;
+    private final ServerContext context;
     private final ReentrantLock lock;
     private final Output output;
 
@@ -27,7 +27,7 @@ final class Lifetime {
     /** False once a request arrived without KEEP_CONN. */
     private boolean keep = true;
     /** Whether the connection was idle for too long: requests that still arrive are answered, then it is closed. */
-    private boolean lastCall;
+    private boolean idleClosing;
     /** Whether the peer may still send input of ended requests. */
     private boolean inputOpen;
     private boolean inputEnded;
@@ -35,8 +35,8 @@ final class Lifetime {
     private long requestsBefore;
     private final Stopwatch closing = new Stopwatch();
 
-    Lifetime(Common common, ReentrantLock lock, Output output) {
-        this.common = common;
+    Lifetime(ServerContext context, ReentrantLock lock, Output output) {
+        this.context = context;
         this.lock = lock;
         this.output = output;
     }
@@ -51,19 +51,19 @@ final class Lifetime {
     }
 
     /** Locked. Whether the connection closes when no request is active any more. */
-    boolean isLast() {
+    boolean closesWhenIdle() {
         assert lock.isHeldByCurrentThread();
-        return !keep || common.isDraining();
+        return !keep || context.isDraining();
     }
 
     /** Locked. Whether the connection refuses new requests while one is active. */
     boolean isRefusing() {
         assert lock.isHeldByCurrentThread();
-        return !keep || common.isRefusing();
+        return !keep || context.isRefusing();
     }
 
     /** Locked. */
-    void closeAfterLast() {
+    void disableKeepAlive() {
         assert lock.isHeldByCurrentThread();
         keep = false;
     }
@@ -82,7 +82,7 @@ final class Lifetime {
     boolean inputEnded() {
         assert lock.isHeldByCurrentThread();
         inputEnded = true;
-        return lastCall;
+        return idleClosing;
     }
 
     /**
@@ -103,13 +103,13 @@ final class Lifetime {
     /**
      * Locked. Waits until everything is written, at most for the write timeout.
      *
-     * @param atBorder whether the reader has consumed all received data
+     * @param atRecordBoundary whether the reader has consumed all received data
      * @return whether input may be left, which would turn the close into a reset
      */
-    boolean flush(boolean atBorder) {
+    boolean flush(boolean atRecordBoundary) {
         assert lock.isHeldByCurrentThread();
         // a peer that learns of the end only now may be sending its next request
-        boolean linger = !inputEnded && (inputOpen || common.isDraining() || !atBorder);
+        boolean linger = !inputEnded && (inputOpen || context.isDraining() || !atRecordBoundary);
         if (linger || !output.isIdle()) {
             output.endAfterFlush();
         }
@@ -129,7 +129,7 @@ final class Lifetime {
     boolean isClosingOver(long now) {
         assert lock.isHeldByCurrentThread();
         return state == State.CLOSING && output.isIdle()
-                && closing.isOver(common.isDraining() ? DRAINING_CLOSING_TIME : CLOSING_TIME, now);
+                && closing.isOver(context.isDraining() ? DRAINING_CLOSING_TIME : CLOSING_TIME, now);
     }
 
     /**
@@ -143,11 +143,11 @@ final class Lifetime {
             requestsBefore = requests;
             idle.restart();
         }
-        long limit = common.isDraining() ? DRAINING_IDLE_TIME : common.options.keepAliveTimeout;
-        if (lastCall || !idle.isOver(limit, now)) {
+        long limit = context.isDraining() ? DRAINING_IDLE_TIME : context.options.keepAliveTimeout;
+        if (idleClosing || !idle.isOver(limit, now)) {
             return false;
         }
-        lastCall = true;
+        idleClosing = true;
         keep = false;
         return true;
     }

@@ -9,17 +9,17 @@ import dev.fcgi.internal.conn.StreamInput;
 final class ReadAhead {
     private static final int MORE = 128 * 1024;
 
-    private final Common common;
+    private final ServerContext context;
     /** The stream with the extended queue, or null. */
     private StreamInput extended;
 
-    ReadAhead(Common common) {
-        this.common = common;
+    ReadAhead(ServerContext context) {
+        this.context = context;
     }
 
     /** Extends a full queue, if that is allowed. */
     void extend(StreamInput stream) {
-        if (extended == null && common.admitReadAhead()) {
+        if (extended == null && context.admitReadAhead()) {
             extended = stream;
             stream.extend(MORE);
         }
@@ -29,7 +29,7 @@ final class ReadAhead {
     void roomMade(StreamInput stream) {
         if (extended == stream && !stream.isExtended()) {
             extended = null;
-            common.releaseReadAhead();
+            context.releaseReadAhead();
         }
     }
 }

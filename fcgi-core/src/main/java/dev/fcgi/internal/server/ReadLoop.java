@@ -26,7 +26,7 @@ final class ReadLoop implements Runnable {
     private static final long MAX_DRAINED = 16 * 1024 * 1024;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    private final Common common;
+    private final ServerContext context;
     private final Transport transport;
     private final ReentrantLock lock = new ReentrantLock();
     private final Output output;
@@ -44,28 +44,28 @@ final class ReadLoop implements Runnable {
     /** Whether the peer may connect; checked by the first thread. */
     private boolean allowed;
     /** Whether the thread with the role has run handlers. */
-    private boolean exposed;
+    private boolean ranUserCode;
     /** The same, before the latest request. */
-    private boolean inUse;
+    private boolean ranUserCodeBefore;
 
     /**
      * Creates a connection and its read loop, which a virtual thread must run.
      *
      * @param whenClosed called once, when everything has ended
      */
-    ReadLoop(Common common, Ticker ticker, Transport transport, Consumer<ServerConnection> whenClosed) {
-        this.common = common;
+    ReadLoop(ServerContext context, Ticker ticker, Transport transport, Consumer<ServerConnection> whenClosed) {
+        this.context = context;
         this.transport = transport;
         this.whenClosed = whenClosed;
         this.output = new Output(transport, lock, false);
         this.reader = new RecordReader(transport.input());
-        Inbound inbound = new Inbound(reader, lock, common.options.clock);
-        this.connection = new ServerConnection(common, ticker, transport, lock, output, inbound, this);
+        Inbound inbound = new Inbound(reader, lock, context.options.clock);
+        this.connection = new ServerConnection(context, ticker, transport, lock, output, inbound, this);
         this.threads = connection.threads();
         this.role = threads.role();
         this.lifetime = connection.lifetime();
         this.ending = connection.ending();
-        this.records = new RecordHandler(common, connection, reader, lock, output, inbound);
+        this.records = new RecordHandler(context, connection, reader, lock, output, inbound);
     }
 
     ServerConnection connection() {
@@ -82,7 +82,7 @@ final class ReadLoop implements Runnable {
         try {
             start();
             while (holding && allowed && lifetime.isOpen()) {
-                letOthersRun();
+                yieldBeforeRead();
                 // idle connections wait here, with a short stack, because the stack of a parked thread occupies the heap
                 if (reader.await()) {
                     holding = actOnRecords();
@@ -99,12 +99,12 @@ final class ReadLoop implements Runnable {
     }
 
     private void start() {
-        exposed = false;
+        ranUserCode = false;
         if (!allowed && isAllowed()) {
             allowed = true;
-            common.connections.incrementAndGet();
-            common.counters.accepted.increment();
-            common.observers.opened(connection.observed());
+            context.connections.incrementAndGet();
+            context.counters.accepted.increment();
+            context.observers.opened(connection.observed());
         }
         records.askForTrace();
     }
@@ -113,16 +113,16 @@ final class ReadLoop implements Runnable {
     private boolean isAllowed() {
         assert !lock.isHeldByCurrentThread();
         try {
-            String refusal = PeerCheck.refusal(common.options, transport);
+            String refusal = PeerCheck.refusal(context.options, transport);
             if (refusal == null) {
                 return true;
             }
             // a stop wakes the thread that accepts on file descriptor 0 by a connection of our own, which may be refused
-            common.log.log(common.isDraining() ? Level.DEBUG : Level.WARNING, "connection of {0} refused: {1}", connection,
+            context.log.log(context.isDraining() ? Level.DEBUG : Level.WARNING, "connection of {0} refused: {1}", connection,
                     refusal);
             ConnectionObservation.refused(connection.observed(), refusal);
         } catch (Throwable e) {
-            common.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
+            context.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
             ConnectionObservation.refused(connection.observed(), "allowedPeers failed");
         } finally {
             Thread.interrupted(); // an interrupt that it left is not meant for this thread's next task
@@ -136,11 +136,11 @@ final class ReadLoop implements Runnable {
      * immediate read would find nothing and park this thread, which costs three more system calls. Where each
      * connection can have a processor, there are no others.
      */
-    private void letOthersRun() {
-        if (inUse && common.connections.get() > PROCESSORS && !reader.hasMoreBuffered()) {
+    private void yieldBeforeRead() {
+        if (ranUserCodeBefore && context.connections.get() > PROCESSORS && !reader.hasMoreBuffered()) {
             Thread.yield();
         }
-        inUse = exposed;
+        ranUserCodeBefore = ranUserCode;
     }
 
     /**
@@ -152,7 +152,7 @@ final class ReadLoop implements Runnable {
         ServerRequest ready = null;
         while (lifetime.isOpen()) {
             if (ready != null) {
-                boolean elsewhere = common.options.executor != null || output.isMultiplexed();
+                boolean elsewhere = context.options.executor != null || output.isMultiplexed();
                 if (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered()) {
                     // no received data shows that it will not be alone
                     if (!dispatch(ready, !elsewhere)) {
@@ -163,11 +163,11 @@ final class ReadLoop implements Runnable {
                 }
                 ready = complete(ready);
             }
-            if (exposed && ready == null && output.isMultiplexed()) {
+            if (ranUserCode && ready == null && output.isMultiplexed()) {
                 handOver();
                 return false;
             }
-            if (ready == null && reader.isAtBorder()) {
+            if (ready == null && reader.isAtRecordBoundary()) {
                 return true;
             }
             if (reader.contentLeft() == 0) {
@@ -222,8 +222,8 @@ final class ReadLoop implements Runnable {
      * @return false when another thread has taken the role over
      */
     private boolean dispatch(ServerRequest request, boolean here) throws IOException {
-        HandlerRun run = HandlerRun.of(common, connection, request, lock);
-        boolean given = common.options.executor != null;
+        HandlerRun run = HandlerRun.of(context, connection, request, lock);
+        boolean given = context.options.executor != null;
         Throwable noThread = null;
         lock.lock();
         try {
@@ -259,7 +259,7 @@ final class ReadLoop implements Runnable {
         lock.lock();
         try {
             run.end(failure);
-            return takeAgain();
+            return tryReacquire();
         } finally {
             lock.unlock();
             Thread.interrupted(); // an interrupt that the handler left or was sent is not meant for what follows
@@ -269,7 +269,7 @@ final class ReadLoop implements Runnable {
     /** Passes a request to the executor, which may run it on this thread. */
     private boolean give(HandlerRun run) {
         try {
-            common.options.executor.execute(run);
+            context.options.executor.execute(run);
         } catch (Throwable e) { // rejected, or out of memory
             reject(run, e);
         }
@@ -279,7 +279,7 @@ final class ReadLoop implements Runnable {
         }
         lock.lock();
         try {
-            return takeAgain();
+            return tryReacquire();
         } finally {
             lock.unlock();
         }
@@ -287,7 +287,7 @@ final class ReadLoop implements Runnable {
 
     private void reject(HandlerRun run, Throwable why) {
         if (run.reject()) { // otherwise it was run anyway
-            common.log.log(Level.WARNING, why, "cannot start a thread for {0}", run);
+            context.log.log(Level.WARNING, why, "cannot start a thread for {0}", run);
         }
     }
 
@@ -295,12 +295,12 @@ final class ReadLoop implements Runnable {
      * Locked. Called after a handler has run on this thread. Returns whether it has the role again; another thread may
      * have it.
      */
-    private boolean takeAgain() {
+    private boolean tryReacquire() {
         assert lock.isHeldByCurrentThread();
         if (!role.take()) {
             return false;
         }
-        exposed = true;
+        ranUserCode = true;
         reader.shrink();
         return true;
     }
@@ -310,7 +310,7 @@ final class ReadLoop implements Runnable {
     /** Closes without destroying a response in flight; called once, by the holder of the role. Throws nothing. */
     private void close() {
         try {
-            if (ending.flush(reader.isAtBorder())) {
+            if (ending.flush(reader.isAtRecordBoundary())) {
                 drain();
             }
         } catch (Throwable ignored) {
@@ -319,10 +319,10 @@ final class ReadLoop implements Runnable {
         transport.close();
         reader.end();
         if (allowed) {
-            common.connections.decrementAndGet();
+            context.connections.decrementAndGet();
         }
         ending.closed();
-        common.observers.closed(connection.observed());
+        context.observers.closed(connection.observed());
         whenClosed.accept(connection);
     }
 

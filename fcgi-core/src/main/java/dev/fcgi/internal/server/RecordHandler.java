@@ -32,7 +32,7 @@ final class RecordHandler implements Inbound.Rule {
     /** More than any answer to an abort takes. */
     private static final int ANSWER_LENGTH = 256;
 
-    private final Common common;
+    private final ServerContext context;
     private final ServerConnection connection;
     private final RecordReader reader;
     private final ReentrantLock lock;
@@ -50,9 +50,9 @@ final class RecordHandler implements Inbound.Rule {
     /** Whether extending its queue was tried while reading is stopped. */
     private boolean looked;
 
-    RecordHandler(Common common, ServerConnection connection, RecordReader reader, ReentrantLock lock, Output output,
+    RecordHandler(ServerContext context, ServerConnection connection, RecordReader reader, ReentrantLock lock, Output output,
             Inbound inbound) {
-        this.common = common;
+        this.context = context;
         this.connection = connection;
         this.reader = reader;
         this.lock = lock;
@@ -176,7 +176,7 @@ final class RecordHandler implements Inbound.Rule {
         lock.lock();
         try {
             if (request.isOpen()) {
-                common.log.log(Level.WARNING, "parameters over maxParamsLength or maxParamsCount: {0}", request);
+                context.log.log(Level.WARNING, "parameters over maxParamsLength or maxParamsCount: {0}", request);
                 request.refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_PARAMS);
             }
         } finally {
@@ -226,7 +226,7 @@ final class RecordHandler implements Inbound.Rule {
     public long patience(StreamInput stream, long waited) {
         assert lock.isHeldByCurrentThread();
         ServerRequest request = stalling;
-        Options options = common.options;
+        Options options = context.options;
         long lookAt = Math.min(READ_AHEAD_TIME, options.stallTimeout);
         boolean alone = connection.isAlone(request);
         long limit = alone && !output.isMultiplexed() ? options.readTimeout : options.stallTimeout;
@@ -237,14 +237,14 @@ final class RecordHandler implements Inbound.Rule {
         }
         if (limit != Long.MAX_VALUE && waited >= limit) {
             request.abort(Reason.INPUT_STALLED, null);
-            common.log.log(Level.WARNING, "handler does not read its input: {0}", request);
+            context.log.log(Level.WARNING, "handler does not read its input: {0}", request);
             return 0;
         }
         return (alone && !looked ? lookAt : limit) - waited;
     }
 
     @Override
-    public void goesOn() {
+    public void resumed() {
         looked = false;
     }
 
@@ -256,7 +256,7 @@ final class RecordHandler implements Inbound.Rule {
             // answers are staged: stop reading while the peer does not accept them
             output.awaitRoom(ANSWER_LENGTH, request);
             request.abort(Reason.ABORT_REQUEST, null);
-            connection.settle();
+            connection.closeIfDone();
         } finally {
             lock.unlock();
         }
@@ -268,7 +268,7 @@ final class RecordHandler implements Inbound.Rule {
         }
         RecordBuffer answer = new RecordBuffer(Values.MAX_LENGTH, true);
         if (type == Fcgi.GET_VALUES) {
-            Values.answer(reader.readContent(Values.MAX_LENGTH), common.options, answer);
+            Values.answer(reader.readContent(Values.MAX_LENGTH), context.options, answer);
         } else if (type == Fcgi.GET_VALUES_RESULT || type == Fcgi.UNKNOWN_TYPE) {
             reader.ignoreContent(); // answers to queries that we never send
             return;

@@ -42,12 +42,12 @@ enum Refusal {
     }
 
     /** Logs the refusal, if it concerns the operator who sets the limits. */
-    void say(Common common, int id, Object connection) {
+    void log(ServerContext context, int id, Object connection) {
         if (this == CONNECTION_FULL) {
-            common.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",
-                    common.options.maxRequestsPerConnection, id, connection);
+            context.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",
+                    context.options.maxRequestsPerConnection, id, connection);
         } else if (this == TOO_MANY_HEADS) {
-            common.log.log(Level.WARNING, "too many requests begun and not complete, refused: request {0} of {1}", id,
+            context.log.log(Level.WARNING, "too many requests begun and not complete, refused: request {0} of {1}", id,
                     connection);
         }
     }

@@ -10,31 +10,31 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Guarded by the connection's lock.
  */
 final class RequestLimits {
-    private final Common common;
+    private final ServerContext context;
     private final ReentrantLock lock;
 
-    RequestLimits(Common common, ReentrantLock lock) {
-        this.common = common;
+    RequestLimits(ServerContext context, ReentrantLock lock) {
+        this.context = context;
         this.lock = lock;
     }
 
     /** Locked. Ends a request that takes too long. */
     void check(ServerRequest request, long now) {
         assert lock.isHeldByCurrentThread();
-        Options options = common.options;
+        Options options = context.options;
         if (request.observation != null) {
             request.observation.check(now);
         }
         if (!request.isHeadComplete()) {
             if (request.since.isOver(options.headTimeout, now)) {
                 request.headTooLate();
-                common.log.log(Level.WARNING, "request head timeout: {0}", request);
+                context.log.log(Level.WARNING, "request head timeout: {0}", request);
             }
         } else if (request.since.isOver(options.handlerTimeout, now)) {
             request.abort(Reason.HANDLER_TIMEOUT, null);
-            common.log.log(Level.WARNING, "handler timeout: {0}", request);
+            context.log.log(Level.WARNING, "handler timeout: {0}", request);
         } else if (request.input.isStarving(options.readTimeout, now)) {
-            common.log.log(Level.DEBUG, "input timeout: {0}", request);
+            context.log.log(Level.DEBUG, "input timeout: {0}", request);
             request.abort(Reason.READ_TIMEOUT, null);
         }
     }

@@ -9,7 +9,7 @@ interface RequestOwner {
     boolean isAlone(ServerRequest request);
 
     /** Closes the connection if it is done. */
-    void settle();
+    void closeIfDone();
 
     /** No record of the request is admitted any more; its id is free. */
     void requestEnded(ServerRequest request, boolean inputComplete);

@@ -42,7 +42,7 @@ final class Response extends OutputStream {
 
     private static final int COMPLETE = ProtocolStatus.REQUEST_COMPLETE.code();
 
-    private final Common common;
+    private final ServerContext context;
     private final Gate gate;
     private final ReentrantLock lock;
     private final Output output;
@@ -53,8 +53,8 @@ final class Response extends OutputStream {
     private boolean begun;
     private int appStatus;
 
-    Response(Common common, Gate gate, ReentrantLock lock, Output output, int id, Observation observation) {
-        this.common = common;
+    Response(ServerContext context, Gate gate, ReentrantLock lock, Output output, int id, Observation observation) {
+        this.context = context;
         this.gate = gate;
         this.lock = lock;
         this.output = output;
@@ -84,7 +84,7 @@ final class Response extends OutputStream {
         lock.lock();
         try {
             if (stderr == null) {
-                stderr = new Stderr(common.options.maxStderrLength);
+                stderr = new Stderr(context.options.maxStderrLength);
                 if (!gate.isOpen()) {
                     stderr.end();
                 }
@@ -102,7 +102,7 @@ final class Response extends OutputStream {
             stderr.end();
         }
         if (buffer != null) {
-            common.buffers.recycle(buffer);
+            context.buffers.recycle(buffer);
             buffer = null;
         }
     }
@@ -122,7 +122,7 @@ final class Response extends OutputStream {
             gate.checkOpen();
             for (int written = 0; written < length; ) {
                 if (buffer == null) {
-                    buffer = common.buffers.take();
+                    buffer = context.buffers.take();
                 }
                 int count = Math.min(buffer.room(Fcgi.STDOUT, id), length - written);
                 if (count == 0) {
@@ -174,7 +174,7 @@ final class Response extends OutputStream {
     /** Keeps the buffer for what the handler writes next, if the request is open. */
     private void keep(RecordBuffer written) {
         if (buffer != null || !gate.isOpen()) {
-            common.buffers.recycle(written);
+            context.buffers.recycle(written);
             return;
         }
         buffer = written;
@@ -192,7 +192,7 @@ final class Response extends OutputStream {
     }
 
     private RecordBuffer takeBuffer() {
-        RecordBuffer records = buffer == null ? common.buffers.take() : buffer;
+        RecordBuffer records = buffer == null ? context.buffers.take() : buffer;
         buffer = null;
         return records;
     }
@@ -215,7 +215,7 @@ final class Response extends OutputStream {
             appendEnd(records, failure);
             return records;
         } catch (Throwable e) { // OutOfMemoryError
-            common.buffers.recycle(records);
+            context.buffers.recycle(records);
             throw e;
         }
     }
@@ -245,7 +245,7 @@ final class Response extends OutputStream {
             records.appendAll(Fcgi.STDERR, id, text, text.length);
         }
         if (stderr.dropped() > 0) {
-            common.log.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
+            context.log.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
                     stderr.dropped(), gate);
         }
     }

@@ -35,7 +35,7 @@ public final class Server {
     private final Ticker ticker;
     private final LifeLog told;
     private final Instant startTime = Instant.now();
-    final Common common;
+    final ServerContext context;
 
     /** Creates a server for listeners that are bound already. */
     public Server(Options options, List<Listener> listeners) {
@@ -48,7 +48,7 @@ public final class Server {
         this.log = log;
         this.connections = new Connections(options.maxConnections, options.clock);
         this.ticker = new Ticker(connections.all(), log, options.clock);
-        this.common = new Common(options, log, connections::changed);
+        this.context = new ServerContext(options, log, connections::changed);
         this.told = new LifeLog(options, log);
     }
 
@@ -60,7 +60,7 @@ public final class Server {
     public void start(Consumer<ListenerLostException> whenLost) {
         LibraryThreads.prepareToWait();
         ticker.start();
-        common.observers.started(this::stats);
+        context.observers.started(this::stats);
         told.started(addresses());
         LibraryThreads.start(this::loadTimeZones);
         listeners.forEach(listener ->
@@ -96,12 +96,12 @@ public final class Server {
 
     public ServerStats stats() {
         int begun = connections.all().stream().mapToInt(ServerConnection::headCount).sum();
-        Counters counters = common.counters;
+        Counters counters = context.counters;
         return new Snapshot(
                 startTime,
                 connections.all().size(),
-                begun + common.requests.get(), // in this order, because a head may be completed meanwhile
-                common.mostRequests.get(),
+                begun + context.requests.get(), // in this order, because a head may be completed meanwhile
+                context.mostRequests.get(),
                 options.maxRequests,
                 counters.accepted.sum(),
                 counters.started.sum(),
@@ -114,7 +114,7 @@ public final class Server {
                 counters.multiplexed.sum(),
                 options.backlog,
                 addresses(),
-                common.observers.running());
+                context.observers.running());
     }
 
     /** Suspends or resumes the accepting threads; connections wait in the kernel meanwhile. */
@@ -153,7 +153,7 @@ public final class Server {
 
     /** {@return the read loop of a new connection} */
     ReadLoop connect(Transport transport) {
-        return new ReadLoop(common, ticker, transport, connections::closed);
+        return new ReadLoop(context, ticker, transport, connections::closed);
     }
 
     // ---- the end
@@ -166,10 +166,10 @@ public final class Server {
      * @throws InterruptedException when the calling thread was interrupted; the stop continues without a grace period
      */
     public boolean shutdown(long graceNanos) throws InterruptedException {
-        common.drain(graceNanos / 2);
+        context.drain(graceNanos / 2);
         boolean first = connections.end();
         if (first) {
-            told.stopping(connections.all().size(), common.requests.get());
+            told.stopping(connections.all().size(), context.requests.get());
             listeners.forEach(Listener::stopAccepting);
         }
         boolean drained = false;
@@ -184,8 +184,8 @@ public final class Server {
             } finally {
                 ticker.stop();
                 if (first) {
-                    common.observers.stopped(this::stats);
-                    told.stopped(common.counters.aborted.sum());
+                    context.observers.stopped(this::stats);
+                    told.stopped(context.counters.aborted.sum());
                 }
                 log.close();
             }
@@ -193,7 +193,7 @@ public final class Server {
     }
 
     private void cancel() throws InterruptedException {
-        told.cancelling(common.counters.aborted.sum());
+        told.cancelling(context.counters.aborted.sum());
         listeners.forEach(Listener::close);
         connections.all().forEach(connection -> connection.ending().shutDown());
         boolean ended = false;
@@ -208,7 +208,7 @@ public final class Server {
     }
 
     private boolean awaitEnd(long nanos) throws InterruptedException {
-        return connections.awaitEnd(nanos, () -> common.requests.get() > 0
+        return connections.awaitEnd(nanos, () -> context.requests.get() > 0
                 || !listeners.stream().allMatch(Listener::hasEnded));
     }
 }

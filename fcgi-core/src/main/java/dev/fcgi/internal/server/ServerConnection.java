@@ -28,7 +28,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     private static final long ID_TIME = TimeUnit.SECONDS.toNanos(1);
 
     private final long number;
-    private final Common common;
+    private final ServerContext context;
     private final Transport transport;
     private final ReentrantLock lock;
     private final Output output;
@@ -51,21 +51,21 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
      *
      * @param reading run by a thread that is started to read the connection
      */
-    ServerConnection(Common common, Ticker ticker, Transport transport, ReentrantLock lock, Output output,
+    ServerConnection(ServerContext context, Ticker ticker, Transport transport, ReentrantLock lock, Output output,
             Inbound inbound, Runnable reading) {
-        this.common = common;
-        this.number = common.numberConnection();
+        this.context = context;
+        this.number = context.numberConnection();
         this.transport = transport;
         this.lock = lock;
         this.output = output;
         this.inbound = inbound;
-        ReaderRole role = new ReaderRole(lock, ticker, this, reading, common.log);
-        this.threads = new ConnectionThreads(role, lock, output, common.log);
-        this.lifetime = new Lifetime(common, lock, output);
-        this.ending = new Ending(common, this, transport, lock, output, requests, threads, lifetime);
-        this.heads = common.newHeads();
-        this.readAhead = new ReadAhead(common);
-        this.limits = new RequestLimits(common, lock);
+        ReaderRole role = new ReaderRole(lock, ticker, this, reading, context.log);
+        this.threads = new ConnectionThreads(role, lock, output, context.log);
+        this.lifetime = new Lifetime(context, lock, output);
+        this.ending = new Ending(context, this, transport, lock, output, requests, threads, lifetime);
+        this.heads = context.newHeads();
+        this.readAhead = new ReadAhead(context);
+        this.limits = new RequestLimits(context, lock);
     }
 
     ConnectionThreads threads() {
@@ -107,7 +107,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
      */
     void begin(int id, Role role, boolean keepConn, RequestInput.Reader reader) throws IOException {
         if (observation != null) {
-            common.observers.tellWaiting();
+            context.observers.tellWaiting();
         }
         lock.lock();
         try {
@@ -116,15 +116,15 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
                 lifetime.inputStaysOpen();
                 return;
             }
-            Observation observation = common.observers.observe(observed(), id, role);
-            Refusal refusal = Refusal.of(role, common.options, requests, lifetime);
+            Observation observation = context.observers.observe(observed(), id, role);
+            Refusal refusal = Refusal.of(role, context.options, requests, lifetime);
             ServerRequest request = refusal == null
-                    ? new ServerRequest(common, this, lifetime, reader, lock, output, id, role, observation) : null;
+                    ? new ServerRequest(context, this, lifetime, reader, lock, output, id, role, observation) : null;
             if (request != null && !request.head().begin(heads)) {
                 refusal = Refusal.TOO_MANY_HEADS;
             }
             if (!keepConn) {
-                lifetime.closeAfterLast();
+                lifetime.disableKeepAlive();
             }
             if (refusal != null) {
                 refuse(id, refusal, observation);
@@ -136,7 +136,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
             }
             if (active == 2 && !output.isMultiplexed()) {
                 output.multiplex();
-                common.counters.multiplexed.increment();
+                context.counters.multiplexed.increment();
             }
         } finally {
             lock.unlock();
@@ -160,18 +160,18 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
 
     /** {@return the observation of the connection; null without observers} Called by the reader. */
     ConnectionObservation observed() {
-        if (observation == null && common.observers.isOn()) {
+        if (observation == null && context.observers.isOn()) {
             observation = new ConnectionObservation(number, transport);
         }
         return observation;
     }
 
     private void refuse(int id, Refusal why, Observation observation) throws IOException {
-        why.say(common, id, this);
-        common.refused(observation, why.outcome);
+        why.log(context, id, this);
+        context.refused(observation, why.outcome);
         RecordBuffer records;
         try {
-            records = common.buffers.take();
+            records = context.buffers.take();
             ErrorAnswer.appendRefusal(records, id, why.status, observation);
         } finally {
             if (observation != null) {
@@ -180,7 +180,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
         lifetime.inputStaysOpen();
         answer(records);
-        settle();
+        closeIfDone();
     }
 
     /** {@return the active request with an id, or null; for the reader: records of one request often come in a row} */
@@ -230,13 +230,13 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         try {
             if (request.isOpen()) {
                 request.refuse(ErrorAnswer.OVERLOADED,
-                        common.options.oneAtATime ? Outcome.DRAINING : Outcome.REJECTED_BY_EXECUTOR);
+                        context.options.oneAtATime ? Outcome.DRAINING : Outcome.REJECTED_BY_EXECUTOR);
             }
         } catch (IOException e) {
             lost(e);
         } catch (Throwable e) { // OutOfMemoryError
             request.abort(Reason.CONNECTION_LOST, e);
-            settle();
+            closeIfDone();
         }
     }
 
@@ -251,9 +251,9 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
 
     /** Locked. */
     @Override
-    public void settle() {
+    public void closeIfDone() {
         assert lock.isHeldByCurrentThread();
-        ending.settle();
+        ending.closeIfDone();
     }
 
     /** Locked. */
@@ -284,7 +284,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
                 output.stage(made);
             }
         } catch (Throwable e) { // OutOfMemoryError: the peer must not wait for an end that never comes
-            ending.breakOff();
+            ending.closeForLackOfMemory();
         }
     }
 
@@ -329,7 +329,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
             ending.check(now);
             if (isOpen() && !requests.isEmpty()) {
                 requests.forEach(request -> limits.check(request, now));
-                settle();
+                closeIfDone();
             }
         } finally {
             lock.unlock();

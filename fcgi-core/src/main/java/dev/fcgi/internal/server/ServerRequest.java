@@ -35,7 +35,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     final Observation observation;
     private final RequestOwner owner;
     private final Lifetime lifetime;
-    private final Common common;
+    private final ServerContext context;
     private final ReentrantLock lock;
     private final Output output;
     private final RequestHead head;
@@ -59,9 +59,9 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     final Stopwatch since = new Stopwatch();
 
     /** Creates the request of a BEGIN_REQUEST record. */
-    ServerRequest(Common common, RequestOwner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
+    ServerRequest(ServerContext context, RequestOwner owner, Lifetime lifetime, RequestInput.Reader reader, ReentrantLock lock,
             Output output, int id, Role role, Observation observation) {
-        this.common = common;
+        this.context = context;
         this.owner = owner;
         this.lifetime = lifetime;
         this.lock = lock;
@@ -69,9 +69,9 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         this.id = id;
         this.role = role;
         this.observation = observation;
-        this.head = new RequestHead(common.options);
-        this.input = new RequestInput(id, role, reader, lock, common.options.inputBuffer, observation);
-        this.response = new Response(common, this, lock, output, id, observation);
+        this.head = new RequestHead(context.options);
+        this.input = new RequestInput(id, role, reader, lock, context.options.inputBuffer, observation);
+        this.response = new Response(context, this, lock, output, id, observation);
     }
 
     // ---- the head
@@ -96,7 +96,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             input.stdin.end();
         }
         if (!headComplete(complete)) {
-            common.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", common.options.maxRequests, this);
+            context.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", context.options.maxRequests, this);
             refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_REQUESTS);
             return false;
         }
@@ -115,7 +115,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             observation.headComplete(complete);
         }
         head.end();
-        hasPermit = common.admitRequest();
+        hasPermit = context.admitRequest();
         return hasPermit;
     }
 
@@ -127,7 +127,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
         if (hasPermit) {
             hasPermit = false;
-            common.releaseRequest();
+            context.releaseRequest();
         }
     }
 
@@ -196,7 +196,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             owner.lost(e);
             if (aborted == null) {
                 aborted = Reason.CONNECTION_LOST; // it had ended here, but its end could not be sent
-                common.aborted(observation, aborted);
+                context.aborted(observation, aborted);
             }
             throw new RequestAbortedException(aborted, e);
         } finally {
@@ -216,10 +216,10 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
                 output.abandonWrite(); // an Error may have interrupted the handler's own write
             }
         } catch (Throwable e) { // the connection is lost, or out of memory, so the request has not ended
-            common.log.log(Level.DEBUG, e, "response lost: {0}", this);
-            lifetime.closeAfterLast();
+            context.log.log(Level.DEBUG, e, "response lost: {0}", this);
+            lifetime.disableKeepAlive();
             abort(Reason.CONNECTION_LOST, e);
-            owner.settle();
+            owner.closeIfDone();
         }
     }
 
@@ -234,23 +234,23 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
             output.abandonWrite();
             owner.stage(response::incomplete);
             cutOff();
-            lifetime.closeAfterLast();
-            owner.settle();
+            lifetime.disableKeepAlive();
+            owner.closeIfDone();
             return;
         }
         RecordBuffer records = response.end(failure);
         if (records == null) {
             return; // aborted meanwhile
         }
-        boolean last = lifetime.isLast(); // the value before writing, because the peer may send its next request meanwhile
+        boolean last = lifetime.closesWhenIdle(); // the value before writing, because the peer may send its next request meanwhile
         try {
             ended();
             write(records);
         } finally {
-            common.buffers.recycle(records);
+            context.buffers.recycle(records);
         }
         if (last) {
-            owner.settle();
+            owner.closeIfDone();
         }
     }
 
@@ -281,17 +281,17 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     void refuse(ErrorAnswer answer, Outcome why) throws IOException {
         assert lock.isHeldByCurrentThread();
         RecordBuffer records = response.answer(answer); // without memory for that it is aborted, and not refused
-        common.refused(observation, why);
+        context.refused(observation, why);
         cutOff();
         owner.answer(records);
-        owner.settle();
+        owner.closeIfDone();
     }
 
     /** Locked. The head has taken too long: whoever sends half a head is not to be trusted with more. */
     void headTooLate() {
         assert lock.isHeldByCurrentThread();
-        lifetime.closeAfterLast();
-        common.refused(observation, Outcome.HEAD_TIMEOUT);
+        lifetime.disableKeepAlive();
+        context.refused(observation, Outcome.HEAD_TIMEOUT);
         owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
         cutOff();
     }
@@ -304,11 +304,11 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
         aborted = reason;
         abortCause = cause;
-        common.aborted(observation, reason);
+        context.aborted(observation, reason);
         input.fail(this);
         boolean incomplete = response.hasBegun() && reason != Reason.ABORT_REQUEST && owner.isAlone(this);
         if (incomplete) {
-            lifetime.closeAfterLast();
+            lifetime.disableKeepAlive();
         }
         if (reason != Reason.CONNECTION_LOST) {
             owner.stage(() -> incomplete ? response.incomplete() : response.abortedEnd(reason));

@@ -37,7 +37,7 @@ public final class RecordReader {
      * @return false at a clean end
      */
     public boolean await() throws IOException {
-        if (!isAtBorder()) {
+        if (!isAtRecordBoundary()) {
             return true;
         }
         skipRecord();
@@ -110,7 +110,7 @@ public final class RecordReader {
     }
 
     /** {@return whether the content was taken and the padding was received, but nothing after it} */
-    public boolean isAtBorder() {
+    public boolean isAtRecordBoundary() {
         return contentLeft == 0 && received.length() == paddingLeft;
     }
 

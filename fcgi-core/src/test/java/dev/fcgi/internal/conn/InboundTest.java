@@ -98,7 +98,7 @@ final class InboundTest {
             }
 
             @Override
-            public void goesOn() {
+            public void resumed() {
                 waitedEnough.add(false);
             }
         });

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 /** A connection gives everything back at its end, even if the normal end of its requests has failed. */
 final class ConnectionEndTest {
     private final Server server = new Server(options(), List.of());
-    private final Common common = server.common;
+    private final ServerContext context = server.context;
     private final OfflineTransport transport = new OfflineTransport();
     private final ReentrantLock lock = new ReentrantLock();
     private final Output output = new Output(transport, lock, false);
     private final Inbound inbound = new Inbound(new RecordReader(transport), lock, Clock.SYSTEM);
     private final Ticker ticker = new Ticker(List.of(), Log.of("dev.fcgi.test"), Clock.SYSTEM);
     private final ServerConnection connection =
-            new ServerConnection(common, ticker, transport, lock, output, inbound, () -> { });
+            new ServerConnection(context, ticker, transport, lock, output, inbound, () -> { });
     private final RequestInput.Reader input = new RequestInput.Reader() {
         @Override
         public int pull(RequestInput one, StreamInput stream, byte[] target, int offset, int length) {
@@ -74,7 +74,7 @@ final class ConnectionEndTest {
     private HandlerRun start(int id) throws IOException {
         ServerRequest request = begin(id);
         assertTrue(request.headComplete(request.head().params()));
-        HandlerRun run = HandlerRun.of(common, connection, request, lock);
+        HandlerRun run = HandlerRun.of(context, connection, request, lock);
         request.handledBy(run);
         return run;
     }
@@ -84,7 +84,7 @@ final class ConnectionEndTest {
         List<ServerRequest> requests = List.of(begin(1), begin(2));
         HandlerRun run = start(3);
         assertEquals(2, connection.headCount());
-        assertEquals(1, common.heads.get());
+        assertEquals(1, context.heads.get());
         lock.unlock();
         connection.ending().closed();
         lock.lock();
@@ -94,7 +94,7 @@ final class ConnectionEndTest {
             assertNull(connection.find(id));
         }
         assertEquals(0, connection.headCount());
-        assertEquals(0, common.heads.get());
+        assertEquals(0, context.heads.get());
         assertEquals(1, server.stats().activeRequests(), "its handler has not returned");
         lock.unlock();
         run.complete(null);
@@ -106,14 +106,14 @@ final class ConnectionEndTest {
         start(1);
         StreamInput stdin = connection.find(1).input.stdin;
         connection.extend(stdin);
-        assertEquals(1, common.readAheads.get());
+        assertEquals(1, context.readAheads.get());
         start(2);
         StreamInput other = connection.find(2).input.stdin;
         connection.extend(other);
-        assertEquals(1, common.readAheads.get(), "one of a connection");
+        assertEquals(1, context.readAheads.get(), "one of a connection");
         assertFalse(other.isExtended());
         lock.unlock();
         connection.ending().closed();
-        assertEquals(0, common.readAheads.get());
+        assertEquals(0, context.readAheads.get());
     }
 }

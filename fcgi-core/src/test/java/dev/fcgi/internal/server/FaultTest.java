@@ -204,8 +204,8 @@ final class FaultTest {
         } finally {
             failed = faults.disarm();
         }
-        assertEquals(0, server.common.heads.get(), what + ": heads");
-        assertEquals(0, server.common.readAheads.get(), what);
+        assertEquals(0, server.context.heads.get(), what + ": heads");
+        assertEquals(0, server.context.readAheads.get(), what);
         try (Peer next = new Peer()) {
             next.send(concat(head(1, 0, "/small"), end(Fcgi.STDIN, 1)));
             Map<Integer, byte[]> ok = Map.of(1, "ok".getBytes(StandardCharsets.US_ASCII));

@@ -46,7 +46,7 @@ public final class ServerConnectionFuzz {
         int flags = input[0];
         habit = input[2] & 0xFF;
         Server server = server(flags & 15);
-        ServerModel model = new ServerModel(input, 3, server.common.options);
+        ServerModel model = new ServerModel(input, 3, server.context.options);
         boolean deaf = (flags & DEAF) != 0;
         MemoryTransport transport = new MemoryTransport(new Pieces(input, 3, input[1]),
                 new Pieces(input, 3, deaf ? input[1] : 0), (flags & RESET) != 0,

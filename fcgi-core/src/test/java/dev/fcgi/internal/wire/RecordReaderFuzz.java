@@ -54,7 +54,7 @@ public final class RecordReaderFuzz {
     private static boolean next(RecordReader reader, Pieces pieces) throws IOException {
         boolean ready = reader.hasNextBuffered();
         check(!ready || reader.hasMoreBuffered(), "a whole record, but no byte");
-        check(!(reader.isAtBorder() && reader.hasMoreBuffered()), "at the end of the record with more after it");
+        check(!(reader.isAtRecordBoundary() && reader.hasMoreBuffered()), "at the end of the record with more after it");
         reader.shrink();
         int reads = pieces.reads();
         boolean next;

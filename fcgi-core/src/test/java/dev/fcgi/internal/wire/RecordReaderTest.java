@@ -318,10 +318,10 @@ final class RecordReaderTest {
             assertFalse(reader.hasNextBuffered());
             assertTrue(reader.next());
             assertEquals(arrived == second.length, reader.hasNextBuffered(), arrived + " bytes");
-            assertFalse(reader.isAtBorder());
+            assertFalse(reader.isAtRecordBoundary());
             reader.ignoreContent();
             assertEquals(arrived == second.length, reader.hasNextBuffered(), arrived + " bytes");
-            assertEquals(arrived == 0, reader.isAtBorder(), arrived + " bytes");
+            assertEquals(arrived == 0, reader.isAtRecordBoundary(), arrived + " bytes");
         }
     }
 
@@ -352,7 +352,7 @@ final class RecordReaderTest {
         for (int length = 8; length <= bytes.length; length++) {
             RecordReader reader = reader(Arrays.copyOf(bytes, length));
             assertTrue(reader.next());
-            assertEquals(length == bytes.length, reader.isAtBorder(), length + " bytes");
+            assertEquals(length == bytes.length, reader.isAtRecordBoundary(), length + " bytes");
         }
     }
 

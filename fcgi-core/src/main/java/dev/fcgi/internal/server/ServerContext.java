@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The state that all connections of a server share: settings, limits, counters, spare buffers, the stop. Thread-safe.
  */
-final class Common {
+final class ServerContext {
     private static final int MAX_READ_AHEADS = 64;
 
     final Options options;
@@ -43,7 +43,7 @@ final class Common {
      *
      * @param whenDrained called when the last request in flight has ended during a stop
      */
-    Common(Options options, Log log, Runnable whenDrained) {
+    ServerContext(Options options, Log log, Runnable whenDrained) {
         this.options = options;
         this.buffers = new RecordBuffers(options.outputBuffer);
         this.log = log;
