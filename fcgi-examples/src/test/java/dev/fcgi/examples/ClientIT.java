@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.ProtocolStatus;
+import dev.fcgi.client.CallEvent;
+import dev.fcgi.client.CallOutcome;
 import dev.fcgi.client.CgiParams;
+import dev.fcgi.client.ClientConnectionEvent;
+import dev.fcgi.client.ClientListener;
 import dev.fcgi.client.ClientRequest;
 import dev.fcgi.client.ClientResponse;
+import dev.fcgi.client.ClientStats;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.client.EndRequest;
 import dev.fcgi.client.FcgiClient;
 import dev.fcgi.client.RequestRefusedException;
+import dev.fcgi.client.RequestTimeoutException;
 import dev.fcgi.client.ResponseLostException;
 import dev.fcgi.examples.cli.HttpFront;
 import dev.fcgi.httpserver.FcgiGateway;
@@ -33,6 +40,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -197,6 +205,65 @@ final class ClientIT {
             List<String> lines = new ArrayList<>();
             assertEquals("ok", call(client, php(fpm, "GET", "do=error").stderr(lines::add)));
             assertTrue(String.join("\n", lines).matches("(?s).*first.*second.*"), lines::toString);
+        }
+    }
+
+    /** What the counters of the client and its listener tell is what PHP-FPM has seen. */
+    @Test
+    void phpFpmFromBothSides() throws Exception {
+        List<CallEvent> ended = new CopyOnWriteArrayList<>();
+        List<CloseReason> closed = new CopyOnWriteArrayList<>();
+        FcgiClient client = FcgiClient.builder().address("unix:" + directory.resolve("php.sock")).maxConnections(4)
+                .keepAlive(false) // PHP-FPM counts a kept connection once more when it is closed
+                .readTimeout(Duration.ofMillis(300)).listener(new ClientListener() {
+                    @Override
+                    public void callEnded(CallEvent call) {
+                        ended.add(call);
+                    }
+
+                    @Override
+                    public void connectionClosed(ClientConnectionEvent connection) {
+                        closed.add(connection.reason());
+                    }
+                }).build();
+        try (client) {
+            fromTheSideOfPhpFpm(client);
+            IOException e = assertThrows(IOException.class, () -> call(client, request("GET", "/peer.php", "")));
+            assertTrue(e.getMessage().startsWith("cannot connect"), e.getMessage());
+        }
+        Await.until("all is told", () -> closed.size() == client.stats().connectionsOpened());
+        ClientStats stats = client.stats();
+        for (CallOutcome outcome : CallOutcome.values()) {
+            long count = ended.stream().filter(one -> one.outcome() == outcome).count();
+            assertEquals(count, stats.callsEnded(outcome), outcome::name);
+        }
+        for (CloseReason reason : CloseReason.values()) {
+            assertEquals(closed.stream().filter(reason::equals).count(), stats.connectionsClosed(reason), reason::name);
+        }
+        assertEquals(List.of(21L, 1L, 1L, 1L), List.of(stats.callsEnded(CallOutcome.COMPLETED),
+                stats.callsEnded(CallOutcome.READ_TIMEOUT), stats.callsEnded(CallOutcome.CONNECTION_LOST),
+                stats.callsEnded(CallOutcome.CONNECT_FAILED)));
+        assertEquals(1, stats.connectsFailed());
+        assertEquals(0, stats.connections());
+    }
+
+    private void fromTheSideOfPhpFpm(FcgiClient client) throws Exception {
+        try (PhpFpm fpm = PhpFpm.start(directory, "pm = static\npm.max_children = 2")) {
+            concurrently(20, i -> assertEquals("GET n=" + i + " 0", call(client, php(fpm, "GET", "n=" + i))));
+            try (ClientResponse response = client.send(php(fpm, "GET", "do=hold").build())) {
+                assertThrows(RequestTimeoutException.class,
+                        () -> response.body().transferTo(java.io.OutputStream.nullOutputStream()));
+            }
+            try (ClientResponse response = client.send(php(fpm, "GET", "do=hold").build())) {
+                ProcessHandle.of(Long.parseLong(new BufferedReader(new InputStreamReader(response.body(),
+                        StandardCharsets.US_ASCII)).readLine())).orElseThrow().destroyForcibly();
+                assertThrows(ResponseLostException.class, response::end);
+            }
+            String status = call(client, request("GET", "/status", "").param("SCRIPT_FILENAME", "/status"));
+            ClientStats stats = client.stats();
+            assertEquals(23, stats.callsStarted());
+            assertEquals(23, stats.connectionsOpened());
+            assertTrue(status.matches("(?s).*\naccepted conn: +23\n.*"), status);
         }
     }
 
