@@ -7,12 +7,8 @@ import dev.fcgi.internal.jfr.ClientCallRecord;
 import dev.fcgi.internal.jfr.ClientConnectRecord;
 import dev.fcgi.internal.jfr.ClientConnectionRecord;
 
-/** Commits events to the Java Flight Recorder while it records. One instance for all clients of the process. */
+/** Commits events to the Java Flight Recorder while it records. Has no state. */
 final class ClientFlightRecords implements ClientListener {
-    static final ClientFlightRecords INSTANCE = new ClientFlightRecords();
-
-    private ClientFlightRecords() {}
-
     @Override
     public void connectionOpened(ClientConnectionEvent connection) {
         connect(connection);

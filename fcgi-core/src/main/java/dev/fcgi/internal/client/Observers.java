@@ -62,7 +62,7 @@ public final class Observers {
                 tell(listener, event);
             }
             if (Jfr.isOn()) {
-                tell(ClientFlightRecords.INSTANCE, event);
+                tell(new ClientFlightRecords(), event); // keeps nothing
             }
         } finally {
             Uninterrupted.deliver(interrupted);
