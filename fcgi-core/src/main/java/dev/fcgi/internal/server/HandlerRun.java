@@ -108,18 +108,22 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         assert lock.isHeldByCurrentThread();
         boolean open = request.isOpen();
         if (open) {
-            start();
+            start(false);
         }
         return open;
     }
 
-    /** Locked. Makes the calling thread the one that handles this request, which has not ended. */
-    void start() {
+    /**
+     * Locked. Makes the calling thread the one that handles this request, which has not ended.
+     *
+     * @param withHead whether the head was completed just now, in the same step
+     */
+    void start(boolean withHead) {
         assert lock.isHeldByCurrentThread();
         context.counters.started.increment();
         request.input.interrupts.begin();
         if (request.observation != null) {
-            request.observation.handlerBegun();
+            request.observation.handlerBegun(withHead);
         }
     }
 

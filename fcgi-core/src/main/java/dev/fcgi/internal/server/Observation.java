@@ -12,6 +12,7 @@ import dev.fcgi.internal.conn.Uninterrupted;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +31,9 @@ final class Observation implements RequestEvent {
     private final Clock clock;
     private final int id;
     private final Role role;
-    private final long begunMillis = System.currentTimeMillis();
     private final long begunAt;
+    /** Found when somebody asks: most never do. */
+    private volatile Instant begun;
     /** Used by {@link Observers}: the next one that waits to be reported. */
     Observation next;
 
@@ -75,9 +77,13 @@ final class Observation implements RequestEvent {
         params = complete;
     }
 
-    /** A handler begins, on this thread. */
-    void handlerBegun() {
-        handlerAt = clock.nanoTime();
+    /**
+     * A handler begins, on this thread.
+     *
+     * @param withHead whether the head was completed just now, in the same step
+     */
+    void handlerBegun(boolean withHead) {
+        handlerAt = withHead ? headAt : clock.nanoTime();
         thread = Thread.currentThread();
     }
 
@@ -219,7 +225,12 @@ final class Observation implements RequestEvent {
 
     @Override
     public Instant begun() {
-        return Instant.ofEpochMilli(begunMillis);
+        Instant known = begun;
+        if (known == null) {
+            known = Instant.now().minusNanos(clock.nanoTime() - begunAt).truncatedTo(ChronoUnit.MILLIS);
+            begun = known;
+        }
+        return known;
     }
 
     @Override
@@ -286,17 +297,5 @@ final class Observation implements RequestEvent {
     public List<StackTraceElement> stack() {
         Thread handling = thread;
         return handling == null ? List.of() : List.of(handling.getStackTrace());
-    }
-
-    /** Spread enough for the set of those that run, and cheaper than what the JVM makes for each new object. */
-    @Override
-    public int hashCode() {
-        return Long.hashCode(connection.number() * 31 + id);
-    }
-
-    /** As always; said because of the hash. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
     }
 }

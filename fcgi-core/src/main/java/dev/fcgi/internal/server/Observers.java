@@ -10,8 +10,6 @@ import dev.fcgi.internal.conn.Log;
 import dev.fcgi.internal.jfr.Jfr;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -40,7 +38,7 @@ final class Observers {
     private final boolean recorded;
     private final Counters counters;
     private final Clock clock;
-    private final Set<Observation> running = ConcurrentHashMap.newKeySet();
+    private final RunningRequests running = new RunningRequests();
     /** The latest first. */
     private final AtomicReference<Observation> waiting = new AtomicReference<>();
     private final AtomicReference<Thread> telling = new AtomicReference<>();
@@ -62,7 +60,7 @@ final class Observers {
 
     /** {@return the observed requests that have not ended} */
     List<RequestEvent> running() {
-        return List.copyOf(running);
+        return running.list();
     }
 
     private void tell(Consumer<ServerListener> event) {

@@ -212,7 +212,7 @@ public final class PlainCgiRequest implements Request {
             observation = listeners.observe(new ConnectionObservation(0, new OfflineTransport()), id(), role());
             observation.added();
             observation.headComplete(params);
-            observation.handlerBegun();
+            observation.handlerBegun(true);
             observation.tellBegin();
         }
     }

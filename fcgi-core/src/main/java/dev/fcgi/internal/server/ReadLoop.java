@@ -232,7 +232,7 @@ final class ReadLoop implements Runnable {
             }
             request.handledBy(run);
             if (here) {
-                run.start();
+                run.start(true);
                 role.release();
             } else if (given) {
                 threads.startLending();

@@ -6,50 +6,67 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A copy of the head of a response for observers; parsed on demand. One thread writes it. */
+/**
+ * A copy of the start of a response for observers, which has its head; the head is looked for when somebody asks for it,
+ * or when more is written. One thread writes it, any thread reads it.
+ */
 final class ResponseHeadCopy {
     private static final int MAX_LENGTH = 8192;
+    /** A first write up to this is kept as it is, whether or not some of it is body. */
+    private static final int SMALL = 1024;
     private static final byte[] NOTHING = {};
 
-    private byte[] bytes = NOTHING;
-    private int length;
-    /** Whether the last line is empty, except for a CR. */
-    private boolean lineEmpty;
-    private volatile boolean complete;
+    /** Replaced, never changed. */
+    private volatile byte[] bytes = NOTHING;
+    /** Whether {@link #bytes} has all of the head; known to the writer only. */
+    private boolean complete;
 
-    /** Appends what the handler writes; ignores the body. */
+    /** Appends what the handler writes, at least all that belongs to the head. */
     void append(byte[] source, int offset, int count) {
         if (complete) {
             return;
         }
-        int end = Math.min(count, MAX_LENGTH - length);
-        for (int i = 0; i < end; i++) {
-            byte b = source[offset + i];
-            if (b == '\n' && (lineEmpty || length + i == 0)) {
-                copy(source, offset, i + 1);
-                complete = true;
-                return;
-            }
-            lineEmpty = b == '\n' || b == '\r' && (lineEmpty || length + i == 0);
+        byte[] before = bytes;
+        if (before.length == 0 && count <= SMALL) {
+            bytes = Arrays.copyOfRange(source, offset, offset + count);
+            return;
         }
-        copy(source, offset, end);
-        complete = length == MAX_LENGTH;
+        complete = end(before) >= 0;
+        if (!complete) {
+            int take = Math.min(count, MAX_LENGTH - before.length);
+            byte[] after = Arrays.copyOf(before, before.length + take);
+            System.arraycopy(source, offset, after, before.length, take);
+            int end = end(after);
+            bytes = end < 0 ? after : Arrays.copyOf(after, end);
+            complete = end >= 0 || after.length == MAX_LENGTH;
+        }
     }
 
-    private void copy(byte[] source, int offset, int count) {
-        bytes = length == 0 ? Arrays.copyOfRange(source, offset, offset + count)
-                : Arrays.copyOf(bytes, length + count);
-        System.arraycopy(source, offset, bytes, length, count);
-        length += count;
+    /** {@return the index after the empty line that ends the head, or -1} */
+    private static int end(byte[] bytes) {
+        boolean lineEmpty = true;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                if (lineEmpty) {
+                    return i + 1;
+                }
+                lineEmpty = true;
+            } else if (bytes[i] != '\r') {
+                lineEmpty = false;
+            }
+        }
+        return -1;
     }
 
     /** {@return the head; null while it is not complete, and when it is malformed or too long} */
     CgiHead read() {
-        if (!complete) {
+        byte[] seen = bytes;
+        int end = end(seen);
+        if (end < 0) {
             return null;
         }
         try {
-            return CgiHead.read(new ByteArrayInputStream(bytes), MAX_LENGTH, StandardCharsets.UTF_8);
+            return CgiHead.read(new ByteArrayInputStream(seen, 0, end), MAX_LENGTH, StandardCharsets.UTF_8);
         } catch (IOException malformed) {
             return null;
         }

@@ -1,0 +1,53 @@
+package dev.fcgi.internal.server;
+
+import dev.fcgi.RequestEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The observed requests that have not ended. Thread-safe; nothing blocks.
+ *
+ * <p>A request has a place in an array, by the number of its connection: to take and leave it is one atomic write each
+ * and needs no memory. Where the place is taken, which is rare unless connections are shared, it is in a set.
+ */
+final class RunningRequests {
+    /** A power of two. */
+    private static final int PLACES = 256;
+
+    private final AtomicReferenceArray<RequestEvent> places = new AtomicReferenceArray<>(PLACES);
+    private final Set<RequestEvent> others = ConcurrentHashMap.newKeySet();
+
+    void add(RequestEvent request) {
+        if (!places.compareAndSet(place(request), null, request)) {
+            others.add(request);
+        }
+    }
+
+    void remove(RequestEvent request) {
+        if (!places.compareAndSet(place(request), request, null)) {
+            others.remove(request);
+        }
+    }
+
+    private static int place(RequestEvent request) {
+        return (int) request.connection() & PLACES - 1;
+    }
+
+    boolean isEmpty() {
+        return list().isEmpty();
+    }
+
+    List<RequestEvent> list() {
+        List<RequestEvent> running = new ArrayList<>(others);
+        for (int i = 0; i < PLACES; i++) {
+            RequestEvent request = places.get(i);
+            if (request != null) {
+                running.add(request);
+            }
+        }
+        return List.copyOf(running);
+    }
+}
