@@ -1,7 +1,7 @@
 package dev.fcgi.internal.conn;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fcgi.LongRun;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Interleavings}; only with {@code -Dfcgi.long}, since starting it takes ten seconds of a processor. */
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1000, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InterleavingsIT {
     /** How many interleavings of each scenario are tried. */
     private static final int COUNT = 500;
@@ -24,7 +24,20 @@ final class InterleavingsIT {
     @Test
     void nothingGoesWrongInWhateverOrder() throws Exception {
         assumeTrue(LongRun.isLong(), "only with -Dfcgi.long");
-        Path log = directory.resolve("log.txt");
+        String output = "";
+        for (int attempt = 0; attempt < 3; attempt++) {
+            Path log = directory.resolve("log" + attempt);
+            if (run(log) == 0) {
+                return;
+            }
+            output = text(log);
+            // On a busy machine it may take a thread that got no processor for one that hangs, and cannot show it again.
+            assertTrue(output.contains("Cannot reproduce the interleaving"), output);
+        }
+        fail(output);
+    }
+
+    private static int run(Path log) throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
                 "-XX:+IgnoreUnrecognizedVMOptions", "-XX:+EnableDynamicAgentLoading",
                 "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
@@ -32,7 +45,7 @@ final class InterleavingsIT {
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             assertTrue(process.waitFor(300, TimeUnit.SECONDS), () -> "does not end: " + text(log));
-            assertEquals(0, process.exitValue(), () -> text(log));
+            return process.exitValue();
         } finally {
             process.destroyForcibly().waitFor();
         }
