@@ -70,7 +70,7 @@ final class DeployedFaultsIT {
                     location / { fastcgi_pass unix:%2$s/app.sock; }
                     %3$s
                   }
-                """.formatted(port, directory, app.location().replace("/run/app", directory.toString()));
+                """.formatted(port, directory, app.location().replace("/run/app-status", directory.toString()));
     }
 
     @Test

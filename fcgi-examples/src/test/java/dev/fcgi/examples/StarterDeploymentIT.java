@@ -110,7 +110,8 @@ final class StarterDeploymentIT {
         Path socket = directory.resolve("run/app/app.sock");
         try (Child systemd = Child.start(directory, unit(), words(APP, directory, "umask 0 && exec '" + Peer.PERL.path()
                         + "' '" + Resource.copy("successors.pl", directory) + "' 'unix:" + socket + "' opt/app/bin/app"));
-                Daemon nginx = start(nginx(), "nginx -p \"$PWD\" -c nginx.conf -e stderr", () -> Daemon.listens(port));
+                Daemon nginx = start(nginx(), "nginx -p \"$PWD\" -c nginx.conf -e stderr",
+                        () -> Daemon.listens(port) && systemd.stdout().contains("pid "));
                 Traffic traffic = traffic()) {
             int versions = replaceForAWhile(systemd, traffic);
             List<String> failures = traffic.end();
