@@ -196,7 +196,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
 
     private void over(Throwable failure) {
         if (request.observation != null) {
-            request.observation.tellOver(failure, lock);
+            request.observation.tellOver(failure, lock); // throws nothing
         }
         request.over();
     }
@@ -311,6 +311,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
             request.checkAborted();
             if (request.isOpen()) {
                 request.end(null);
+                request.checkAborted(); // while it waited for room
                 connection.ending().abandon(request);
             }
         } finally {

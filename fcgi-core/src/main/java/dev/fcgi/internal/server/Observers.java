@@ -76,8 +76,13 @@ final class Observers {
         try {
             event.accept(listener);
         } catch (Throwable e) {
-            log.log(Level.WARNING, e, "a listener failed");
+            failed(e);
         }
+    }
+
+    /** A listener has failed, or there is no memory to call it; whoever tells goes on. */
+    private void failed(Throwable e) {
+        log.log(Level.WARNING, e, "a listener failed");
     }
 
     void started(Supplier<ServerStats> stats) {
@@ -86,7 +91,7 @@ final class Observers {
 
     void stopped(Supplier<ServerStats> stats) {
         tellWaiting();
-        for (long left = LAST_WORDS; !running.isEmpty() && left > 0; left -= LOOK) { // a listener is still running
+        for (long left = LAST_WORDS; (!running.isEmpty() || telling.get() != null) && left > 0; left -= LOOK) { // a listener is still running
             LockSupport.parkNanos(LOOK);
         }
         if (!listeners.isEmpty()) {
@@ -101,7 +106,11 @@ final class Observers {
         if (connection == null) {
             return;
         }
-        tell(listener -> listener.connectionOpened(connection));
+        try {
+            tell(listener -> listener.connectionOpened(connection));
+        } catch (Throwable e) {
+            failed(e);
+        }
     }
 
     void closed(ConnectionObservation connection) {
@@ -109,7 +118,11 @@ final class Observers {
             return;
         }
         tellWaiting();
-        tell(listener -> listener.connectionClosed(connection));
+        try {
+            tell(listener -> listener.connectionClosed(connection));
+        } catch (Throwable e) {
+            failed(e);
+        }
     }
 
     // ---- requests
@@ -127,15 +140,24 @@ final class Observers {
         running.add(request);
     }
 
-    /** Reports that a handler is about to begin. */
+    /** Reports that a handler is about to begin. Throws nothing. */
     void begun(Observation request) {
-        tell(listener -> listener.requestBegun(request));
+        try {
+            tell(listener -> listener.requestBegun(request));
+        } catch (Throwable e) {
+            failed(e);
+        }
     }
 
-    /** Reports the end of a request on this thread, which holds no lock. */
+    /** Reports the end of a request on this thread, which holds no lock. Throws nothing. */
     void ended(Observation request) {
-        tell(listener -> listener.requestEnded(request));
-        running.remove(request);
+        try {
+            tell(listener -> listener.requestEnded(request));
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            running.remove(request);
+        }
     }
 
     /** The same, under a lock. Never blocks, never throws. */

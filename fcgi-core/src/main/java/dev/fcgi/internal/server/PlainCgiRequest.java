@@ -61,8 +61,9 @@ public final class PlainCgiRequest implements Request {
             if (length > buffer.length - count) {
                 flush();
             }
-            if (observation != null) {
-                observation.buffered(source, offset, length);
+            Observation observed = observation; // gone once the request is over
+            if (observed != null) {
+                observed.buffered(source, offset, length);
             }
             if (length > buffer.length) {
                 send(source, offset, length);
@@ -82,8 +83,9 @@ public final class PlainCgiRequest implements Request {
 
         private void send(byte[] source, int offset, int length) throws IOException {
             written = true;
-            if (observation != null) {
-                observation.sent();
+            Observation observed = observation;
+            if (observed != null) {
+                observed.sent();
             }
             out.write(source, offset, length);
         }
@@ -222,7 +224,7 @@ public final class PlainCgiRequest implements Request {
                 0, 0, List.of(), observers.running());
     }
 
-    /** The program has failed, or {@link #end} has. */
+    /** The program has failed. */
     public void failed(Throwable failure) {
         counters.failed.increment();
         over(written ? Outcome.FAILED_INCOMPLETE : Outcome.FAILED, failure);
@@ -241,9 +243,14 @@ public final class PlainCgiRequest implements Request {
 
     /** Ends the request: the program will neither write nor read any more. */
     public void end() throws IOException {
-        stdout.flush();
-        // fcgiwrap and Apache drop the response, such as a 413, if they cannot deliver the body
-        stdin.transferTo(OutputStream.nullOutputStream());
+        try {
+            stdout.flush();
+            // fcgiwrap and Apache drop the response, such as a 413, if they cannot deliver the body
+            stdin.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            over(Outcome.CONNECTION_LOST, e);
+            throw e;
+        }
         over(Outcome.COMPLETED, null);
     }
 

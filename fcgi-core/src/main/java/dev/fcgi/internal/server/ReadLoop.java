@@ -322,7 +322,11 @@ final class ReadLoop implements Runnable {
             context.connections.decrementAndGet();
         }
         ending.closed();
-        context.observers.closed(connection.observed());
+        try {
+            context.observers.closed(connection.observed());
+        } catch (Throwable ignored) {
+            // out of memory: nobody is told
+        }
         whenClosed.accept(connection);
     }
 

@@ -18,8 +18,10 @@ final class ResponseHeadCopy {
 
     /** Replaced, never changed. */
     private volatile byte[] bytes = NOTHING;
-    /** Whether {@link #bytes} has all of the head; known to the writer only. */
+    /** What the writer knows: whether {@link #bytes} has all of the head, and how far it has looked. */
     private boolean complete;
+    private int scanned;
+    private boolean lineEmpty = true;
 
     /** Appends what the handler writes, at least all that belongs to the head. */
     void append(byte[] source, int offset, int count) {
@@ -31,31 +33,33 @@ final class ResponseHeadCopy {
             bytes = Arrays.copyOfRange(source, offset, offset + count);
             return;
         }
-        complete = end(before) >= 0;
+        complete = scan(before);
         if (!complete) {
             int take = Math.min(count, MAX_LENGTH - before.length);
             byte[] after = Arrays.copyOf(before, before.length + take);
             System.arraycopy(source, offset, after, before.length, take);
-            int end = end(after);
-            bytes = end < 0 ? after : Arrays.copyOf(after, end);
-            complete = end >= 0 || after.length == MAX_LENGTH;
+            boolean found = scan(after);
+            bytes = found ? Arrays.copyOf(after, scanned) : after;
+            complete = found || after.length == MAX_LENGTH;
         }
+    }
+
+    /** Goes on to look for the empty line that ends the head; {@return whether it ends where the search does} */
+    private boolean scan(byte[] head) {
+        while (scanned < head.length) {
+            byte b = head[scanned++];
+            if (b == '\n' && lineEmpty) {
+                return true;
+            }
+            lineEmpty = b == '\n' || b == '\r' && lineEmpty;
+        }
+        return false;
     }
 
     /** {@return the index after the empty line that ends the head, or -1} */
     private static int end(byte[] bytes) {
-        boolean lineEmpty = true;
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == '\n') {
-                if (lineEmpty) {
-                    return i + 1;
-                }
-                lineEmpty = true;
-            } else if (bytes[i] != '\r') {
-                lineEmpty = false;
-            }
-        }
-        return -1;
+        ResponseHeadCopy search = new ResponseHeadCopy();
+        return search.scan(bytes) ? search.scanned : -1;
     }
 
     /** {@return the head; null while it is not complete, and when it is malformed or too long} */
