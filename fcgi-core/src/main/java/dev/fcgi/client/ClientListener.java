@@ -15,8 +15,10 @@ package dev.fcgi.client;
  * <p>A call is one {@link FcgiClient#send} with its response, even if the request was sent twice. The methods are called
  * while the library holds no lock. Exceptions are logged and have no other effect. All methods except {@link
  * #connectionClosed} are called by the thread that makes the call; an interrupt is withheld meanwhile. So a listener that
- * blocks delays that call and no other. {@link #connectionClosed} is called by a thread of the library, for one
- * connection at a time. Implementations must be thread-safe, and may use the client.
+ * blocks delays that call and no other; but while {@link #connectionOpened} takes longer than 25 milliseconds, the client
+ * may close idle connections to that server, as for one that has not accepted the new connection. {@link
+ * #connectionClosed} is called by a thread of the library, for one connection at a time. Implementations must be
+ * thread-safe, and may use the client.
  */
 public interface ClientListener {
     /**

@@ -134,8 +134,9 @@ public final class FcgiClient implements AutoCloseable {
             if (end != null && !call.hasOutput() && isRefusal(end)) {
                 throw new RequestRefusedException(end.protocolStatus());
             }
+            ClientResponse response = new ClientResponse(call, maxHeadLength);
             begun = true;
-            return new ClientResponse(call, maxHeadLength);
+            return response;
         } catch (ResponseLostException e) {
             if (Thread.currentThread().isInterrupted()) { // the interrupt may have closed the socket
                 InterruptedIOException interrupted = new InterruptedIOException("interrupted while sending a request");
@@ -367,7 +368,9 @@ public final class FcgiClient implements AutoCloseable {
         }
 
         /**
-         * Sets how long a request may take, from {@link FcgiClient#send} to the end of its response. Default: no limit.
+         * Sets how long a request may take, from when it has a connection to the end of its response; if it is sent
+         * again, from then on. Default: no limit. The time until it has a connection is limited by {@link
+         * #connectTimeout}.
          *
          * @param time 0 for no limit
          * @return this

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -34,6 +35,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a call ends: counters, listener and flight recorder tell the same, and what the server saw. */
 final class ClientObservedTest extends ClientTest {
@@ -378,6 +381,42 @@ final class ClientObservedTest extends ClientTest {
         expectConnections("1 CLOSED_BY_PEER 2");
     }
 
+    /** A kept connection was closed, and there is no other: the time it took to find that out counts, too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noConnectionAfterAKeptOne(boolean seenInTime) throws Exception {
+        holdTime();
+        CountDownLatch closed = gate();
+        serve(peer -> {
+            ScriptedServer.Asked one = peer.request();
+            peer.send(answer(one.id(), "\r\n" + one.path()));
+            if (!seenInTime) {
+                peer.request();
+            }
+            peer.close();
+            closed.countDown();
+        });
+        AtomicInteger connects = new AtomicInteger();
+        TestNetwork network = new TestNetwork();
+        network.connector = (address, nanos) -> {
+            if (connects.getAndIncrement() > 0) {
+                clock.advance(seconds(2));
+                throw new SocketTimeoutException();
+            }
+            return TestNetwork.SYSTEM.connect(address, nanos);
+        };
+        observe(b -> b.network(network).keepAliveTimeout(Duration.ZERO));
+        assertEquals("/1", call("/1"));
+        if (seenInTime) {
+            await(closed);
+        }
+        assertThrows(RequestTimeoutException.class, () -> call("/2"));
+        expectCalls("/1 COMPLETED 1", "/2 CONNECT_TIMEOUT " + (seenInTime ? "0" : "1 reused retried"));
+        CallEvent event = events.ended().get(1);
+        assertEquals("2 2", event.time().toSeconds() + " " + event.connectTime().toSeconds());
+        assertEquals(Duration.ZERO, event.firstByteTime());
+    }
+
     @Test
     void seenInTimeToBeClosed() throws Exception {
         CountDownLatch closed = gate();
@@ -476,6 +515,65 @@ final class ClientObservedTest extends ClientTest {
         expectConnections("1 INCOMPLETE_CALL 1");
     }
 
+    /** What an application sends for a call that was aborted does not change what was told of it. */
+    @Test
+    void answeredTooLate() throws Exception {
+        holdTime();
+        CountDownLatch over = gate();
+        serve(peer -> {
+            if (peer.number() == 1) {
+                peer.next();
+                peer.send(values(Fcgi.MPXS_CONNS, "1"));
+                return;
+            }
+            peer.request();
+            await(over);
+            peer.send(stdout(1, "late"), end(1));
+            peer.next(); // ABORT_REQUEST
+            ScriptedServer.echo(peer);
+        });
+        observe(b -> b.multiplex(true).maxConnections(1).firstByteTimeout(seconds(3)).keepAliveTimeout(Duration.ZERO));
+        failure(RequestTimeoutException.class, inTime(async(() -> call("/late"))));
+        CallEvent event = events.ended().get(0);
+        Duration told = event.firstByteTime();
+        clock.advance(seconds(2));
+        over.countDown();
+        assertEquals("/next", call("/next"));
+        assertEquals(told, event.firstByteTime());
+        expectCalls("/late FIRST_BYTE_TIMEOUT 2", "/next COMPLETED 2 reused");
+    }
+
+    /** The time in line is not that of the request, which is limited from when it has a connection. */
+    @Test
+    void inTimeAfterAWait() throws Exception {
+        holdTime();
+        BlockingQueue<ScriptedServer.Asked> asked = queue();
+        CountDownLatch first = gate();
+        CountDownLatch second = gate();
+        serve(peer -> {
+            for (CountDownLatch gate : List.of(first, second)) {
+                ScriptedServer.Asked one = peer.request();
+                asked.add(one);
+                await(gate);
+                peer.send(answer(one.id(), "\r\n" + one.path()));
+            }
+        });
+        observe(b -> b.maxConnections(1).requestTimeout(seconds(3)).keepAliveTimeout(Duration.ZERO));
+        CompletableFuture<String> one = async(() -> call("/1"));
+        take(asked);
+        CompletableFuture<String> two = async(() -> call("/2"));
+        until("it waits", () -> client.stats().waitingCalls() == 1);
+        clock.advance(seconds(2));
+        first.countDown();
+        assertEquals("/1", result(one));
+        take(asked);
+        clock.advance(seconds(2));
+        second.countDown();
+        assertEquals("/2", result(two));
+        expectCalls("/1 COMPLETED 1", "/2 COMPLETED 1 reused");
+        assertEquals(4, events.ended().get(1).time().toSeconds());
+    }
+
     @Test
     void notReadInTime() throws Exception {
         holdTime();
@@ -532,6 +630,31 @@ final class ClientObservedTest extends ClientTest {
         expectCalls("/closed ABORTED 1", "/interrupted INTERRUPTED 2", "/late CLIENT_CLOSED 3", "/later CLIENT_CLOSED 0");
         assertNull(events.ended().get(0).failure());
         expectConnections("1 INCOMPLETE_CALL 1", "2 INCOMPLETE_CALL 1", "3 CLIENT_CLOSED 1");
+    }
+
+    /** Its caller was interrupted while another thread read, and closes the response. */
+    @Test
+    void interruptedWhileAnotherThreadReads() throws Exception {
+        serve(peer -> {
+            if (peer.number() == 1) {
+                peer.next();
+                peer.send(values(Fcgi.MPXS_CONNS, "1"));
+                return;
+            }
+            peer.send(stdout(peer.request().id(), "\r\nhalf"));
+            peer.awaitEnd();
+        });
+        observe(b -> b.multiplex(true));
+        CompletableFuture<InterruptedIOException> thrown = async(() -> {
+            try (ClientResponse response = client.send(get("/"))) {
+                response.body().readNBytes(4);
+                Thread.currentThread().interrupt();
+                return assertThrows(InterruptedIOException.class, () -> response.body().read());
+            }
+        });
+        InterruptedIOException e = result(thrown);
+        expectCalls("/ INTERRUPTED 2");
+        assertSame(e, events.ended().get(0).failure());
     }
 
     // ---- connections

@@ -43,7 +43,6 @@ final class CallEnding {
      */
     void responseEnded(ClientCall call, EndRequestBody body, boolean more) {
         assert lock.isHeldByCurrentThread();
-        calls.remove(call);
         call.answered(body);
         boolean old = lifetime.used();
         link.output().wakeUp();
@@ -63,6 +62,7 @@ final class CallEnding {
         } else if (old) { // other clients also need the process, however busy we are
             lifetime.takesNoMore(CloseReason.KEEP_ALIVE_TIMEOUT);
         }
+        calls.remove(call); // after all that needs memory: calls of a connection that fails are told
         lifetime.closeIfDone();
     }
 

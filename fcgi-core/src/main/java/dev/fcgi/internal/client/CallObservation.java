@@ -64,17 +64,23 @@ final class CallObservation extends CallWatch implements CallEvent {
 
     @Override
     void answered() {
-        answeredAt = now();
+        if (endedAt == 0) { // an application may end a call that was aborted
+            answeredAt = now();
+        }
     }
 
     @Override
     void sent(int bytes) {
-        bytesOut += bytes;
+        if (endedAt == 0) {
+            bytesOut += bytes;
+        }
     }
 
     @Override
     void ended() {
-        endedAt = now();
+        if (placedAt != 0) { // otherwise a kept connection was closed, and there will be another
+            endedAt = now();
+        }
     }
 
     @Override
@@ -90,6 +96,9 @@ final class CallObservation extends CallWatch implements CallEvent {
     @Override
     public void sentAgain() {
         super.sentAgain();
+        placedAt = 0;
+        answeredAt = 0;
+        endedAt = 0;
         retried = true;
         observers.sentAgain(this);
     }

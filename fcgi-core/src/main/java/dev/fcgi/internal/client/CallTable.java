@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.client.CallOutcome;
 import dev.fcgi.client.ResponseLostException;
+import dev.fcgi.internal.conn.StreamInput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -15,6 +16,8 @@ final class CallTable {
     private static final int MAX_ID = 0xFFFF;
     /** How many ids may be retired before the connection is. */
     private static final int MAX_RETIRED = 1000;
+    private static final StreamInput.Failure LOST =
+            () -> new ResponseLostException("connection lost before the end of the response", false, null);
 
     /** By id; ids are low. */
     private ClientCall[] calls = new ClientCall[2];
@@ -79,8 +82,14 @@ final class CallTable {
         }
     }
 
+    /** The connection has ended. Calls that were not told of that, for lack of memory, fail. Needs none itself. */
     void clear() {
-        forEach(this::remove);
+        for (ClientCall call : calls) {
+            if (call != null) {
+                call.fail(CallOutcome.CONNECTION_LOST, LOST);
+                remove(call);
+            }
+        }
     }
 
     /** Retires an id. Returns false if the connection should be retired as well. */

@@ -34,11 +34,15 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     private boolean abandoned;
     /** Whether the caller waits for another thread to read. */
     private boolean waiting;
-    /** Written under the lock. */
+    /** What END_REQUEST said. */
+    private EndRequest answer;
+    /** The same, once the caller may know it. Written under the lock. */
     private volatile EndRequest end;
     private StreamInput.Failure failure;
     /** How it ended, for whom is told of that: until then. */
     private CallOutcome outcome;
+    /** What the caller got while the call had not ended, such as an interrupt. Only for the caller. */
+    private Throwable earlier;
 
     /** @param onUsedConnection whether an earlier request was answered on the connection */
     ClientCall(Carrier carrier, ReentrantLock lock, ClientOptions options, int id, CallRequest request,
@@ -96,19 +100,19 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     void answered(EndRequestBody body) {
         assert lock.isHeldByCurrentThread();
         if (failure == null) {
-            outcome = Outcomes.of(ProtocolStatus.of(body.protocolStatus()));
+            answer = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
+            outcome = Outcomes.of(answer.protocolStatus());
             request.watch().ended();
         }
     }
 
-    /** Locked. END_REQUEST was received. */
-    void ended(EndRequestBody body) {
+    /** Locked. END_REQUEST was received. Needs no memory. */
+    void ended() {
         assert lock.isHeldByCurrentThread();
-        if (failure == null) {
-            EndRequest how = new EndRequest(body.appStatus(), ProtocolStatus.of(body.protocolStatus()));
+        if (failure == null && answer != null) {
             stderr.end();
             stdout.end();
-            end = how; // the last: who sees it needs no lock for the rest
+            end = answer; // the last: who sees it needs no lock for the rest
         }
     }
 
@@ -118,6 +122,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
         if (end == null && failure == null) {
             failure = cause;
             outcome = how;
+            answer = null;
             request.watch().ended();
             stderr.end();
             stdout.fail(cause);
@@ -319,17 +324,22 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     @Override
     public void over(Throwable cause) {
         CallOutcome how = null;
+        EndRequest answered = null;
         if (outcome != null) {
             lock.lock();
             try {
                 how = outcome;
                 outcome = null;
+                answered = answer;
             } finally {
                 lock.unlock();
             }
         }
-        if (how != null) {
-            request.watch().over(cause instanceof InterruptedIOException ? CallOutcome.INTERRUPTED : how, end, cause);
+        if (how == null) {
+            earlier = cause != null ? cause : earlier;
+            return;
         }
+        Throwable thrown = cause != null || answered != null ? cause : earlier;
+        request.watch().over(thrown instanceof InterruptedIOException ? CallOutcome.INTERRUPTED : how, answered, thrown);
     }
 }

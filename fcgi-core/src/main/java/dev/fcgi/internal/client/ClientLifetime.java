@@ -12,6 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * ({@link #unlock}). Guarded by the connection's lock.
  */
 final class ClientLifetime {
+    /** Preallocated, because there may be no memory. */
+    private static final IOException CLOSED_BY_PEER = new IOException("closed by the application");
+
     private final Link link;
     private final ReentrantLock lock;
     private final CallTable calls;
@@ -96,8 +99,11 @@ final class ClientLifetime {
         try {
             calls.fail(why == CloseReason.CLIENT_CLOSED ? CallOutcome.CLIENT_CLOSED : CallOutcome.CONNECTION_LOST, cause);
         } finally {
-            closeTransport(why, cause == null ? new IOException("closed by the application") : cause);
-            unlock();
+            try {
+                closeTransport(why, cause == null ? CLOSED_BY_PEER : cause);
+            } finally {
+                unlock();
+            }
         }
     }
 

@@ -62,7 +62,7 @@ final class InputSender implements Runnable {
     private void send(int type, byte[] bytes) throws IOException {
         for (int sent = 0, count; sent < bytes.length; sent += count) {
             count = append(type, bytes, sent);
-            if (!writer.writeInput(call, records, count)) {
+            if (!writer.writeInput(call, records, count, true)) {
                 return;
             }
         }
@@ -85,10 +85,11 @@ final class InputSender implements Runnable {
 
     private void sendEnd(int type) throws IOException {
         records.endStream(type, call.id());
-        writer.writeInput(call, records, 0);
+        writer.writeInput(call, records, 0, false);
     }
 
     private void send(int type, InputStream in, long length) throws IOException {
+        records.release(); // a stream fills no large buffer, and may take long to read
         byte[] piece = new byte[PIECE];
         long sent = 0;
         for (int count; (count = in.read(piece)) >= 0; sent += count) {
@@ -98,7 +99,7 @@ final class InputSender implements Runnable {
             }
             if (count > 0) {
                 records.append(type, call.id(), piece, 0, count);
-                if (!writer.writeInput(call, records, count)) {
+                if (!writer.writeInput(call, records, count, false)) {
                     return;
                 }
             }

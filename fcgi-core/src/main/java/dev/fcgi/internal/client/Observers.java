@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -55,26 +56,33 @@ public final class Observers {
         return new Snapshot(startTime, idle, waitingCalls, maxConnections, counters.snapshot(), List.copyOf(running));
     }
 
-    private void tell(Consumer<ClientListener> event) {
+    /** Needs no memory itself, and never throws. */
+    private <T> void tell(BiConsumer<ClientListener, T> event, T what) {
         boolean interrupted = Uninterrupted.putOff(); // an interrupt is meant for the caller, not for listeners
         try {
             for (ClientListener listener : listeners) {
-                tell(listener, event);
+                tell(listener, event, what);
             }
             if (Jfr.isOn()) {
-                tell(new ClientFlightRecords(), event); // keeps nothing
+                tell(new ClientFlightRecords(), event, what); // keeps nothing
             }
+        } catch (Throwable e) { // out of memory
+            failed(e);
         } finally {
             Uninterrupted.deliver(interrupted);
         }
     }
 
-    private void tell(ClientListener listener, Consumer<ClientListener> event) {
+    private static <T> void tell(ClientListener listener, BiConsumer<ClientListener, T> event, T what) {
         try {
-            event.accept(listener);
+            event.accept(listener, what);
         } catch (Throwable e) {
-            ClientLog.LOG.log(Level.WARNING, e, "a listener failed");
+            failed(e);
         }
+    }
+
+    private static void failed(Throwable e) {
+        ClientLog.LOG.log(Level.WARNING, e, "a listener failed");
     }
 
     // ---- connections
@@ -84,7 +92,7 @@ public final class Observers {
         ConnectionObservation connection =
                 new ConnectionObservation(counters.connectionsOpened.incrementAndGet(), peer, nanos, null, this::closed);
         if (isOn()) {
-            tell(listener -> listener.connectionOpened(connection));
+            tell(ClientListener::connectionOpened, connection);
         }
         return connection;
     }
@@ -93,7 +101,7 @@ public final class Observers {
         counters.connectsFailed.incrementAndGet();
         if (isOn()) {
             ConnectionObservation connection = new ConnectionObservation(0, peer, nanos, failure, none -> { });
-            tell(listener -> listener.connectFailed(connection));
+            tell(ClientListener::connectFailed, connection);
         }
     }
 
@@ -139,8 +147,7 @@ public final class Observers {
             next = following;
         }
         for (ConnectionObservation connection = first; connection != null; connection = connection.next) {
-            ConnectionObservation told = connection;
-            tell(listener -> listener.connectionClosed(told));
+            tell(ClientListener::connectionClosed, connection);
         }
     }
 
@@ -148,8 +155,8 @@ public final class Observers {
 
     /** A call begins. {@return what watches it} */
     public CallWatch begin(Role role, Map<String, String> params) {
-        counters.callsStarted.incrementAndGet();
         if (!isOn()) {
+            counters.callsStarted.incrementAndGet();
             return counting;
         }
         if (waiting.get() != null) {
@@ -157,16 +164,17 @@ public final class Observers {
         }
         CallObservation call = new CallObservation(this, counters, clock, role, params);
         running.add(call);
-        tell(listener -> listener.callBegun(call));
+        counters.callsStarted.incrementAndGet(); // after all that needs memory
+        tell(ClientListener::callBegun, call);
         return call;
     }
 
     void sentAgain(CallEvent call) {
-        tell(listener -> listener.callRetried(call));
+        tell(ClientListener::callRetried, call);
     }
 
     void ended(CallEvent call) {
         running.remove(call);
-        tell(listener -> listener.callEnded(call));
+        tell(ClientListener::callEnded, call);
     }
 }

@@ -90,9 +90,10 @@ final class RequestWriter {
      * Sends records of an input stream, and empties their buffer for more.
      *
      * @param length how many bytes of the stream are in them
+     * @param more whether as much as possible is to be sent next
      * @return false when nothing more is of use
      */
-    boolean writeInput(ClientCall call, RecordBuffer records, int length) throws InterruptedIOException {
+    boolean writeInput(ClientCall call, RecordBuffer records, int length, boolean more) throws InterruptedIOException {
         records.close();
         lock.lock();
         try {
@@ -103,10 +104,10 @@ final class RequestWriter {
             return sent;
         } finally {
             lock.unlock();
-            if (output.isMultiplexed()) {
-                records.clear(); // others have their turn between two pieces
-            } else {
+            if (more && !output.isMultiplexed()) { // where others have their turn between two pieces
                 records.clearForMore();
+            } else {
+                records.clear();
             }
         }
     }

@@ -150,21 +150,24 @@ final class ResponseRecords implements Inbound.Rule {
         EndRequestBody body = EndRequestBody.decode(reader.readBody());
         boolean more = reader.hasMoreBuffered();
         reader.shrink();
-        lock.lock();
         try {
-            ending.responseEnded(call, body, more);
-            if (!link.isMultiplexed()) {
-                owner.pass(); // to the next call
+            lock.lock();
+            try {
+                ending.responseEnded(call, body, more);
+                if (!link.isMultiplexed()) {
+                    owner.pass(); // to the next call
+                }
+            } finally {
+                lifetime.unlock();
             }
-        } finally {
-            lifetime.unlock();
-        }
-        ending.released(body); // before the caller is notified, so that its next request finds the connection
-        lock.lock();
-        try {
-            call.ended(body);
-        } finally {
-            lock.unlock();
+            ending.released(body); // before the caller is notified, so that its next request finds the connection
+        } finally { // even out of memory
+            lock.lock();
+            try {
+                call.ended();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

@@ -121,7 +121,7 @@ public final class Output {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the web server to accept output");
+            throw new InterruptedIOException("interrupted while waiting for the peer to accept output");
         }
     }
 
