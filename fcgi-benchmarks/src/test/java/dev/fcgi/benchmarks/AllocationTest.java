@@ -30,7 +30,7 @@ final class AllocationTest {
     private static final int CALL_BOUND = 2560;
     private static final int REQUESTS = 20_000;
     /** Waits for the last compiler, because only it eliminates needless objects. */
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 30;
 
     @TempDir
     Path directory;
