@@ -12,6 +12,7 @@ import java.util.Set;
 public final class FaultyChannel extends SocketChannel {
     private final SocketChannel real;
     private final Faults faults;
+    private volatile boolean reading;
 
     public FaultyChannel(SocketChannel real, Faults faults) {
         super(real.provider());
@@ -22,7 +23,17 @@ public final class FaultyChannel extends SocketChannel {
     @Override
     public int read(ByteBuffer target) throws IOException {
         faults.operation("read");
-        return real.read(target);
+        reading = true;
+        try {
+            return real.read(target);
+        } finally {
+            reading = false;
+        }
+    }
+
+    /** {@return whether a thread is in a read, which will not fail any more} */
+    public boolean isReading() {
+        return reading;
     }
 
     @Override

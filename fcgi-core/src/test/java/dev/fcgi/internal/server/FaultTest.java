@@ -73,6 +73,7 @@ final class FaultTest {
     private final Faults faults = new Faults();
     private final LogCapture log = new LogCapture("dev.fcgi.server");
     private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
+    private final List<FaultyChannel> channels = new CopyOnWriteArrayList<>();
     private ServerSocketChannel listening;
     private Server server;
     /** How many requests of the other connection wait at the gate. */
@@ -187,7 +188,8 @@ final class FaultTest {
             throws Exception {
         innocent.send(concat(head(1, 1, "/gate"), end(Fcgi.STDIN, 1), head(2, 1, "/gate"), end(Fcgi.STDIN, 2)));
         CountDownLatch closed = gate;
-        until("the others wait", () -> server.stats().activeRequests() == 2 && innocents.get() == 2);
+        until("the others wait", () -> server.stats().activeRequests() == 2 && innocents.get() == 2
+                && channels.stream().filter(FaultyChannel::isOpen).allMatch(FaultyChannel::isReading));
         int threads = FaultyThreads.running();
         faults.arm(n, failure);
         String failed;
@@ -239,7 +241,9 @@ final class FaultTest {
                 SocketChannel channel = listening.accept();
                 accepted.removeIf(one -> !one.isOpen());
                 accepted.add(channel);
-                server.open(new FaultyChannel(channel, faults), listening.getLocalAddress());
+                channels.removeIf(one -> !one.isOpen());
+                channels.add(new FaultyChannel(channel, faults));
+                server.open(channels.getLast(), listening.getLocalAddress());
             } catch (ClosedChannelException end) {
                 return;
             } catch (Throwable injected) {
