@@ -21,6 +21,8 @@ final class AcceptLoop implements Runnable {
     /** Whether a virtual thread that waits in a selector releases its carrier, as it does since JDK 24. */
     private static final boolean SELECT_PARKS = Runtime.version().feature() >= 24;
     private static final long PAUSE_MILLIS = 100;
+    /** A server at its limit of descriptors fails again and again; after so long without it, it is said again. */
+    private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
     private static final long FIRST_REQUEST_TIME = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Options options;
@@ -52,18 +54,17 @@ final class AcceptLoop implements Runnable {
     public void run() {
         try {
             boolean ended = false;
-            boolean failing = false;
+            long quietSince = options.clock.nanoTime() - QUIET;
             while (!ended) {
                 try {
                     ended = !acceptNext();
-                    failing = false;
                 } catch (ListenerLostException e) {
                     log.log(Level.ERROR, "the end: {0}", e.getMessage());
                     whenLost.accept(e);
                     return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: may be temporary
-                    pause(e, failing);
-                    failing = true;
+                    pause(e, options.clock.nanoTime() - quietSince < QUIET);
+                    quietSince = options.clock.nanoTime();
                 }
             }
         } finally {
