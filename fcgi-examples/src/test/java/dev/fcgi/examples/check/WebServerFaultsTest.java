@@ -11,10 +11,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cases for web servers find each fault, and none in a correct web server. */
+@Execution(ExecutionMode.CONCURRENT)
 final class WebServerFaultsTest {
     private static List<Result> run(WebServerFault fault, BrokenWebServer.Mode mode, Duration timeout,
             Suite<WebServer> suite) throws IOException {
