@@ -155,6 +155,9 @@ final class RequestUrl {
 
     /** SCRIPT_NAME and PATH_INFO with one slash between them. */
     static String join(String script, String info) {
+        if (info.isEmpty()) {
+            return script;
+        }
         return script.endsWith("/") && info.startsWith("/") ? script + info.substring(1) : script + info;
     }
 

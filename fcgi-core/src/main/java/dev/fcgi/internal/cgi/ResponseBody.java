@@ -12,7 +12,6 @@ import java.util.Objects;
  */
 public final class ResponseBody extends OutputStream {
     private static final byte[] NOTHING = {};
-    private static final int FIRST_CAPACITY = 64;
     /** A body that is as short as that goes out together with its head. */
     private static final int SHORT = 1024;
 
@@ -82,8 +81,8 @@ public final class ResponseBody extends OutputStream {
         }
         if (!committed && (collecting || count <= limit - length)) {
             if (count > buffer.length - length) {
-                int capacity = Math.min(limit, Math.max(FIRST_CAPACITY, 4 * buffer.length));
-                buffer = Arrays.copyOf(buffer, Math.max(length + count, capacity));
+                // exact at first, since most short responses are one write
+                buffer = Arrays.copyOf(buffer, Math.max(length + count, Math.min(limit, 4 * buffer.length)));
             }
             System.arraycopy(source, offset, buffer, length, count);
             length += count;

@@ -74,9 +74,9 @@ public final class ResponseHead {
 
     /** {@return the first value of a field, or null} */
     public String get(String name) {
-        for (Field field : fields) {
-            if (field.name.equalsIgnoreCase(name)) {
-                return field.value;
+        for (int i = 0; i < fields.size(); i++) { // an iterator would be one more object for each look
+            if (fields.get(i).name.equalsIgnoreCase(name)) {
+                return fields.get(i).value;
             }
         }
         return null;
@@ -198,10 +198,13 @@ public final class ResponseHead {
     byte[] toBytes(int room) {
         byte[] block = new byte[length() + room];
         int at = put(block, 0, "Status: ");
-        at = put(block, at, Integer.toString(status));
+        for (int unit = 100; unit > 0; unit /= 10) {
+            block[at++] = (byte) ('0' + status / unit % 10);
+        }
         at = reason.isEmpty() ? at : put(block, put(block, at, " "), reason);
         at = put(block, at, "\r\n");
-        for (Field field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            Field field = fields.get(i);
             at = put(block, at, field.name);
             at = put(block, at, ": ");
             at = put(block, at, field.value);
@@ -213,7 +216,8 @@ public final class ResponseHead {
 
     private int length() {
         int length = "Status: 200\r\n\r\n".length() + (reason.isEmpty() ? 0 : 1 + reason.length());
-        for (Field field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            Field field = fields.get(i);
             length += field.name.length() + ": \r\n".length() + field.value.length();
         }
         return length;
