@@ -14,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -321,6 +323,40 @@ final class ObservedTest extends ServerTest {
         assertEquals("1 2 null", events.closed().get(1).number() + " " + events.closed().get(1).requests() + ' '
                 + events.closed().get(1).refusal());
         assertEquals(1, server.stats().connectionsAccepted());
+    }
+
+    @Test
+    void aConnectionIsKnownWhenTheRecordingBeginsInTheMiddle() throws Exception {
+        recording.stop();
+        start(b -> b.responder(ServerTest::echoPath));
+        ScriptedPeer early = peer().request(1, "/").expectAnswer(1, "\r\n/").request(1, "/").expectAnswer(1, "\r\n/");
+        ScriptedPeer idle = peer().request(1, "/").expectAnswer(1, "\r\n/");
+        Instant before = Instant.now();
+        until("its time is over", () -> Instant.now().toEpochMilli() > before.toEpochMilli());
+        try (Recording late = new Recording()) {
+            late.enable("dev.fcgi.Connection").withoutThreshold();
+            late.start();
+            early.request(1, "/").expectAnswer(1, "\r\n/").close();
+            idle.close();
+            Path file = directory.resolve("late.jfr");
+            List<RecordedEvent> closed = new ArrayList<>();
+            until("both are recorded", () -> {
+                try {
+                    late.dump(file);
+                    closed.clear();
+                    closed.addAll(RecordingFile.readAllEvents(file));
+                    closed.removeIf(one -> !one.getEventType().getName().equals("dev.fcgi.Connection"));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return closed.size() == 2;
+            });
+            assertEquals(List.of("1 3", "2 1"), closed.stream()
+                    .map(one -> one.getLong("number") + " " + one.getLong("requests")).sorted().toList());
+            for (RecordedEvent one : closed) {
+                assertFalse(one.getInstant("opened").isAfter(before), one.toString());
+            }
+        }
     }
 
     @Test

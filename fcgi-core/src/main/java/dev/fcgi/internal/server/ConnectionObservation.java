@@ -6,12 +6,16 @@ import dev.fcgi.internal.io.Transport;
 import java.net.SocketAddress;
 import java.time.Instant;
 
-/** A connection as listeners see it. Written by the holder of its reader role. */
+/**
+ * A connection as listeners see it. It exists without observers, too, because a flight recording may begin in the middle
+ * of its life. Written by the holder of its reader role.
+ */
 final class ConnectionObservation implements ConnectionEvent {
     private final long number;
     private final Transport transport;
-    private final Instant opened = Instant.now();
-    private volatile long requests;
+    private final long opened = System.currentTimeMillis();
+    /** Other threads may see slightly old values. */
+    private long requests;
     private volatile String refusal;
 
     ConnectionObservation(long number, Transport transport) {
@@ -20,14 +24,11 @@ final class ConnectionObservation implements ConnectionEvent {
     }
 
     void requestBegun() {
-        requests = requests + 1; // one thread at a time
+        requests++;
     }
 
-    /** @param connection null when nobody observes */
-    static void refused(ConnectionObservation connection, String why) {
-        if (connection != null) {
-            connection.refusal = why;
-        }
+    void refused(String why) {
+        refusal = why;
     }
 
     @Override
@@ -52,7 +53,7 @@ final class ConnectionObservation implements ConnectionEvent {
 
     @Override
     public Instant opened() {
-        return opened;
+        return Instant.ofEpochMilli(opened);
     }
 
     @Override

@@ -101,11 +101,7 @@ final class Observers {
         slowLog.close();
     }
 
-    /** {@code connection} is null without observers, here and below. */
     void opened(ConnectionObservation connection) {
-        if (connection == null) {
-            return;
-        }
         try {
             tell(listener -> listener.connectionOpened(connection));
         } catch (Throwable e) {
@@ -114,9 +110,6 @@ final class Observers {
     }
 
     void closed(ConnectionObservation connection) {
-        if (connection == null) {
-            return;
-        }
         tellWaiting();
         try {
             tell(listener -> listener.connectionClosed(connection));
@@ -129,11 +122,8 @@ final class Observers {
 
     /** {@return what observes a request that begins, or is refused; null when nobody does} */
     Observation observe(ConnectionObservation connection, int id, Role role) {
-        if (connection == null) {
-            return null;
-        }
         connection.requestBegun();
-        return new Observation(this, connection, clock, id, role);
+        return isOn() ? new Observation(this, connection, clock, id, role) : null;
     }
 
     void added(Observation request) {

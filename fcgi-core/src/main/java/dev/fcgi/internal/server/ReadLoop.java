@@ -120,10 +120,10 @@ final class ReadLoop implements Runnable {
             // a stop wakes the thread that accepts on file descriptor 0 by a connection of our own, which may be refused
             context.log.log(context.isDraining() ? Level.DEBUG : Level.WARNING, "connection of {0} refused: {1}", connection,
                     refusal);
-            ConnectionObservation.refused(connection.observed(), refusal);
+            connection.observed().refused(refusal);
         } catch (Throwable e) {
             context.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
-            ConnectionObservation.refused(connection.observed(), "allowedPeers failed");
+            connection.observed().refused("allowedPeers failed");
         } finally {
             Thread.interrupted(); // an interrupt that it left is not meant for this thread's next task
         }
@@ -227,12 +227,13 @@ final class ReadLoop implements Runnable {
         Throwable noThread = null;
         lock.lock();
         try {
+            boolean withHead = !request.isHeadComplete();
             if (!records.completeHead(request)) {
                 return true;
             }
             request.handledBy(run);
             if (here) {
-                run.start(true);
+                run.start(withHead);
                 role.release();
             } else if (given) {
                 threads.startLending();

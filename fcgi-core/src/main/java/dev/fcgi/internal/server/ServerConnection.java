@@ -36,6 +36,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     private final ConnectionThreads threads;
     private final Lifetime lifetime;
     private final Ending ending;
+    private final ConnectionObservation observed;
 
     // all below: guarded by the lock
 
@@ -43,8 +44,6 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     private final Heads heads;
     private final ReadAhead readAhead;
     private final RequestLimits limits;
-    /** Null without observers. */
-    private ConnectionObservation observation;
 
     /**
      * Creates a connection.
@@ -56,6 +55,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         this.context = context;
         this.number = context.numberConnection();
         this.transport = transport;
+        this.observed = new ConnectionObservation(number, transport);
         this.lock = lock;
         this.output = output;
         this.inbound = inbound;
@@ -106,9 +106,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
      * @param role null when it is unknown
      */
     void begin(int id, Role role, boolean keepConn, RequestInput.Reader reader) throws IOException {
-        if (observation != null) {
-            context.observers.tellWaiting();
-        }
+        context.observers.tellWaiting();
         lock.lock();
         try {
             awaitEnd(id);
@@ -116,7 +114,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
                 lifetime.inputStaysOpen();
                 return;
             }
-            Observation observation = context.observers.observe(observed(), id, role);
+            Observation observation = context.observers.observe(observed, id, role);
             Refusal refusal = Refusal.of(role, context.options, requests, lifetime);
             ServerRequest request = refusal == null
                     ? new ServerRequest(context, this, lifetime, reader, lock, output, id, role, observation) : null;
@@ -158,12 +156,9 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
     }
 
-    /** {@return the observation of the connection; null without observers} Called by the reader. */
+    /** {@return the connection as observers see it} */
     ConnectionObservation observed() {
-        if (observation == null && context.observers.isOn()) {
-            observation = new ConnectionObservation(number, transport);
-        }
-        return observation;
+        return observed;
     }
 
     private void refuse(int id, Refusal why, Observation observation) throws IOException {
