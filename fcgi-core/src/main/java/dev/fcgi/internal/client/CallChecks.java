@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.client.CloseReason;
 import dev.fcgi.client.RequestTimeoutException.Limit;
+import dev.fcgi.internal.conn.ReaderRole;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,14 +13,16 @@ final class CallChecks {
     private final CallTable calls;
     private final ClientLifetime lifetime;
     private final CallEnding ending;
+    private final ReaderRole role;
     private boolean freed;
 
-    CallChecks(Link link, CallTable calls, ClientLifetime lifetime, CallEnding ending) {
+    CallChecks(Link link, CallTable calls, ClientLifetime lifetime, CallEnding ending, ReaderRole role) {
         this.link = link;
         this.lock = link.lock();
         this.calls = calls;
         this.lifetime = lifetime;
         this.ending = ending;
+        this.role = role;
     }
 
     /** Locked. Returns whether the pool must be notified, without the lock, of a free place. */
@@ -37,7 +40,8 @@ final class CallChecks {
 
     private void check(ClientCall call, boolean stalled, long now) {
         if (!call.isAbandoned()) {
-            Limit limit = call.exceeded(stalled, now);
+            boolean unread = !role.isTaken() && !call.isWaiting(); // the caller pauses, and what came was not looked at
+            Limit limit = call.exceeded(stalled || unread, now);
             if (limit != null) {
                 call.timeOut(limit);
                 freed |= ending.abandon(call);

@@ -41,7 +41,7 @@ final class CallLimits {
      *
      * @param received whether something of the response has come
      * @param full whether the caller leaves it unread: then it is the caller who is idle
-     * @param stalled whether reading waits for another caller; then only the whole request has a timeout
+     * @param stalled whether nobody reads, or reading waits for another caller; then only the whole request has a timeout
      */
     Limit exceeded(boolean received, boolean full, boolean stalled, long now) {
         if (TimeLimit.isOver(options.requestTimeout, startedAt, now)) {

@@ -54,7 +54,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         this.ending = new CallEnding(link, calls, lifetime, this);
         this.writer = new RequestWriter(link, calls, lifetime, ending, buffers);
         this.reader = new ResponseReader(link, calls, role, lifetime, ending);
-        this.checks = new CallChecks(link, calls, lifetime, ending);
+        this.checks = new CallChecks(link, calls, lifetime, ending, role);
     }
 
     void start() {
