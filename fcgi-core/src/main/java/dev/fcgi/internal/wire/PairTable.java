@@ -15,6 +15,8 @@ public final class PairTable {
     private static final byte LONG = -1;
     /** Web servers send at least 20 pairs of at least 30 bytes; a long value does not add pairs. */
     private static final int MOST_AT_FIRST = 128;
+    /** A value of most requests, which needs no new string. */
+    private static final String GET = "GET";
 
     private final byte[] block;
     private final int length;
@@ -119,7 +121,15 @@ public final class PairTable {
     /** {@return a pair's value decoded as UTF-8, malformed bytes replaced} */
     public String text(int index) {
         NameValuePairs pair = at(index);
-        return new String(block, pair.valueStart(), pair.valueLength(), StandardCharsets.UTF_8);
+        int start = pair.valueStart();
+        int count = pair.valueLength();
+        if (count == 0) {
+            return "";
+        }
+        if (NameValuePairs.nameIs(block, start, count, GET)) {
+            return GET;
+        }
+        return new String(block, start, count, StandardCharsets.UTF_8);
     }
 
     private NameValuePairs at(int index) {

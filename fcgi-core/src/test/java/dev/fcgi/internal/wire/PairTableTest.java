@@ -55,6 +55,18 @@ final class PairTableTest {
         assertEquals(longValue + "2", table.text(2));
     }
 
+    @Test
+    void theUsualMethodAndNothingNeedNoNewString() throws FcgiProtocolException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        NameValuePairs.append(out, "REQUEST_METHOD", "GET");
+        NameValuePairs.append(out, "CONTENT_TYPE", "");
+        NameValuePairs.append(out, "REMOTE_USER", "GEt");
+        PairTable table = PairTable.of(out.toByteArray(), out.size());
+        assertSame("GET", table.text(0));
+        assertSame("", table.text(1));
+        assertEquals("GEt", table.text(2));
+    }
+
     /** Tables that take memory for each byte of a value would fill any heap here. */
     @Test
     void aLongValueTakesNoMemoryBeyondItsOwn() throws FcgiProtocolException {
