@@ -97,8 +97,13 @@ public final class Ticker implements Runnable {
 
     private void step() {
         asleep = watched.isEmpty();
-        clock.park(asleep && arriving.isEmpty() ? CHECK : TICK);
+        if (asleep && arriving.isEmpty()) {
+            clock.park(CHECK);
+        }
         asleep = false;
+        if (!watched.isEmpty() || !arriving.isEmpty()) { // a whole tick, or a busy connection would wake us all the time
+            clock.park(TICK);
+        }
         Thread.interrupted(); // unexpected; with the flag set, parking would return immediately
         for (Ticked ticked; (ticked = arriving.peek()) != null; arriving.remove()) {
             watched.add(ticked); // if this fails, it is tried again the next time

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.conn;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.LogCapture;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,43 @@ final class TickerTest {
             throw new OutOfMemoryError("of the clock of the log");
         }));
         await(checks);
+    }
+
+    /** Busy connections come and go all the time: if each woke the ticker for a tick of its own, that would cost a third. */
+    @Test
+    void whatComesWhileTheTickerSleepsIsTickedAWholeTickLater() throws Exception {
+        AtomicLong parked = new AtomicLong();
+        CountDownLatch asleep = new CountDownLatch(1);
+        CountDownLatch ticked = new CountDownLatch(1);
+        AtomicLong before = new AtomicLong();
+        ticker = new Ticker(List.of(), Log.of(NAME), new Clock() {
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+
+            @Override
+            public void park(long nanos) {
+                parked.set(nanos);
+                asleep.countDown();
+                LockSupport.parkNanos(nanos);
+            }
+        });
+        ticker.start();
+        assertTrue(asleep.await(10, TimeUnit.SECONDS));
+        ticker.watch(new Ticker.Ticked() {
+            @Override
+            public boolean tick(int tick) {
+                before.set(parked.get());
+                ticked.countDown();
+                return false;
+            }
+
+            @Override
+            public void check(long nanoTime) {}
+        });
+        assertTrue(ticked.await(10, TimeUnit.SECONDS));
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(5), before.get());
     }
 
     private void start(List<Ticker.Ticked> all, Log log) {
