@@ -61,15 +61,7 @@ final class DocumentedLoopTest extends ServerTest {
     }
 
     private ScriptedPeer launch(String code) throws Exception {
-        String main = code.contains(" main(") ? code
-                : "public static void main(String[] args) throws Exception {\n" + code + "}\n";
-        Path source = Files.writeString(directory.resolve("Program.java"), """
-                import dev.fcgi.cgi.*;
-                import java.util.*;
-                import java.util.stream.*;
-                class Program {
-                %s}
-                """.formatted(main));
+        Path source = Files.writeString(directory.resolve("Program.java"), whole(code));
         Path socket = directory.resolve("program.sock");
         ProcessBuilder builder = Fork.java(CgiFast.class, List.of("-XX:TieredStopAtLevel=1"));
         builder.command().set(builder.command().size() - 1, source.toString()); // the launcher compiles it
@@ -81,6 +73,21 @@ final class DocumentedLoopTest extends ServerTest {
             TimeUnit.MILLISECONDS.sleep(10); // between looks
         }
         return peer(UnixDomainSocketAddress.of(socket));
+    }
+
+    private static String whole(String code) {
+        if (code.contains(" class ")) {
+            return code;
+        }
+        String main = code.contains(" main(") ? code
+                : "public static void main(String[] args) throws Exception {\n" + code + "}\n";
+        return """
+                import dev.fcgi.cgi.*;
+                import java.util.*;
+                import java.util.stream.*;
+                class Program {
+                %s}
+                """.formatted(main);
     }
 
     private static boolean accepts(Path socket) {

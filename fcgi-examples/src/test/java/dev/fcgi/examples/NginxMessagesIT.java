@@ -40,6 +40,7 @@ final class NginxMessagesIT {
         PATHS.put("upstream prematurely closed", "/closing");
         PATHS.put("upstream sent too big header", "/app/head");
         PATHS.put("upstream sent invalid FastCGI record type: 2", "/app/incomplete");
+        PATHS.put("client intended to send too large body", "/app/large");
         PATHS.put("FastCGI sent in stderr", "/app/stderr");
     }
 
@@ -88,8 +89,11 @@ final class NginxMessagesIT {
 
     private int status(int port, String path) throws Exception {
         try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-                    HttpResponse.BodyHandlers.discarding()).statusCode();
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+            if (path.equals("/app/large")) {
+                request.POST(HttpRequest.BodyPublishers.ofByteArray(new byte[(1 << 20) + 1]));
+            }
+            return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException incomplete) {
             return 0;
         }

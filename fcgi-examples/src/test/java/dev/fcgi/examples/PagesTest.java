@@ -23,8 +23,6 @@ final class PagesTest {
 
     private static final List<Elsewhere> ELSEWHERE = List.of(
             new Elsewhere("README.md", "./mvnw -q -Pdemo", ".ci/run", "first_command README.md 'Try it'"),
-            new Elsewhere("README.md", "for (CgiExchange q;",
-                    "fcgi-core/src/test/java/dev/fcgi/DocumentedLoopTest.java", "\"README.md\""),
             new Elsewhere("README.md", "CgiFast.serve(",
                     "fcgi-core/src/test/java/dev/fcgi/DocumentedLoopTest.java", "\"README.md\""));
 

@@ -57,7 +57,9 @@ final class ReadmeIT {
     @Test
     void aServerBehindNginxAsAnOrdinaryUser() throws Exception {
         Peer.require(Peer.NGINX, Peer.CURL, Peer.SETPRIV);
-        serve(NewUser.unprivileged(directory));
+        NewUser user = NewUser.unprivileged(directory);
+        serve(user);
+        loops(user);
     }
 
     /** As root, nginx has workers of another user. */
@@ -75,7 +77,7 @@ final class ReadmeIT {
         user.write("Greeter.java", readme.snippet("class Greeter "));
         user.write("nginx.conf", WebServer.replace(readme.snippet("fastcgi_pass"), "127.0.0.1:8080", "127.0.0.1:" + port));
         String java = readme.command("java -cp");
-        String curl = WebServer.replace(readme.command("curl"), "8080", "" + port);
+        String curl = WebServer.replace(readme.command("curl http"), "8080", "" + port);
         try (Daemon nginx = user.type(nginx(readme.command("/usr/sbin/nginx")), () -> Daemon.listens(port))) {
             try (Daemon app = user.type(java, () -> Daemon.listens(address))) {
                 assertEquals(find("prints `([^`]*)`").group(1) + "\n", user.output(curl), nginx.log());
@@ -89,6 +91,34 @@ final class ReadmeIT {
                     () -> Daemon.listens(address))) {
                 assertTrue(user.output(curl).startsWith("<form method=post action=/greet>"));
                 assertEquals("hello Ada\n", user.output(curl + "greet -s -d name=Ada"));
+                app.stop();
+                assertEquals("", Child.withoutLifeLines(app.log()));
+            }
+        }
+    }
+
+    /** The accept loop, and the CGI program with its own commands. */
+    private void loops(NewUser user) throws Exception {
+        int port = Ports.free();
+        SocketAddress address = UnixDomainSocketAddress.of(user.here.resolve("app.sock"));
+        user.write("Loop.java", readme.snippet("class Loop "));
+        user.write("Greet.java", readme.snippet("class Greet "));
+        user.write("nginx.conf", WebServer.replace(readme.snippet("fastcgi_pass"), "127.0.0.1:8080", "127.0.0.1:" + port));
+        String java = readme.command("java -cp");
+        try (Daemon nginx = user.type(nginx(readme.command("/usr/sbin/nginx")), () -> Daemon.listens(port))) {
+            try (Daemon app = user.type(WebServer.replace(java, "App.java", "Loop.java"),
+                    () -> Daemon.listens(address))) {
+                assertEquals("hello\n", user.output("curl -s http://127.0.0.1:" + port), nginx.log());
+                app.stop();
+                assertTrue(app.log().contains("app.sock: one request at a time, 4096 may wait (maxRequests), "), app.log());
+                assertEquals("", Child.withoutLifeLines(app.log()));
+                assertFalse(Files.exists(user.here.resolve("app.sock")), "the shutdown hook has not run");
+            }
+            String byHand = user.output(WebServer.replace(java, "App.java", find("with `(Greet.java [^`]*)`").group(1)));
+            assertTrue(byHand.endsWith("\r\n\r\nhello Ada\n"), byHand);
+            try (Daemon app = user.type("env " + readme.command("FCGI_SOCKET_PATH="), () -> Daemon.listens(address))) {
+                assertEquals("hello Ada\n", user.output(
+                        WebServer.replace(readme.command("curl '"), "8080", "" + port)), nginx.log());
                 app.stop();
                 assertEquals("", Child.withoutLifeLines(app.log()));
             }
@@ -124,24 +154,26 @@ final class ReadmeIT {
         Path script = Files.writeString(directory.resolve("index.php"), "<?php echo 'hello from PHP';\n");
         Path php = Files.createDirectory(directory.resolve("php"));
         try (PhpFpm fpm = PhpFpm.start(php)) {
-            String client = readme.snippet("FcgiClient.to(");
+            String client = readme.snippet("class Client ");
             client = WebServer.replace(client, "unix:/run/php/php-fpm.sock", fpm.address());
             client = WebServer.replace(client, "/srv/www/index.php", script.toString());
             Path classes = compile("client", List.of(client));
-            assertEquals("200\nhello from PHP", NewUser.in(directory).output(java(classes)));
+            assertEquals("200\nhello from PHP", NewUser.in(directory).output(java(classes, "Client")));
         }
     }
 
-    private static String java(Path classes) throws Exception {
-        return "java -cp " + classes + ':' + Installed.jar() + " app.Snippet0";
+    private static String java(Path classes, String program) throws Exception {
+        return "java -cp " + classes + ':' + Installed.jar() + " app." + program;
     }
 
-    /** Without a socket, it is plain CGI. */
+    /** With FcgiAcceptor.inherited(), and without a socket, it is a CGI program. */
     @Test
     void theAcceptLoopAsPlainCgi() throws Exception {
-        Path classes = compile("loop", List.of(readme.snippet("FcgiAcceptor.inherited()")));
+        String loop = WebServer.replace(readme.snippet("class Loop "), "FcgiAcceptor.open(\"unix:app.sock\")",
+                find("`(FcgiAcceptor\\.inherited\\(\\))`").group(1));
+        Path classes = compile("loop", List.of(loop));
         assertEquals("Content-Type: text/plain\r\n\r\nhello\n", NewUser.in(directory)
-                .output("env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/ " + java(classes)));
+                .output("env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/ " + java(classes, "Loop")));
     }
 
     /** Compiles programs as the module of a user; what is not a class becomes the body of a main method. */

@@ -33,7 +33,9 @@ final class LifeLog {
                 .flatMap(ModuleDescriptor::rawVersion)
                 .orElseGet(() -> Optional.ofNullable(LifeLog.class.getPackage().getImplementationVersion())
                         .orElse("(development)"));
-        log.log(Level.INFO, "{0} listens at {1}: maxRequests {2}, maxConnections {3}; fcgi {4}, Java {5}",
+        log.log(Level.INFO, options.oneAtATime
+                        ? "{0} listens at {1}: one request at a time, {2} may wait (maxRequests), maxConnections {3}; fcgi {4}, Java {5}"
+                        : "{0} listens at {1}: maxRequests {2}, maxConnections {3}; fcgi {4}, Java {5}",
                 options.purpose, addresses.stream().map(Address::text).collect(Collectors.joining(", ")),
                 options.maxRequests, options.maxConnections, version, Runtime.version());
     }
