@@ -673,7 +673,7 @@ public final class FcgiServer implements AutoCloseable {
         public FcgiServer build() {
             listening.requireAddress();
             if (options.responder == null && options.authorizer == null && options.filter == null) {
-                throw new IllegalStateException("no handler");
+                throw new IllegalStateException("no handler: call responder(...), authorizer(...) or filter(...)");
             }
             StatusPage page = statusPage();
             return new FcgiServer(copyListening(), copyOptions(page), statusServer(page));

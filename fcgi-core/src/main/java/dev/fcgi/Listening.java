@@ -106,7 +106,7 @@ final class Listening {
 
     void requireAddress() {
         if (openings.isEmpty()) {
-            throw new IllegalStateException("no address to listen on");
+            throw new IllegalStateException("no address to listen on: call listen(...)");
         }
     }
 

@@ -65,11 +65,11 @@ final class MisuseTest {
 
     @Test
     void aServerOrALoopWithoutAddressIsNotBuilt() {
-        assertEquals("no address to listen on", assertThrows(IllegalStateException.class,
+        assertEquals("no address to listen on: call listen(...)", assertThrows(IllegalStateException.class,
                 () -> FcgiServer.builder().responder(request -> { }).build()).getMessage());
-        assertEquals("no address to listen on", assertThrows(IllegalStateException.class,
+        assertEquals("no address to listen on: call listen(...)", assertThrows(IllegalStateException.class,
                 () -> FcgiAcceptor.builder().open()).getMessage());
-        assertEquals("no handler", assertThrows(IllegalStateException.class,
+        assertEquals("no handler: call responder(...), authorizer(...) or filter(...)", assertThrows(IllegalStateException.class,
                 () -> FcgiServer.builder().listen(0).build()).getMessage());
     }
 }

@@ -87,7 +87,7 @@ public final class Cookie {
         private Builder with(String name, String value) {
             ResponseHead.requireValue("Set-Cookie", value);
             if (value.indexOf(';') >= 0) {
-                throw new IllegalArgumentException("cookie attribute with a semicolon: " + name);
+                throw new IllegalArgumentException("cookie attribute " + name + " must not contain a semicolon");
             }
             attributes.put(name, name + '=' + value);
             return this;

@@ -46,7 +46,7 @@ final class RoutePath {
     private static String literal(String path, int start, int end) {
         String text = path.substring(start, end);
         if (text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
-            throw new IllegalArgumentException("malformed variable in " + path);
+            throw new IllegalArgumentException("unmatched brace in path " + path + ": a variable is {name} or {name...}");
         }
         return text;
     }

@@ -66,7 +66,7 @@ public final class MultipartParser {
      */
     public MultipartParser(InputStream body, String boundary, int maxHeaderLength) {
         if (!Boundary.isUsable(boundary)) {
-            throw new IllegalArgumentException("boundary \"" + boundary + '"');
+            throw new IllegalArgumentException("boundary must be 1 to 200 printable ASCII characters, was \"" + boundary + '"');
         }
         this.body = Objects.requireNonNull(body);
         this.maxHeaderLength = maxHeaderLength;

@@ -37,7 +37,7 @@ public final class StatusPages {
     public void respond(Request request) throws IOException {
         Supplier<ServerStats> stats = source;
         if (stats == null) {
-            throw new IllegalStateException("a StatusPage must be a listener of the server");
+            throw new IllegalStateException("a StatusPage must be a listener of the server: call listener(page) on its builder");
         }
         Set<String> words = words(request.meta("QUERY_STRING", ""));
         StringBuilder page = new StringBuilder();

@@ -59,7 +59,7 @@ final class AcceptLoop implements Runnable {
                 try {
                     ended = !acceptNext();
                 } catch (ListenerLostException e) {
-                    log.log(Level.ERROR, "the end: {0}", e.getMessage());
+                    log.log(Level.ERROR, "no more connections can be accepted: {0}", e.getMessage());
                     whenLost.accept(e);
                     return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: may be temporary
