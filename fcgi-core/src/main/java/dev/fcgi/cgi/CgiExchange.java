@@ -473,7 +473,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         try {
             task.run();
         } catch (Throwable e) { // even after an Error the next task runs
-            LOG.log(Level.WARNING, "task after a response failed", e);
+            LOG.log(Level.WARNING, "an afterResponse task failed", e);
         }
     }
 

@@ -75,7 +75,7 @@ final class AcceptLoop implements Runnable {
     /** {@return false when no more connections will come} */
     private boolean acceptNext() throws IOException {
         connections.awaitPermit(() ->
-                log.log(Level.WARNING, "maxConnections {0} reached, others wait", options.maxConnections));
+                log.log(Level.WARNING, "maxConnections {0} reached, further ones wait in the kernel", options.maxConnections));
         SocketChannel channel = listener.accept();
         if (channel == null) {
             return false;

@@ -47,7 +47,7 @@ enum Refusal {
             context.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",
                     context.options.maxRequestsPerConnection, id, connection);
         } else if (this == TOO_MANY_HEADS) {
-            context.log.log(Level.WARNING, "too many requests begun and not complete, refused: request {0} of {1}", id,
+            context.log.log(Level.WARNING, "too many incomplete request heads, refused: request {0} of {1}", id,
                     connection);
         }
     }

@@ -245,7 +245,7 @@ final class Response extends OutputStream {
             records.appendAll(Fcgi.STDERR, id, text, text.length);
         }
         if (stderr.dropped() > 0) {
-            context.log.log(Level.WARNING, "{0} bytes of STDERR above the limit dropped: {1}",
+            context.log.log(Level.WARNING, "{0} bytes of STDERR over maxStderrLength dropped: {1}",
                     stderr.dropped(), gate);
         }
     }
