@@ -105,6 +105,11 @@ public final class NameValuePairs {
         return next;
     }
 
+    /** Where the name starts in the block. */
+    int nameStart() {
+        return nameStart;
+    }
+
     int nameLength() {
         return nameLength;
     }

@@ -5,14 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A checked block of encoded name-value pairs (FastCGI 3.4), with the start and the name length of each pair, so that a
- * lookup touches only pairs that may match. Pairs are identified by their index. Immutable.
+ * A checked block of encoded name-value pairs (FastCGI 3.4), with the start of each pair and a tag of its name, so that
+ * a lookup touches only pairs that may match: by then the block has often left the processor's cache. Pairs are
+ * identified by their index. Immutable.
  *
  * <p>Names are looked up as text in which each character stands for a byte (ISO-8859-1).
  */
 public final class PairTable {
-    /** Stands for a name that is longer than the short form allows. */
-    private static final byte LONG = -1;
     /** Web servers send at least 20 pairs of at least 30 bytes; a long value does not add pairs. */
     private static final int MOST_AT_FIRST = 128;
     /** A value of most requests, which needs no new string. */
@@ -21,14 +20,14 @@ public final class PairTable {
     private final byte[] block;
     private final int length;
     private final int[] starts;
-    private final byte[] nameLengths;
+    private final byte[] tags;
     private final int size;
 
-    private PairTable(byte[] block, int length, int[] starts, byte[] nameLengths, int size) {
+    private PairTable(byte[] block, int length, int[] starts, byte[] tags, int size) {
         this.block = block;
         this.length = length;
         this.starts = starts;
-        this.nameLengths = nameLengths;
+        this.tags = tags;
         this.size = size;
     }
 
@@ -40,30 +39,40 @@ public final class PairTable {
     public static PairTable of(byte[] block, int length) throws FcgiProtocolException {
         int capacity = Math.min(8 + length / 32, MOST_AT_FIRST);
         int[] starts = new int[capacity];
-        byte[] nameLengths = new byte[capacity];
+        byte[] tags = new byte[capacity];
         int size = 0;
         for (int start = 0; start < length; size++) {
             if (size == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * size);
-                nameLengths = Arrays.copyOf(nameLengths, 2 * size);
+                tags = Arrays.copyOf(tags, 2 * size);
             }
             starts[size] = start;
             int end = NameValuePairs.endOfShort(block, start, length);
             if (end >= 0) { // as most are
-                nameLengths[size] = block[start];
+                tags[size] = tag(block, start + 2, block[start]);
                 start = end;
             } else {
                 NameValuePairs pair = new NameValuePairs(block, start, length);
                 pair.next();
-                nameLengths[size] = shortened(pair.nameLength());
+                tags[size] = tag(block, pair.nameStart(), pair.nameLength());
                 start = pair.end();
             }
         }
-        return new PairTable(block, length, starts, nameLengths, size);
+        return new PairTable(block, length, starts, tags, size);
     }
 
-    private static byte shortened(int nameLength) {
-        return nameLength > 0x7F ? LONG : (byte) nameLength;
+    private static byte tag(byte[] block, int start, int length) {
+        return length == 0 ? 0 : tag(length, block[start + length / 2] & 0xFF, block[start + length - 1] & 0xFF);
+    }
+
+    private static byte tag(String name) {
+        int length = name.length();
+        return length == 0 ? 0 : tag(length, name.charAt(length / 2), name.charAt(length - 1));
+    }
+
+    /** Differs for most names that web servers send. */
+    private static byte tag(int length, int middle, int last) {
+        return (byte) (length + 31 * middle + 7 * last);
     }
 
     /** {@return the same pairs without those of one name} */
@@ -72,16 +81,16 @@ public final class PairTable {
             return this;
         }
         int[] keptStarts = new int[size];
-        byte[] keptLengths = new byte[size];
+        byte[] keptTags = new byte[size];
         int kept = 0;
         for (int i = 0; i < size; i++) {
             if (!nameIs(i, name)) {
                 keptStarts[kept] = starts[i];
-                keptLengths[kept] = nameLengths[i];
+                keptTags[kept] = tags[i];
                 kept++;
             }
         }
-        return new PairTable(block, length, keptStarts, keptLengths, kept);
+        return new PairTable(block, length, keptStarts, keptTags, kept);
     }
 
     /** {@return the number of pairs; names may repeat} */
@@ -91,9 +100,9 @@ public final class PairTable {
 
     /** {@return the first pair of a name at or after an index; -1 when there is none} */
     public int find(String name, int from) {
-        byte wanted = shortened(name.length());
+        byte wanted = tag(name);
         for (int i = from; i < size; i++) {
-            if (nameLengths[i] == wanted && nameIs(i, name)) {
+            if (tags[i] == wanted && nameIs(i, name)) {
                 return i;
             }
         }
