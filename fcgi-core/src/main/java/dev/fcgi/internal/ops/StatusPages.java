@@ -31,7 +31,11 @@ public final class StatusPages {
     }
 
     public void requestEnded(RequestEvent request) {
-        tally.add(request, System.nanoTime());
+        if (request instanceof EndTime end) {
+            tally.add(request, end.nanos(), end.endedAt());
+        } else {
+            tally.add(request, request.time().toNanos(), System.nanoTime());
+        }
     }
 
     public void respond(Request request) throws IOException {

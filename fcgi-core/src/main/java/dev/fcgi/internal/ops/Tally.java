@@ -2,6 +2,7 @@ package dev.fcgi.internal.ops;
 
 import dev.fcgi.Outcome;
 import dev.fcgi.RequestEvent;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +15,7 @@ final class Tally {
     /** How many seconds are remembered: a power of two. */
     static final int SECONDS = 64;
 
+    /** All but {@link Outcome#COMPLETED}. */
     private final LongAdder[] outcomes = adders(Outcome.values().length);
     private final LongAdder[] buckets = adders(BOUNDS.length + 1);
     private final LongAdder nanos = new LongAdder();
@@ -27,12 +29,22 @@ final class Tally {
         return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
     }
 
-    void add(RequestEvent request, long nanoTime) {
-        outcomes[request.outcome().ordinal()].increment();
-        bytesIn.add(request.bytesIn());
+    /**
+     * Counts a request.
+     *
+     * @param time how long it took, in nanoseconds
+     * @param nanoTime when it ended
+     */
+    void add(RequestEvent request, long time, long nanoTime) {
+        Outcome outcome = request.outcome();
+        if (outcome != Outcome.COMPLETED) {
+            outcomes[outcome.ordinal()].increment();
+        }
+        if (request.bytesIn() != 0) {
+            bytesIn.add(request.bytesIn());
+        }
         bytesOut.add(request.bytesOut());
-        if (request.outcome().kind() != Outcome.Kind.REFUSED) { // they had no handler
-            long time = request.time().toNanos();
+        if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
             nanos.add(time);
             buckets[bucket(time)].increment();
         }
@@ -58,7 +70,14 @@ final class Tally {
     }
 
     long count(Outcome outcome) {
-        return outcomes[outcome.ordinal()].sum();
+        return outcome == Outcome.COMPLETED ? completed() : outcomes[outcome.ordinal()].sum();
+    }
+
+    /** Most requests: what the buckets have beyond the others. */
+    private long completed() {
+        long others = Arrays.stream(Outcome.values())
+                .filter(one -> one.kind() != Outcome.Kind.REFUSED).mapToLong(one -> outcomes[one.ordinal()].sum()).sum();
+        return Math.max(0, Arrays.stream(buckets).mapToLong(LongAdder::sum).sum() - others);
     }
 
     /** {@return how many requests are in a bucket, which has an index from 0 to the number of bounds} */

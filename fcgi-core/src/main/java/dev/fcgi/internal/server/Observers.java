@@ -31,7 +31,7 @@ final class Observers {
     private static final long LAST_WORDS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final List<ServerListener> listeners;
+    private final ServerListener[] listeners;
     private final Log log;
     private final Log slowLog;
     private final long slowAfter;
@@ -44,7 +44,7 @@ final class Observers {
     private final AtomicReference<Thread> telling = new AtomicReference<>();
 
     Observers(Options options, Log log, Counters counters) {
-        this.listeners = List.copyOf(options.listeners);
+        this.listeners = options.listeners.toArray(ServerListener[]::new);
         this.slowAfter = options.slowRequestTime;
         this.recorded = options.recorded;
         this.log = log;
@@ -55,7 +55,7 @@ final class Observers {
 
     /** {@return whether there is any observer} */
     boolean isOn() {
-        return !listeners.isEmpty() || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
+        return listeners.length > 0 || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
     }
 
     /** {@return the observed requests that have not ended} */
@@ -94,7 +94,7 @@ final class Observers {
         for (long left = LAST_WORDS; (!running.isEmpty() || telling.get() != null) && left > 0; left -= LOOK) { // a listener is still running
             LockSupport.parkNanos(LOOK);
         }
-        if (!listeners.isEmpty()) {
+        if (listeners.length > 0) {
             ServerStats last = stats.get();
             tell(listener -> listener.stopped(last));
         }

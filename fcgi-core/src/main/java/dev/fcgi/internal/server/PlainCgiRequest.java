@@ -213,7 +213,7 @@ public final class PlainCgiRequest implements Request {
             listeners.started(this::stats);
             observation = listeners.observe(new ConnectionObservation(0, new OfflineTransport()), id(), role());
             observation.added();
-            observation.headComplete(params);
+            observation.headComplete(params, true);
             observation.handlerBegun(true);
             observation.tellBegin();
         }

@@ -45,6 +45,11 @@ final class RecordHandler implements Inbound.Rule {
     private Params params;
     /** Whether its STDIN has ended, too. */
     private boolean inputEnds;
+    /** The id of the latest BEGIN_REQUEST, and what it was received with. */
+    private int begunId;
+    private int begunRead;
+    /** Whether the whole head was received at once. */
+    private boolean atOnce;
     /** The request whose input is being queued. */
     private ServerRequest stalling;
     /** Whether extending its queue was tried while reading is stopped. */
@@ -91,6 +96,8 @@ final class RecordHandler implements Inbound.Rule {
         }
         if (type == Fcgi.BEGIN_REQUEST) {
             BeginRequestBody body = BeginRequestBody.decode(reader.readBody());
+            begunId = id;
+            begunRead = reader.reads();
             connection.begin(id, Role.of(body.role()), body.keepConn(), handlerInput);
             return null;
         }
@@ -149,6 +156,7 @@ final class RecordHandler implements Inbound.Rule {
             refuse(request);
             return null;
         }
+        atOnce = request.id == begunId && reader.reads() == begunRead;
         inputEnds = reader.isEndNext(Fcgi.STDIN, request.id) && next(); // as it does for most requests
         params = all;
         complete = request;
@@ -169,7 +177,7 @@ final class RecordHandler implements Inbound.Rule {
         Params all = params;
         complete = null;
         params = null;
-        return request.completeHead(all, inputEnds);
+        return request.completeHead(all, atOnce, inputEnds);
     }
 
     private void refuse(ServerRequest request) throws IOException {

@@ -3,6 +3,7 @@ package dev.fcgi.internal.server;
 import dev.fcgi.CgiHead;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,8 +17,8 @@ final class ResponseHeadCopy {
     private static final int SMALL = 1024;
     private static final byte[] NOTHING = {};
 
-    /** Replaced, never changed. */
-    private volatile byte[] bytes = NOTHING;
+    /** Replaced, never changed; other threads may see a slightly old one. */
+    private byte[] bytes = NOTHING;
     /** What the writer knows: whether {@link #bytes} has all of the head, and how far it has looked. */
     private boolean complete;
     private int scanned;
@@ -30,7 +31,7 @@ final class ResponseHeadCopy {
         }
         byte[] before = bytes;
         if (before.length == 0 && count <= SMALL) {
-            bytes = Arrays.copyOfRange(source, offset, offset + count);
+            publish(Arrays.copyOfRange(source, offset, offset + count));
             return;
         }
         complete = scan(before);
@@ -39,9 +40,14 @@ final class ResponseHeadCopy {
             byte[] after = Arrays.copyOf(before, before.length + take);
             System.arraycopy(source, offset, after, before.length, take);
             boolean found = scan(after);
-            bytes = found ? Arrays.copyOf(after, scanned) : after;
+            publish(found ? Arrays.copyOf(after, scanned) : after);
             complete = found || after.length == MAX_LENGTH;
         }
+    }
+
+    private void publish(byte[] after) {
+        VarHandle.releaseFence();
+        bytes = after;
     }
 
     /** Goes on to look for the empty line that ends the head; {@return whether it ends where the search does} */
@@ -65,6 +71,7 @@ final class ResponseHeadCopy {
     /** {@return the head; null while it is not complete, and when it is malformed or too long} */
     CgiHead read() {
         byte[] seen = bytes;
+        VarHandle.acquireFence();
         int end = end(seen);
         if (end < 0) {
             return null;

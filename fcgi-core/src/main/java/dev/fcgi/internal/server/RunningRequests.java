@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The observed requests that have not ended. Thread-safe; nothing blocks.
  *
- * <p>A request has a place in an array, by the number of its connection: to take and leave it is one atomic write each
- * and needs no memory. Where the place is taken, which is rare unless connections are shared, it is in a set.
+ * <p>A request has a place in an array, by the number of its connection: to take it is one atomic write, to leave it is
+ * none, and neither needs memory. Where the place is taken, which is rare unless connections are shared, it is in a set.
  */
 final class RunningRequests {
     /** A power of two. */
@@ -27,7 +27,10 @@ final class RunningRequests {
     }
 
     void remove(RequestEvent request) {
-        if (!places.compareAndSet(place(request), request, null)) {
+        int place = place(request);
+        if (places.getPlain(place) == request) { // nobody else writes a place that is taken
+            places.setRelease(place, null);
+        } else {
             others.remove(request);
         }
     }

@@ -84,10 +84,11 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
      * Locked. The head is complete: takes the permit of the server, or refuses the request, unless it has ended. Releases
      * the lock while writing.
      *
+     * @param atOnce whether the whole head was received at once
      * @param inputEnds whether STDIN has ended, too
      * @return whether it is to be handled
      */
-    boolean completeHead(Params complete, boolean inputEnds) throws IOException {
+    boolean completeHead(Params complete, boolean atOnce, boolean inputEnds) throws IOException {
         assert lock.isHeldByCurrentThread();
         if (!isOpen()) {
             return false;
@@ -95,7 +96,7 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         if (inputEnds) {
             input.stdin.end();
         }
-        if (!headComplete(complete)) {
+        if (!headComplete(complete, atOnce)) {
             context.log.log(Level.WARNING, "maxRequests {0} reached, refused: {1}", context.options.maxRequests, this);
             refuse(ErrorAnswer.OVERLOADED, Outcome.OVER_MAX_REQUESTS);
             return false;
@@ -106,13 +107,14 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /**
      * Locked. The parameters are complete: takes a permit of the server.
      *
+     * @param atOnce whether the whole head was received at once
      * @return whether it may be handled; if not, it must be refused
      */
-    boolean headComplete(Params complete) {
+    boolean headComplete(Params complete, boolean atOnce) {
         assert lock.isHeldByCurrentThread();
         params = complete;
         if (observation != null) {
-            observation.headComplete(complete);
+            observation.headComplete(complete, atOnce);
         }
         head.end();
         hasPermit = context.admitRequest();

@@ -30,12 +30,18 @@ final class ReceiveBuffer {
     private int limit;
     /** How many bytes the last read returned. */
     private int lastCount;
+    private int reads;
     /** The largest number of bytes in the buffer since the last {@link #shrink}. */
     private int used;
 
     /** {@return how many bytes were read and not yet consumed} */
     int length() {
         return limit - position;
+    }
+
+    /** {@return how often something was read} */
+    int reads() {
+        return reads;
     }
 
     /** {@return the buffer that holds them, from {@link #position} on, until the next read} */
@@ -65,6 +71,7 @@ final class ReceiveBuffer {
             return false;
         }
         lastCount = count;
+        reads++;
         limit += count;
         used = Math.max(used, limit);
         return true;

@@ -88,6 +88,11 @@ public final class RecordReader {
         return text.matches("(?s)[\\x14-\\x17]\\x03.*") ? ": this looks like TLS, not FastCGI" : "";
     }
 
+    /** {@return how often something was received} */
+    public int reads() {
+        return received.reads();
+    }
+
     public int type() {
         return type;
     }

@@ -209,9 +209,9 @@ final class StatusFormatTest {
         for (int millis : new int[] {1, 2, 30, 30, 20_000}) {
             StubEvent request = running().took(Duration.ofMillis(millis)).with(200, Outcome.COMPLETED);
             request.bytesOut = 100;
-            tally.add(request, 0);
+            tally.add(request, request.time().toNanos(), 0);
         }
-        tally.add(running().with(503, Outcome.OVER_MAX_REQUESTS), 0);
+        tally.add(running().with(503, Outcome.OVER_MAX_REQUESTS), 1, 0);
         StringBuilder page = new StringBuilder();
         OpenMetrics.write(page, "a\"b", data(), 2, tally);
         for (String line : new String[] {
@@ -237,7 +237,7 @@ final class StatusFormatTest {
         Tally tally = new Tally();
         long second = 1_000_000_000;
         for (long at : new long[] {100, 100, 101, 163, 164}) {
-            tally.add(running().with(200, Outcome.COMPLETED), at * second);
+            tally.add(running().with(200, Outcome.COMPLETED), 1, at * second);
         }
         long[] lately = tally.lately(165 * second);
         assertEquals(63, lately.length);

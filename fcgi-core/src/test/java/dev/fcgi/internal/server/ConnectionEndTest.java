@@ -73,7 +73,7 @@ final class ConnectionEndTest {
 
     private HandlerRun start(int id) throws IOException {
         ServerRequest request = begin(id);
-        assertTrue(request.headComplete(request.head().params()));
+        assertTrue(request.headComplete(request.head().params(), true));
         HandlerRun run = HandlerRun.of(context, connection, request, lock);
         request.handledBy(run);
         return run;
