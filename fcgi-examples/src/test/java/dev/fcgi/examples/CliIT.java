@@ -124,6 +124,11 @@ final class CliIT {
             assertTrue(status.contains("\nlisten queue:"), status);
             status = output(0, "ping", address, "--status", "/status?json", "--max-queue", "5");
             assertTrue(status.contains("\"listen queue\":0"), status);
+            try (Child top = fcgi("top", address)) {
+                top.awaitOutput("limit reached");
+                top.terminate();
+                assertEquals(0, top.exitStatus(), top.stderr());
+            }
             assertEquals(0, call(address, "/peer.php?what=x", "--script", fpm.script()));
             assertEquals(22, call(address, "/peer.php", "--fail")); // which has no SCRIPT_FILENAME
         }

@@ -2,6 +2,7 @@ package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -14,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +125,45 @@ final class FrontIT {
             assertEquals("/deep/show.sh /a b x=y gr\u00fcezi", get(front, "/deep/show.sh/a%20b?x=y"));
             assertEquals("/deep/show.sh   gr\u00fcezi", get(front, "/deep/"));
             assertEquals("style", get(front, "/deep/style.css"));
+        }
+    }
+
+    private Child frontOfPlayground() throws Exception {
+        Child front = Child.start(directory, Map.of(), Image.program("fcgi"), "front",
+                "unix:" + directory.resolve("s"), "--listen", "127.0.0.1:0");
+        front.awaitOutput(" -> ");
+        return front;
+    }
+
+    private static CompletableFuture<HttpResponse<String>> getSlow(PlaygroundProcess playground, Child front,
+            String milliseconds) throws Exception {
+        CompletableFuture<HttpResponse<String>> reply = HttpClient.newHttpClient().sendAsync(
+                HttpRequest.newBuilder(URI.create(url(front)).resolve("/slow?ms=" + milliseconds)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        Await.until("the request runs", () -> playground.stats().get("active") == 2);
+        return reply;
+    }
+
+    @Test
+    void sigtermFinishesWhatHasBegun() throws Exception {
+        try (PlaygroundProcess playground = PlaygroundProcess.start(directory, "unix:" + directory.resolve("s"))) {
+            try (Child idle = frontOfPlayground()) {
+                assertEquals("hello\n", get(idle, "/hello"));
+                idle.terminate();
+                assertEquals(0, idle.exitStatus(), idle.stderr());
+            }
+            try (Child busy = frontOfPlayground()) {
+                CompletableFuture<HttpResponse<String>> reply = getSlow(playground, busy, "1000");
+                busy.terminate();
+                assertEquals("slept\n", reply.get().body());
+                assertEquals(0, busy.exitStatus(), busy.stderr());
+            }
+            try (Child stuck = frontOfPlayground()) {
+                CompletableFuture<HttpResponse<String>> reply = getSlow(playground, stuck, "60000");
+                stuck.terminate();
+                assertThrows(ExecutionException.class, reply::get);
+                assertEquals(1, stuck.exitStatus(), "as docs/command-line.md says");
+            }
         }
     }
 }

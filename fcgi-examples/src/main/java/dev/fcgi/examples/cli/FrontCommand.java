@@ -5,6 +5,7 @@ import dev.fcgi.httpserver.FcgiGateway;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,7 +18,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code fcgi front}: FastCGI servers in a browser, without a web server. */
 @Command(name = "front", sortOptions = false,
         header = "Puts an HTTP server in front of a FastCGI server, until it is interrupted.",
-        description = "For development: it has no TLS and is not meant for public networks.",
+        description = "For development: it has no TLS and is not meant for public networks. On SIGTERM or Ctrl-C it "
+                + "finishes what it has begun, for up to 5 seconds: exit status 0, or 1 if something was not finished.",
         footer = {
             "",
             "Examples:",
@@ -29,6 +31,7 @@ import picocli.CommandLine.ParentCommand;
         })
 final class FrontCommand implements Callable<Integer> {
     private static final int MAX_CONNECTIONS = 256;
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     @ParentCommand
     private Fcgi fcgi;
@@ -96,9 +99,10 @@ final class FrontCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--root " + root + " is not a directory");
         }
         try (FcgiClient client = log.watch(server.client().maxConnections(MAX_CONNECTIONS), fcgi.console().err()).build();
-                HttpFront front = HttpFront.start(listen, gateway(client)::handle)) {
+                HttpFront front = HttpFront.start(listen, gateway(client)::handle);
+                Termination termination = new Termination(() -> front.shutdown(GRACE))) {
             fcgi.console().println(front.url() + " -> " + server.address);
-            new CountDownLatch(1).await(); // SIGINT and SIGTERM end the process
+            new CountDownLatch(1).await();
             return ExitStatus.OK;
         }
     }

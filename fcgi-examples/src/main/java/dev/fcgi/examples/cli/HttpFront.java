@@ -7,6 +7,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
@@ -31,10 +35,15 @@ public final class HttpFront implements AutoCloseable {
 
     private final Server server;
     private final InetSocketAddress address;
+    private final ServerConnector connector;
+    private final Requests handler;
     private final ExecutorService requests;
 
-    private HttpFront(Server server, InetSocketAddress address, ExecutorService requests) {
+    private HttpFront(Server server, ServerConnector connector, Requests handler, InetSocketAddress address,
+            ExecutorService requests) {
         this.server = server;
+        this.connector = connector;
+        this.handler = handler;
         this.address = address;
         this.requests = requests;
     }
@@ -79,8 +88,9 @@ public final class HttpFront implements AutoCloseable {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
         connector.setIdleTimeout(idle.toMillis());
         server.addConnector(connector);
-        server.setHandler(new Requests(answer));
-        HttpFront front = new HttpFront(server, (InetSocketAddress) socket.getLocalAddress(), requests);
+        Requests handler = new Requests(answer);
+        server.setHandler(handler);
+        HttpFront front = new HttpFront(server, connector, handler, (InetSocketAddress) socket.getLocalAddress(), requests);
         try {
             connector.open(socket);
             server.start();
@@ -103,6 +113,9 @@ public final class HttpFront implements AutoCloseable {
     /** Runs each request on its virtual thread, which may block. */
     private static final class Requests extends Handler.Abstract {
         private final Answer answer;
+        /** Each request has one. */
+        private final Semaphore permits = new Semaphore(Integer.MAX_VALUE);
+        private volatile boolean stopping;
 
         Requests(Answer answer) {
             this.answer = answer;
@@ -110,6 +123,12 @@ public final class HttpFront implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
+            if (stopping || !permits.tryAcquire()) {
+                response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+                return true;
+            }
+            Request.addCompletionListener(request, failure -> permits.release());
             try {
                 answer.to(new JettyExchange(request, response));
                 callback.succeeded();
@@ -119,12 +138,31 @@ public final class HttpFront implements AutoCloseable {
             }
             return true;
         }
+
+        /** Begins no more requests, and waits for those that have begun; {@return whether all have ended} */
+        boolean finish(Duration grace) throws InterruptedException {
+            stopping = true;
+            return permits.tryAcquire(Integer.MAX_VALUE, grace.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** {@return the address for a browser} */
     public String url() {
         String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getAddress().getHostAddress();
         return "http://" + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort() + '/';
+    }
+
+    /**
+     * Stops listening, finishes running requests, and stops.
+     *
+     * @param grace how long to wait for requests
+     * @return whether all were finished in that time; others were dropped
+     */
+    public boolean shutdown(Duration grace) throws InterruptedException {
+        connector.close();
+        boolean finished = handler.finish(grace);
+        close();
+        return finished;
     }
 
     /** Stops listening and drops running requests. */

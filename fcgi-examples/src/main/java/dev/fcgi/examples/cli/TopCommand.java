@@ -58,7 +58,8 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (FcgiClient client = server.client().build()) {
+        try (FcgiClient client = server.client().build();
+                Termination termination = new Termination(() -> true)) {
             StatusFields before = null;
             long looked = 0;
             for (int i = 0; count == null || i < count; i++) {
