@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
@@ -252,6 +255,52 @@ final class ObservedTest extends ServerTest {
         peer.expectStatus(1, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
         expect("1/1 SHUTDOWN 503");
         assertEquals(1, events.stopped(), "and all was told before");
+    }
+
+    /** The stop waits a moment for a listener that is still running, also if it is interrupted meanwhile. */
+    @Test
+    void anInterruptedStopWaitsForTheListenersAllTheSame() throws Exception {
+        CountDownLatch goOn = gate();
+        CountDownLatch entered = new CountDownLatch(1);
+        List<String> order = new CopyOnWriteArrayList<>();
+        observe(b -> b.responder(ServerTest::echoPath).listener(new ServerListener() {
+            @Override
+            public void requestEnded(RequestEvent request) {
+                entered.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    order.add("interrupted");
+                }
+                order.add("ended");
+            }
+
+            @Override
+            public void stopped(ServerStats stats) {
+                order.add("stopped");
+            }
+        }));
+        peer().request(1, "/").expectAnswer(1, "\r\n/");
+        await(entered);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread stop = Thread.ofPlatform().start(() -> {
+            try {
+                server.shutdown(Duration.ofMillis(1));
+                interrupted.complete(Thread.interrupted());
+            } catch (InterruptedException e) {
+                interrupted.completeExceptionally(e);
+            }
+        });
+        until("it waits for the listener", () -> isIn(stop, "awaitLastWords"));
+        stop.interrupt();
+        until("it has noticed", () -> !stop.isInterrupted() || interrupted.isDone());
+        goOn.countDown();
+        assertTrue(interrupted.get(), "the interrupt is kept for the caller");
+        assertEquals(List.of("ended", "stopped"), order);
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.fcgi.client.ScriptedServer.end;
 import static dev.fcgi.client.ScriptedServer.stdout;
 import static dev.fcgi.client.ScriptedServer.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import jdk.jfr.Recording;
@@ -134,6 +136,23 @@ final class ClientObservedTest extends ClientTest {
     }
 
     // ---- completed
+
+    /** The pool learns of the end of a connection after it was counted; whoever asks between must not be told of both. */
+    @Test
+    void noMoreConnectionsAreIdleThanAreOpen() throws Exception {
+        serve(ScriptedServer::echo);
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        observe(b -> b.threads(task -> { // called where an end is counted
+            ClientStats stats = client.stats();
+            seen.add(stats.connections() + " " + stats.idleConnections());
+            Thread.ofVirtual().start(task);
+        }));
+        assertEquals("/", call("/"));
+        client.close();
+        until("the end was counted", () -> client.stats().connections() == 0);
+        assertTrue(seen.contains("0 0"), seen::toString);
+        assertFalse(seen.contains("0 1"), seen::toString);
+    }
 
     @Test
     void completed() throws Exception {

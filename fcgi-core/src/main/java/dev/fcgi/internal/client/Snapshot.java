@@ -9,8 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** The counters of a client at one moment. */
-record Snapshot(Instant startTime, int idleConnections, int waitingCalls, int maxConnections, Counts counts,
+/**
+ * The counters of a client at one moment.
+ *
+ * @param idle connections that the pool has for another call; it is told of the end of one after that was counted
+ */
+record Snapshot(Instant startTime, int idle, int waitingCalls, int maxConnections, Counts counts,
         List<CallEvent> calls) implements ClientStats {
     /**
      * Counters that only increase.
@@ -24,6 +28,11 @@ record Snapshot(Instant startTime, int idleConnections, int waitingCalls, int ma
     @Override
     public int connections() {
         return (int) (counts.connectionsOpened - Arrays.stream(counts.closed).sum());
+    }
+
+    @Override
+    public int idleConnections() {
+        return Math.min(idle, connections());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.LibraryThreads;
 import dev.fcgi.internal.conn.Log;
+import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.jfr.Jfr;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -91,14 +92,23 @@ final class Observers {
 
     void stopped(Supplier<ServerStats> stats) {
         tellWaiting();
-        for (long left = LAST_WORDS; (!running.isEmpty() || telling.get() != null) && left > 0; left -= LOOK) { // a listener is still running
-            LockSupport.parkNanos(LOOK);
-        }
+        awaitLastWords();
         if (listeners.length > 0) {
             ServerStats last = stats.get();
             tell(listener -> listener.stopped(last));
         }
         slowLog.close();
+    }
+
+    /** Waits for listeners that are still running. An interrupt, which would end every pause at once, must not cost that. */
+    private void awaitLastWords() {
+        boolean interrupted = false;
+        long begin = System.nanoTime();
+        while ((!running.isEmpty() || telling.get() != null) && System.nanoTime() - begin < LAST_WORDS) {
+            LockSupport.parkNanos(LOOK);
+            interrupted |= Uninterrupted.putOff();
+        }
+        Uninterrupted.deliver(interrupted);
     }
 
     void opened(ConnectionObservation connection) {
