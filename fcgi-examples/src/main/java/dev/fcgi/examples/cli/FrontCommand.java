@@ -85,6 +85,7 @@ final class FrontCommand implements Callable<Integer> {
     private CallLog log;
 
     @Override
+    @SuppressWarnings("try") // the termination is only ended
     public Integer call() throws Exception {
         boolean forFiles = scriptRoot != null || frontController != null || scripts != null || index != null
                 || followLinks;

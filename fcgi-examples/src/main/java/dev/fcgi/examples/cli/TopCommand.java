@@ -57,6 +57,7 @@ final class TopCommand implements Callable<Integer> {
     private int rows;
 
     @Override
+    @SuppressWarnings("try") // the termination is only ended
     public Integer call() throws Exception {
         try (FcgiClient client = server.client().build();
                 Termination termination = new Termination(() -> true)) {
