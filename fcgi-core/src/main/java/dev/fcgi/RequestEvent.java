@@ -56,7 +56,7 @@ public interface RequestEvent {
     /** {@return when BEGIN_REQUEST was received} */
     Instant begun();
 
-    /** {@return the time from BEGIN_REQUEST to the end of PARAMS; before that, the time so far} */
+    /** {@return the time from BEGIN_REQUEST to the end of PARAMS, zero if both came at once; before that, so far} */
     Duration headTime();
 
     /** {@return the time that its handler took; before it has returned, the time so far; zero without a handler} */
