@@ -39,11 +39,13 @@ final class SoakTest {
     private static final long HEAP_SLACK = 3 * 1024 * 1024;
 
     /**
-     * What may block a carrier inside the JDK: class loading; the lock around the interrupt flag of a virtual thread,
-     * when one thread reads the flag that another sets; and the lock of the flight recorder while it replaces the
-     * buffer of a thread that writes an event, below generated code.
+     * What may block a carrier inside the JDK: class loading; a monitor of a class of the JDK, while a thread starts or
+     * an event is written, which cannot be preempted; the lock around the interrupt flag of a virtual thread, when one
+     * thread reads the flag that another sets; and the lock of the flight recorder while it replaces the buffer of a
+     * thread that writes an event, below generated code.
      */
     private static final Pattern OF_THE_JDK = Pattern.compile("ClassLoader|<clinit>|initialization of"
+            + "|\"Contended monitor enter\"[^\\[]*stackTrace = \\[\\s+(java|jdk|sun)\\."
             + "|stackTrace = \\[\\s+(java\\.lang\\.VirtualThread\\.getAndClearInterrupt"
             + "|dev\\.fcgi\\.internal\\.jfr\\.\\w+Record\\.commit)\\(\\)");
 
