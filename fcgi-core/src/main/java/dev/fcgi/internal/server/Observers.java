@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -64,18 +64,23 @@ final class Observers {
         return running.list();
     }
 
-    private void tell(Consumer<ServerListener> event) {
-        for (ServerListener listener : listeners) {
-            tell(listener, event);
-        }
-        if (recorded && Jfr.isOn()) {
-            tell(Jfr.listener(), event);
+    /** Needs no memory itself, and never throws. */
+    private <T> void tell(BiConsumer<ServerListener, T> event, T what) {
+        try {
+            for (ServerListener listener : listeners) {
+                tell(listener, event, what);
+            }
+            if (recorded && Jfr.isOn()) {
+                tell(Jfr.listener(), event, what);
+            }
+        } catch (Throwable e) {
+            failed(e);
         }
     }
 
-    private void tell(ServerListener listener, Consumer<ServerListener> event) {
+    private <T> void tell(ServerListener listener, BiConsumer<ServerListener, T> event, T what) {
         try {
-            event.accept(listener);
+            event.accept(listener, what);
         } catch (Throwable e) {
             failed(e);
         }
@@ -87,15 +92,14 @@ final class Observers {
     }
 
     void started(Supplier<ServerStats> stats) {
-        tell(listener -> listener.started(stats));
+        tell(ServerListener::started, stats);
     }
 
     void stopped(Supplier<ServerStats> stats) {
         tellWaiting();
         awaitLastWords();
         if (listeners.length > 0) {
-            ServerStats last = stats.get();
-            tell(listener -> listener.stopped(last));
+            tell(ServerListener::stopped, stats.get());
         }
         slowLog.close();
     }
@@ -112,20 +116,12 @@ final class Observers {
     }
 
     void opened(ConnectionObservation connection) {
-        try {
-            tell(listener -> listener.connectionOpened(connection));
-        } catch (Throwable e) {
-            failed(e);
-        }
+        tell(ServerListener::connectionOpened, connection);
     }
 
     void closed(ConnectionObservation connection) {
         tellWaiting();
-        try {
-            tell(listener -> listener.connectionClosed(connection));
-        } catch (Throwable e) {
-            failed(e);
-        }
+        tell(ServerListener::connectionClosed, connection);
     }
 
     // ---- requests
@@ -142,22 +138,13 @@ final class Observers {
 
     /** Reports that a handler is about to begin. Throws nothing. */
     void begun(Observation request) {
-        try {
-            tell(listener -> listener.requestBegun(request));
-        } catch (Throwable e) {
-            failed(e);
-        }
+        tell(ServerListener::requestBegun, request);
     }
 
     /** Reports the end of a request on this thread, which holds no lock. Throws nothing. */
     void ended(Observation request) {
-        try {
-            tell(listener -> listener.requestEnded(request));
-        } catch (Throwable e) {
-            failed(e);
-        } finally {
-            running.remove(request);
-        }
+        tell(ServerListener::requestEnded, request);
+        running.remove(request);
     }
 
     /** The same, under a lock. Never blocks, never throws. */
@@ -185,7 +172,7 @@ final class Observers {
         stack.setStackTrace(request.stack().toArray(StackTraceElement[]::new));
         slowLog.log(Level.WARNING, stack, "slow request, after {0} ms: {1}", request.handlerTime().toMillis(),
                 RequestText.of(request));
-        tell(listener -> listener.requestSlow(request));
+        tell(ServerListener::requestSlow, request);
     }
 
     // ---- waiting events
