@@ -80,7 +80,7 @@ public class InMemoryBench {
         options.responder = responder;
         Server server = new Server(options, List.of());
         server.start(lost -> { });
-        server.serve(new ChannelTransport(channel, channel.getLocalAddress()));
+        server.serve(ChannelTransport.accepted(channel, channel.getLocalAddress()));
         return () -> server.shutdown(0);
     }
 

@@ -88,6 +88,9 @@ final class Backlog {
 
     /** {@return whether a connection may be waiting for the end of another} */
     boolean isStuck() {
+        if (arriving.isEmpty()) { // as usual; an iterator would look at the whole table
+            return false;
+        }
         for (Arrival arrival : arriving) {
             if (arrival.isStuck()) {
                 return true;

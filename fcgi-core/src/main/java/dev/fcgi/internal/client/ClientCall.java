@@ -323,9 +323,11 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
     /** The caller is about to know how it ended, if it has; only the first time counts. Without the lock. */
     @Override
     public void over(Throwable cause) {
-        CallOutcome how = null;
-        EndRequest answered = null;
-        if (outcome != null) {
+        EndRequest answered = end; // who sees it needs no lock for the rest
+        CallOutcome how = outcome;
+        if (answered != null) {
+            outcome = null;
+        } else if (how != null) {
             lock.lock();
             try {
                 how = outcome;

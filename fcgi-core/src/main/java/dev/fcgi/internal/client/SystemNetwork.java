@@ -42,7 +42,7 @@ final class SystemNetwork implements Network {
                     channel.connect(address);
                     channel.configureBlocking(true);
                 }
-                Transport transport = new ChannelTransport(channel, address);
+                Transport transport = ChannelTransport.connected(channel, address);
                 connected = true;
                 return transport;
             } catch (SocketException e) {

@@ -13,7 +13,11 @@ import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** A TCP or Unix socket in blocking mode; on a virtual thread, it parks instead of blocking. */
+/**
+ * A TCP or Unix socket. It is in blocking mode; on a virtual thread, it parks instead of blocking. {@link #isQuiet} turns
+ * that off, and the first read or write that has to wait turns it on again: a client whose responses arrive while it
+ * does something else never waits, and changing the mode for each call would cost it as much as a read.
+ */
 public final class ChannelTransport implements Transport {
     private static final int KEEP_IDLE_SECONDS = 30;
     private static final int KEEP_INTERVAL_SECONDS = 10;
@@ -22,6 +26,7 @@ public final class ChannelTransport implements Transport {
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SocketAddress listener;
+    private final ReadableByteChannel input;
     /** The identity of the peer; null before it was looked up and when it is unknown. */
     private volatile PeerIdentity identity;
     /** The buffer of {@link #isQuiet}. Created by the first check. */
@@ -33,14 +38,26 @@ public final class ChannelTransport implements Transport {
      * @param listener the address at which it was accepted, or to which it was connected; used as the name of a peer on
      * a Unix socket
      */
-    public ChannelTransport(SocketChannel channel, SocketAddress listener) throws IOException {
+    private ChannelTransport(SocketChannel channel, SocketAddress listener, ReadableByteChannel input)
+            throws IOException {
         this.channel = channel;
+        this.input = input;
         this.peer = channel.getRemoteAddress();
         this.listener = listener;
         if (peer instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each write is a complete message
             keepAlive(channel);
         }
+    }
+
+    /** {@return the transport of a connection that was accepted at an address; it is always in blocking mode} */
+    public static ChannelTransport accepted(SocketChannel channel, SocketAddress listener) throws IOException {
+        return new ChannelTransport(channel, listener, channel);
+    }
+
+    /** {@return the transport of a connection that was made to an address} */
+    public static ChannelTransport connected(SocketChannel channel, SocketAddress listener) throws IOException {
+        return new ChannelTransport(channel, listener, new PatientInput(channel));
     }
 
     /**
@@ -60,17 +77,13 @@ public final class ChannelTransport implements Transport {
 
     @Override
     public ReadableByteChannel input() {
-        return channel;
+        return input;
     }
 
     @Override
     public boolean isQuiet() throws IOException {
         channel.configureBlocking(false);
-        try {
-            return channel.read(one()) == 0;
-        } finally {
-            channel.configureBlocking(true);
-        }
+        return channel.read(one()) == 0;
     }
 
     private ByteBuffer one() {
@@ -82,7 +95,10 @@ public final class ChannelTransport implements Transport {
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        channel.write(source);
+        if (channel.write(source) == 0) {
+            channel.configureBlocking(true);
+            channel.write(source);
+        }
     }
 
     @Override

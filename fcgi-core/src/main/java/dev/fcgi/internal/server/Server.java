@@ -127,7 +127,7 @@ public final class Server {
     void open(SocketChannel channel, SocketAddress address) throws IOException {
         boolean started = false;
         try {
-            serve(new ChannelTransport(channel, address));
+            serve(ChannelTransport.accepted(channel, address));
             started = true;
         } finally {
             if (!started) {
