@@ -1,6 +1,9 @@
 package dev.fcgi.benchmarks;
 
+import dev.fcgi.Request;
 import dev.fcgi.Responder;
+import dev.fcgi.ServerListener;
+import dev.fcgi.StatusPage;
 import dev.fcgi.cgi.CgiHandler;
 import dev.fcgi.internal.io.ChannelTransport;
 import dev.fcgi.internal.server.Options;
@@ -24,8 +27,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Small requests on a kept-alive connection in memory: the processor time, and the allocation, of the server alone. The
- * baseline is a bare loop on a virtual thread, which reads a request as a whole and writes a prepared response.
+ * Small requests on a kept-alive connection in memory: the processor time, and the allocation, of the server alone, with
+ * a responder, the conveniences of CGI, and a responder observed by a listener, or by that and a status page. The baseline is a bare loop on a virtual thread, which reads a request as a whole and writes a prepared response.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class InMemoryBench {
     private static final int REQUESTS = 1000;
 
-    @Param({"bare", "responder", "cgi"})
+    @Param({"bare", "responder", "cgi", "listener", "status"})
     String server;
 
     private MemoryChannel channel;
@@ -47,11 +50,9 @@ public class InMemoryBench {
         channel = new MemoryChannel(Messages.request(1, true));
         running = switch (server) {
             case "bare" -> bare();
-            case "responder" -> serve(request -> {
-                if (request.meta("SCRIPT_NAME").equals("/hello")) {
-                    request.stdout().write(Messages.HELLO);
-                }
-            });
+            case "responder" -> serve(InMemoryBench::respond);
+            case "listener" -> serve(InMemoryBench::respond, new ServerListener() { });
+            case "status" -> serve(InMemoryBench::respond, new ServerListener() { }, StatusPage.of("benchmark"));
             default -> {
                 CgiHandler handler = q -> {
                     if (q.path().equals("/hello")) {
@@ -75,8 +76,15 @@ public class InMemoryBench {
         return channel;
     }
 
-    private AutoCloseable serve(Responder responder) throws IOException {
+    private static void respond(Request request) throws IOException {
+        if (request.meta("SCRIPT_NAME").equals("/hello")) {
+            request.stdout().write(Messages.HELLO);
+        }
+    }
+
+    private AutoCloseable serve(Responder responder, ServerListener... listeners) throws IOException {
         Options options = new Options();
+        options.listeners = List.of(listeners);
         options.responder = responder;
         Server server = new Server(options, List.of());
         server.start(lost -> { });

@@ -30,7 +30,8 @@ final class FlightRecords implements ServerListener {
 
     private FlightRecords() {}
 
-    private static void look() {
+    /** One thread at a time: when one recording ends while another begins, who looked first must not write last. */
+    private static synchronized void look() {
         on = FlightRecorder.getFlightRecorder().getRecordings().stream()
                 .anyMatch(recording -> recording.getState() == RecordingState.RUNNING);
     }
