@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.lang.module.ModuleDescriptor;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -29,15 +28,18 @@ final class LifeLog {
             return;
         }
         hasStarted = true;
-        String version = Optional.ofNullable(LifeLog.class.getModule().getDescriptor())
-                .flatMap(ModuleDescriptor::rawVersion)
-                .orElseGet(() -> Optional.ofNullable(LifeLog.class.getPackage().getImplementationVersion())
-                        .orElse("(development)"));
         log.log(Level.INFO, options.oneAtATime
                         ? "{0} listens at {1}: one request at a time, {2} may wait (maxRequests), maxConnections {3}; fcgi {4}, Java {5}"
                         : "{0} listens at {1}: maxRequests {2}, maxConnections {3}; fcgi {4}, Java {5}",
                 options.purpose, addresses.stream().map(Address::text).collect(Collectors.joining(", ")),
-                options.maxRequests, options.maxConnections, version, Runtime.version());
+                options.maxRequests, options.maxConnections, version(), System.getProperty("java.runtime.version"));
+    }
+
+    private static String version() {
+        ModuleDescriptor module = LifeLog.class.getModule().getDescriptor();
+        String version = module != null && module.rawVersion().isPresent() ? module.rawVersion().get()
+                : LifeLog.class.getPackage().getImplementationVersion();
+        return version == null ? "(development)" : version;
     }
 
     void stopping(int connections, int requests) {

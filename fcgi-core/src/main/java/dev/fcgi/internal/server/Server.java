@@ -61,10 +61,11 @@ public final class Server {
         LibraryThreads.prepareToWait();
         ticker.start();
         context.observers.started(this::stats);
-        told.started(addresses());
+        for (Listener listener : listeners) {
+            new AcceptLoop(options, log, listener, connections, this::open, whenLost).start();
+        }
+        told.started(addresses()); // loading all that this needs must not delay the first request
         LibraryThreads.start(this::loadTimeZones);
-        listeners.forEach(listener ->
-                new AcceptLoop(options, log, listener, connections, this::open, whenLost).start());
     }
 
     /**
