@@ -263,13 +263,28 @@ public final class FcgiClient implements AutoCloseable {
 
         /**
          * Sets whether connections are multiplexed, that is, carry several requests at a time, to servers that support
-         * it (FCGI_MPXS_CONNS=1). Default false.
+         * it (FCGI_MPXS_CONNS=1). The client asks them once, by a query on a connection of its own (FastCGI 4.1); one
+         * that does not answer gets one request at a time, see {@link #assumeMultiplexing}. Default false.
          *
          * @param share whether a connection may carry several requests at a time
          * @return this
          */
         public Builder multiplex(boolean share) {
             options.multiplex = share;
+            return this;
+        }
+
+        /**
+         * Sets whether servers are taken to support multiplexing without being asked, where {@link #multiplex} is
+         * wanted. Some do and never answer the question, such as those of AnyEvent::FCGI. One that does not,
+         * and does not refuse the second request of a connection either (CANT_MPX_CONN), may mix up requests or leave
+         * them unanswered. Default false.
+         *
+         * @param assume whether not to ask
+         * @return this
+         */
+        public Builder assumeMultiplexing(boolean assume) {
+            options.assumeMultiplexing = assume;
             return this;
         }
 

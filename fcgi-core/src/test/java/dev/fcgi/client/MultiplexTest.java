@@ -93,6 +93,42 @@ final class MultiplexTest extends ClientTest {
     }
 
     @Test
+    void withoutAQuery() throws Exception {
+        share(b -> b.assumeMultiplexing(true).maxRequestsPerConnection(2));
+        CompletableFuture<String> a = start("/a");
+        Begun first = take(begun);
+        CompletableFuture<String> b = start("/b");
+        Begun second = take(begun);
+        CompletableFuture<String> c = start("/c"); // waits
+        second.answer();
+        assertEquals("/b", result(b));
+        Begun third = take(begun);
+        assertEquals(2, third.id());
+        third.answer();
+        first.answer();
+        assertEquals("/c", result(c));
+        assertEquals("/a", result(a));
+        assertEquals(1, server.accepted());
+    }
+
+    /** It is remembered that one refuses, whatever was assumed. */
+    @Test
+    void withoutAQueryOneThatRefusesToShare() throws Exception {
+        share(b -> b.assumeMultiplexing(true));
+        CompletableFuture<String> a = start("/a");
+        Begun first = take(begun);
+        CompletableFuture<String> b = start("/b");
+        Begun second = take(begun);
+        second.send(end(2, 0, ProtocolStatus.CANT_MPX_CONN.code()));
+        assertEquals(ProtocolStatus.CANT_MPX_CONN, failure(RequestRefusedException.class, b).protocolStatus());
+        CompletableFuture<String> c = start("/c"); // waits
+        first.answer();
+        assertEquals("/a", result(a));
+        take(begun).answer();
+        assertEquals("/c", result(c));
+    }
+
+    @Test
     void piecesInterleave() throws Exception {
         share(b -> b);
         CompletableFuture<String> a = start("/a");

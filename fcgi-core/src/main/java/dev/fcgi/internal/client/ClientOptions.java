@@ -19,6 +19,7 @@ public final class ClientOptions {
     public int maxConnections = 16;
     public boolean keepAlive = true;
     public boolean multiplex;
+    public boolean assumeMultiplexing;
     public int maxRequestsPerConnection = 64;
     public int responseBuffer = 64 * 1024;
     public int maxHeadLength = 64 * 1024;
@@ -45,6 +46,7 @@ public final class ClientOptions {
         copy.maxConnections = maxConnections;
         copy.keepAlive = keepAlive;
         copy.multiplex = multiplex;
+        copy.assumeMultiplexing = assumeMultiplexing;
         copy.maxRequestsPerConnection = maxRequestsPerConnection;
         copy.responseBuffer = responseBuffer;
         copy.maxHeadLength = maxHeadLength;

@@ -202,10 +202,13 @@ public final class Connector {
 
     // ---- one
 
-    /** Connects to an address, after a query on another connection if requests may be multiplexed. */
+    /** Connects to an address, after a query on another connection if requests may be multiplexed and it is not known. */
     private Connected ask(SocketAddress address, long deadline) throws IOException {
         long until = deadline;
-        if (options.multiplex && options.keepAlive && known(address).maxRequests == 0) {
+        boolean unknown = options.multiplex && options.keepAlive && known(address).maxRequests == 0;
+        if (unknown && options.assumeMultiplexing) {
+            known(address).maxRequests = options.maxRequestsPerConnection;
+        } else if (unknown) {
             Connected questioned = open(address, until);
             long askedAt = options.clock.nanoTime();
             known(address).maxRequests = maxRequests(values(questioned, Fcgi.MPXS_CONNS, Fcgi.MAX_REQS));
