@@ -8,8 +8,11 @@ import dev.fcgi.FcgiProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Lookups in encoded name-value pairs (FastCGI 3.4). */
@@ -41,6 +44,40 @@ final class PairTableTest {
         assertArrayEquals(ascii("BB"), table.name(4));
         assertArrayEquals(ascii("BB4"), table.value(4));
         assertEquals("AB5", table.text(5));
+    }
+
+    /** Any number of pairs, from any place on; names with the same tag, or one next to it, among them. */
+    @Test
+    void findsWhatALinearSearchFinds() throws FcgiProtocolException {
+        Random random = new Random(5);
+        String[] known = {"", "A", "B", "C", "AA", "AB", "BA", "LONGER_NAME", "N".repeat(130), "\u0080", "\u00FF"};
+        for (int size = 0; size < 200; size++) {
+            String[] names = new String[size];
+            Arrays.setAll(names, i -> known[random.nextInt(known.length)]);
+            PairTable table = latin1Table(names);
+            for (String name : known) {
+                PairTable without = table.without(name);
+                String[] rest = Arrays.stream(names).filter(one -> !one.equals(name)).toArray(String[]::new);
+                assertEquals(rest.length, without.size());
+                for (int from = 0; from <= size; from++) {
+                    assertEquals(linearFind(names, name, from), table.find(name, from));
+                    String other = known[from % known.length];
+                    assertEquals(linearFind(rest, other, 0), without.find(other, 0));
+                }
+            }
+        }
+    }
+
+    private static PairTable latin1Table(String... names) throws FcgiProtocolException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (String name : names) {
+            NameValuePairs.append(out, name.getBytes(StandardCharsets.ISO_8859_1), new byte[3]);
+        }
+        return PairTable.of(out.toByteArray(), out.size());
+    }
+
+    private static int linearFind(String[] names, String name, int from) {
+        return IntStream.range(from, names.length).filter(i -> names[i].equals(name)).findFirst().orElse(-1);
     }
 
     @Test
