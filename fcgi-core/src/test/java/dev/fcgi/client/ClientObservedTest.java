@@ -13,13 +13,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.FcgiException;
 import dev.fcgi.ProtocolStatus;
+import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.Fcgi;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.lang.reflect.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -649,6 +652,32 @@ final class ClientObservedTest extends ClientTest {
         expectCalls("/closed ABORTED 1", "/interrupted INTERRUPTED 2", "/late CLIENT_CLOSED 3", "/later CLIENT_CLOSED 0");
         assertNull(events.ended().get(0).failure());
         expectConnections("1 INCOMPLETE_CALL 1", "2 INCOMPLETE_CALL 1", "3 CLIENT_CLOSED 1");
+    }
+
+    /** The interrupt comes when the last byte of the request was written: the application may have it. */
+    @Test
+    void interruptedAtTheEndOfWriting() throws Exception {
+        serve(ScriptedServer::echo);
+        TestNetwork network = new TestNetwork();
+        network.connector = (address, nanos) -> interruptedByWriting(TestNetwork.SYSTEM.connect(address, nanos));
+        observe(b -> b.network(network));
+        failure(InterruptedIOException.class, async(() -> call("/sent")));
+        expectCalls("/sent INTERRUPTED 1");
+        expectConnections("1 INCOMPLETE_CALL 1");
+    }
+
+    /** Does what the JDK does when a thread is interrupted inside a write that has succeeded. */
+    private static Transport interruptedByWriting(Transport real) {
+        return (Transport) Proxy.newProxyInstance(Transport.class.getClassLoader(), new Class<?>[] {Transport.class},
+                (proxy, method, arguments) -> {
+                    Object result = method.invoke(real, arguments);
+                    if (method.getName().equals("write")) {
+                        real.close();
+                        Thread.currentThread().interrupt();
+                        throw new ClosedByInterruptException();
+                    }
+                    return result;
+                });
     }
 
     /** Its caller was interrupted while another thread read, and closes the response. */

@@ -99,17 +99,15 @@ final class Demo {
 
     /** {@return whether no request had to be aborted} */
     private boolean stop() {
-        if (front != null) {
-            front.close();
-        }
-        toSite.close();
-        toStatus.close();
-        calls.close();
-        php.close();
-        loop.close();
         boolean drained = true;
         try {
-            drained = site.shutdown(GRACE);
+            drained = front == null || front.shutdown(GRACE);
+            toSite.close();
+            toStatus.close();
+            calls.close();
+            php.close();
+            loop.close();
+            drained &= site.shutdown(GRACE);
             drained &= playground.shutdown(GRACE);
             delete(directory);
         } catch (InterruptedException e) {

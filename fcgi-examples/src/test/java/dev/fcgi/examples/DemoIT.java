@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -158,6 +159,19 @@ final class DemoIT {
                 chromium.console();
                 chromium.click("header a");
                 await(chromium, "h1", "FastCGI for Java");
+            }
+        }
+    }
+
+    /** A stream that never ends: its browser is dropped at the end of the grace period, and the exit status says so. */
+    @Test
+    void whatItDropsShowsInItsExitStatus() throws Exception {
+        try (Child demo = start()) {
+            HttpRequest events = HttpRequest.newBuilder(home(demo).resolve("/events/live")).build();
+            try (InputStream stream = browser.send(events, BodyHandlers.ofInputStream()).body()) {
+                assertTrue(stream.read() >= 0);
+                demo.terminate();
+                assertEquals(3, demo.exitStatus(), demo.stderr());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.fcgi.internal.client;
 
 import dev.fcgi.Role;
 import dev.fcgi.client.CallOutcome;
+import dev.fcgi.client.CloseReason;
 import dev.fcgi.internal.conn.Output;
 import dev.fcgi.internal.conn.StreamInput;
 import dev.fcgi.internal.conn.Uninterrupted;
@@ -10,6 +11,7 @@ import dev.fcgi.internal.wire.RecordBuffer;
 import dev.fcgi.internal.wire.RecordBuffers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -153,7 +155,8 @@ final class RequestWriter {
             call.limits().progress();
             return true;
         } catch (IOException e) {
-            lifetime.takesNoMore(null);
+            boolean byItsCaller = e.getCause() instanceof ClosedByInterruptException;
+            lifetime.takesNoMore(byItsCaller ? CloseReason.INCOMPLETE_CALL : null);
             taken = !(e instanceof Output.NothingWrittenException);
             // the reader finds out the result: the response may have been sent before the end
             return false;
