@@ -130,7 +130,12 @@ public final class HttpFront implements AutoCloseable {
             }
             Request.addCompletionListener(request, failure -> permits.release());
             try {
-                answer.to(new JettyExchange(request, response));
+                IdleLimit idle = IdleLimit.of(request);
+                try {
+                    answer.to(new JettyExchange(request, response, idle));
+                } finally {
+                    idle.on();
+                }
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
                 request.getConnectionMetaData().getConnection().getEndPoint().close(e); // leaves the response incomplete

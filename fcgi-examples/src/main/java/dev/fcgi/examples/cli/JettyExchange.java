@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
 /** A Jetty exchange, for HTTP/1. */
-record JettyExchange(Request request, Response response) implements GatewayExchange {
+record JettyExchange(Request request, Response response, IdleLimit idle) implements GatewayExchange {
     @Override
     public String method() {
         return request.getMethod();
@@ -54,7 +54,7 @@ record JettyExchange(Request request, Response response) implements GatewayExcha
 
     @Override
     public InputStream body() {
-        return Content.Source.asInputStream(request);
+        return idle.within(Content.Source.asInputStream(request));
     }
 
     @Override
@@ -77,7 +77,7 @@ record JettyExchange(Request request, Response response) implements GatewayExcha
         response.setStatus(status);
         HttpFields.Mutable sent = response.getHeaders();
         headers.forEach((name, values) -> values.forEach(value -> sent.add(name, value)));
-        OutputStream body = Content.Sink.asOutputStream(response);
+        OutputStream body = idle.within(Content.Sink.asOutputStream(response));
         if (length > 0) {
             sent.put(HttpHeader.CONTENT_LENGTH, length);
         } else if (length < 0) {

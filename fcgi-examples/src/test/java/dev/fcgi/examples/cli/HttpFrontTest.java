@@ -313,6 +313,23 @@ final class HttpFrontTest {
         assertNull(line()); // and then it is idle
     }
 
+    /** Each piece comes about when the connection has been idle for too long. */
+    @Test
+    void aResponseInPieces() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        serve(request -> {
+            print(request, "Content-Type: a/b\nContent-Length: 60\n\n");
+            for (int i = 0; i < 60; i++) {
+                never.await(49_500 + 100 * (i % 10), TimeUnit.MICROSECONDS);
+                print(request, "x");
+                request.stdout().flush();
+            }
+        }, Duration.ofMillis(50));
+        send("GET / HTTP/1.1\nHost: a\n\n");
+        head();
+        assertEquals(60, socket.getInputStream().readNBytes(60).length);
+    }
+
     @Test
     void aSilentBrowserIsNotWaitedForForever() throws Exception {
         serve(echoing(), Duration.ofMillis(50));
