@@ -78,8 +78,9 @@ record Snapshot(List<String> threads, List<String> descriptors, Map<String, Long
         List<String> links = new ArrayList<>();
         try (var entries = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             for (Path entry : entries.toList()) {
-                // sockets and pipes have a number that is never the same
-                links.add(Files.readSymbolicLink(entry).toString().replaceAll(":\\[\\d+]$", ""));
+                // sockets and pipes have a number that is never the same, and the flight recorder now and then a new file
+                links.add(Files.readSymbolicLink(entry).toString().replaceAll(":\\[\\d+]$", "")
+                        .replaceAll("/[\\d_]+\\.jfr$", "/chunk.jfr"));
             }
         }
         links.sort(null);
