@@ -28,7 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Small requests on a kept-alive connection in memory: the processor time, and the allocation, of the server alone, with
- * a responder, the conveniences of CGI, and a responder observed by a listener, or by that and a status page. The baseline is a bare loop on a virtual thread, which reads a request as a whole and writes a prepared response.
+ * a responder, the conveniences of CGI, and a responder observed by a listener, or by that and a status page. The
+ * baseline is a bare loop on a virtual thread, which reads a request as a whole and writes a prepared response.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -276,9 +276,9 @@ public final class FcgiClient implements AutoCloseable {
 
         /**
          * Sets whether servers are taken to support multiplexing without being asked, where {@link #multiplex} is
-         * wanted. Some do and never answer the question, such as those of AnyEvent::FCGI. One that does not,
-         * and does not refuse the second request of a connection either (CANT_MPX_CONN), may mix up requests or leave
-         * them unanswered. Default false.
+         * wanted. Some do and never answer the question, such as those of AnyEvent::FCGI. One that does not, and
+         * does not refuse the second request of a connection either (CANT_MPX_CONN), may mix up requests or leave them
+         * unanswered. Default false.
          *
          * @param assume whether not to ask
          * @return this

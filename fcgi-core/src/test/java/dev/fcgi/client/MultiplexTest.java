@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several requests on one connection, with servers that support it. */
 final class MultiplexTest extends ClientTest {
@@ -109,23 +110,6 @@ final class MultiplexTest extends ClientTest {
         assertEquals("/c", result(c));
         assertEquals("/a", result(a));
         assertEquals(1, server.accepted());
-    }
-
-    /** It is remembered that one refuses, whatever was assumed. */
-    @Test
-    void withoutAQueryOneThatRefusesToShare() throws Exception {
-        share(b -> b.assumeMultiplexing(true));
-        CompletableFuture<String> a = start("/a");
-        Begun first = take(begun);
-        CompletableFuture<String> b = start("/b");
-        Begun second = take(begun);
-        second.send(end(2, 0, ProtocolStatus.CANT_MPX_CONN.code()));
-        assertEquals(ProtocolStatus.CANT_MPX_CONN, failure(RequestRefusedException.class, b).protocolStatus());
-        CompletableFuture<String> c = start("/c"); // waits
-        first.answer();
-        assertEquals("/a", result(a));
-        take(begun).answer();
-        assertEquals("/c", result(c));
     }
 
     @Test
@@ -336,9 +320,11 @@ final class MultiplexTest extends ClientTest {
         assertEquals(60_000, text(response).length());
     }
 
-    @Test
-    void oneThatRefusesToShare() throws Exception {
-        share(b -> b);
+    /** It is remembered, whatever the server has said before, or was assumed. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneThatRefusesToShare(boolean assumed) throws Exception {
+        share(b -> b.assumeMultiplexing(assumed));
         CompletableFuture<String> a = start("/a");
         Begun first = take(begun);
         CompletableFuture<String> b = start("/b");

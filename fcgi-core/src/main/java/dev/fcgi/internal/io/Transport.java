@@ -18,7 +18,7 @@ public interface Transport {
 
     /**
      * Returns whether neither data nor the end of the stream was received; does not block. Received data is lost. For a
-     * thread that may read while nobody reads or writes.
+     * thread that may read while nobody else reads or writes.
      *
      * @return true also when that cannot be determined
      */

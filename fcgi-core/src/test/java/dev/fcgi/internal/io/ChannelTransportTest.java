@@ -24,6 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Socket options of each connection, and waiting on one that was looked at. */
 final class ChannelTransportTest {
+    private static final int MORE_THAN_THE_KERNEL_TAKES = 20_000_000;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
     @Test
     void thePeerOfATcpConnectionIsAskedWhetherItIsStillThere() throws Exception {
         try (ServerSocketChannel listener = ServerSocketChannel.open()
@@ -39,15 +48,6 @@ final class ChannelTransportTest {
                             * accepted.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL);
             assertEquals(60, seconds);
         }
-    }
-
-    private static final int MORE_THAN_THE_KERNEL_TAKES = 20_000_000;
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    @AfterEach
-    void stop() {
-        threads.shutdownNow();
     }
 
     /** After a look at it, a connection reads and writes as before: each waits as long as it takes, also for the other. */

@@ -13,6 +13,10 @@ import org.eclipse.jetty.server.Request;
  * while an application takes longer than that, each write that is under way when Jetty looks would fail.
  */
 final class IdleLimit {
+    private interface Writing {
+        void run() throws IOException;
+    }
+
     private final IdleTimeout endPoint;
     private final long millis;
 
@@ -37,6 +41,15 @@ final class IdleLimit {
     /** The application is waited for. */
     private void off() {
         endPoint.setIdleTimeout(0);
+    }
+
+    private void waiting(Writing writing) throws IOException {
+        on();
+        try {
+            writing.run();
+        } finally {
+            off();
+        }
     }
 
     InputStream within(InputStream body) {
@@ -68,32 +81,17 @@ final class IdleLimit {
 
             @Override
             public void write(byte[] source, int offset, int length) throws IOException {
-                on();
-                try {
-                    out.write(source, offset, length);
-                } finally {
-                    off();
-                }
+                waiting(() -> out.write(source, offset, length));
             }
 
             @Override
             public void flush() throws IOException {
-                on();
-                try {
-                    out.flush();
-                } finally {
-                    off();
-                }
+                waiting(() -> out.flush());
             }
 
             @Override
             public void close() throws IOException {
-                on();
-                try {
-                    out.close();
-                } finally {
-                    off();
-                }
+                waiting(() -> out.close());
             }
         };
     }
