@@ -2,6 +2,7 @@ package dev.fcgi.internal.ops;
 
 import dev.fcgi.Outcome;
 import dev.fcgi.RequestEvent;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
@@ -22,46 +23,63 @@ final class Tally {
 
     private final Part[] parts = new Part[PARTS];
 
-    /** What some threads have counted; for the thread that has taken it. */
-    private static final class Part {
-        private final AtomicBoolean taken = new AtomicBoolean();
-        private final long[] outcomes = new long[Outcome.values().length];
-        private final long[] buckets = new long[BOUNDS.length + 1];
+    /**
+     * What some threads have counted; for the thread that has taken it. What every request changes is in its fields:
+     * most requests find them outside the processor's nearest cache, so each further array would be felt.
+     */
+    private static final class Part extends AtomicBoolean {
+        private static final long serialVersionUID = 1;
+
         private long nanos;
         private long bytesIn;
         private long bytesOut;
-        /** The second that each place in the ring stands for; the next array has the requests that ended in it. */
+        /** The latest second, and how many requests have ended in it. */
+        private long second;
+        private long ended;
+        private final long[] buckets = new long[BOUNDS.length + 1];
+        /** All but {@link Outcome#COMPLETED}. */
+        private final long[] outcomes = new long[Outcome.values().length];
+        /** Earlier seconds, each at its place in a ring, and how many requests ended in them. */
         private final long[] seconds = new long[SECONDS];
-        private final long[] ended = new long[SECONDS];
+        private final long[] endedIn = new long[SECONDS];
 
         boolean take() {
-            return taken.compareAndSet(false, true);
+            return compareAndSet(false, true);
         }
 
         void giveBack() {
-            taken.setRelease(false);
+            setRelease(false);
         }
 
-        void add(RequestEvent request, long time, long second) {
+        void add(RequestEvent request, long time, long at) {
             Outcome outcome = request.outcome();
-            outcomes[outcome.ordinal()]++;
+            if (outcome != Outcome.COMPLETED) {
+                outcomes[outcome.ordinal()]++;
+            }
             bytesIn += request.bytesIn();
             bytesOut += request.bytesOut();
             if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
                 nanos += time;
                 buckets[bucket(time)]++;
             }
-            int place = (int) (second % SECONDS);
-            if (seconds[place] != second) {
-                seconds[place] = second;
-                ended[place] = 0;
+            if (at != second) {
+                enter(at);
             }
-            ended[place]++;
+            ended++;
         }
 
-        long endedIn(long second) {
-            int place = Math.floorMod(second, SECONDS);
-            return seconds[place] == second ? ended[place] : 0;
+        private void enter(long next) {
+            int place = (int) (second % SECONDS);
+            seconds[place] = second;
+            endedIn[place] = ended;
+            place = (int) (next % SECONDS);
+            ended = seconds[place] == next ? endedIn[place] : 0; // a thread may be late
+            second = next;
+        }
+
+        long endedIn(long when) {
+            int place = Math.floorMod(when, SECONDS);
+            return when == second ? ended : seconds[place] == when ? endedIn[place] : 0;
         }
     }
 
@@ -118,7 +136,18 @@ final class Tally {
     }
 
     long count(Outcome outcome) {
-        return sum(part -> part.outcomes[outcome.ordinal()]);
+        return outcome == Outcome.COMPLETED ? completed() : sum(part -> part.outcomes[outcome.ordinal()]);
+    }
+
+    /** Most requests: what the buckets have beyond the others. */
+    private long completed() {
+        return sum(part -> {
+            long count = Arrays.stream(part.buckets).sum();
+            for (Outcome other : Outcome.values()) {
+                count -= other.kind() == Outcome.Kind.REFUSED ? 0 : part.outcomes[other.ordinal()];
+            }
+            return count;
+        });
     }
 
     /** {@return how many requests are in a bucket, which has an index from 0 to the number of bounds} */
