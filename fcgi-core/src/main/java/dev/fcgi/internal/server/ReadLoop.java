@@ -150,7 +150,7 @@ final class ReadLoop implements Runnable {
      */
     private boolean actOnRecords() throws IOException {
         ServerRequest ready = null;
-        while (lifetime.isOpen()) {
+        while (true) {
             if (ready != null) {
                 boolean elsewhere = context.options.executor != null || output.isMultiplexed();
                 if (elsewhere || reader.contentLeft() > 0 || !reader.hasNextBuffered()) {
@@ -159,15 +159,15 @@ final class ReadLoop implements Runnable {
                         return false;
                     }
                     ready = null;
-                    continue;
+                } else {
+                    ready = complete(ready);
                 }
-                ready = complete(ready);
             }
             if (ranUserCode && ready == null && output.isMultiplexed()) {
                 handOver();
                 return false;
             }
-            if (ready == null && reader.isAtRecordBoundary()) {
+            if (ready == null && reader.isAtRecordBoundary() || !lifetime.isOpen()) {
                 return true;
             }
             if (reader.contentLeft() == 0) {
@@ -187,7 +187,6 @@ final class ReadLoop implements Runnable {
                 ready = complete;
             }
         }
-        return true;
     }
 
     /**
