@@ -40,12 +40,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 class BuildImage {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
     private static final Path SOURCES = Path.of("src/image");
-    /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
-    private static final boolean COMPACT_HEADERS = Runtime.version().feature() >= 25;
+    private static final boolean JDK_25 = Runtime.version().feature() >= 25;
     /** What the compiler has allocated goes back to the system when it has nothing to do; a matter of glibc. */
-    private static final String TRIM = COMPACT_HEADERS && System.getProperty("os.name").equals("Linux")
+    private static final String TRIM = JDK_25 && System.getProperty("os.name").equals("Linux")
             ? "-XX:TrimNativeHeapInterval=2000" : "";
-    private static final String HEADERS = COMPACT_HEADERS ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
+    /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
+    private static final String HEADERS = JDK_25 ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
+    /** Where the JDK can, the archive's classes are loaded and linked before a program starts; else as above. */
+    private static final String LINKING = JDK_25 ? "-XX:+AOTClassLinking" : HEADERS;
 
     private final Path image;
     private final String modulePath;
@@ -158,9 +160,9 @@ class BuildImage {
             // Only G1 writes heap objects to the archive; every collector can read them.
             // -m: with the main module known, the archive also holds the resolved module graph.
             // The names are those that the JVM looks for.
-            String archive = COMPACT_HEADERS ? "classes_coh.jsa" : "classes.jsa";
+            String archive = JDK_25 ? "classes_coh.jsa" : "classes.jsa";
             run(image.resolve("bin/java").toString(),
-                    "-Xshare:dump", HEADERS, "-XX:+UseG1GC", "-Xlog:disable", "-Xlog:all=error:stderr",
+                    "-Xshare:dump", HEADERS, LINKING, "-XX:+UseG1GC", "-Xlog:disable", "-Xlog:all=error:stderr",
                     "-XX:SharedClassListFile=" + list,
                     "-XX:SharedArchiveFile=" + image.resolve("lib/server").resolve(archive),
                     "-m", module + "/" + launchers.values().iterator().next());
