@@ -1,6 +1,7 @@
 package dev.fcgi.client;
 
 import dev.fcgi.Role;
+import dev.fcgi.internal.client.CallParams;
 import dev.fcgi.internal.client.CallRequest;
 import dev.fcgi.internal.client.Observers;
 import java.io.InputStream;
@@ -30,8 +31,7 @@ public final class ClientRequest {
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final Role role;
-    private final Map<String, String> params;
-    private final Charset charset;
+    private final CallParams params;
     private final InputStream body;
     private final byte[] bodyBytes;
     private final long bodyLength;
@@ -41,13 +41,14 @@ public final class ClientRequest {
 
     private ClientRequest(Builder builder) {
         role = builder.role;
-        charset = builder.charset;
         body = builder.body;
         bodyBytes = builder.bodyBytes;
         data = builder.data;
         stderr = builder.stderr;
         bodyLength = announcedLength(builder);
-        params = bodyLength < 0 || role == Role.AUTHORIZER ? builder.share() : withLength(builder.params, bodyLength);
+        Map<String, String> values =
+                bodyLength < 0 || role == Role.AUTHORIZER ? builder.share() : withLength(builder.params, bodyLength);
+        params = new CallParams(values, builder.charset);
     }
 
     private static Map<String, String> withLength(Map<String, String> params, long length) {
@@ -110,7 +111,7 @@ public final class ClientRequest {
 
     /** {@return the parameters, in order} */
     public Map<String, String> params() {
-        return Collections.unmodifiableMap(params);
+        return Collections.unmodifiableMap(params.values());
     }
 
     /** {@return whether it can be sent more than once, because it has no stream} */
@@ -123,8 +124,8 @@ public final class ClientRequest {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
             throw new IllegalStateException("a request with a stream can be sent only once");
         }
-        return new CallRequest(role.code(), params, charset, bodyBytes, body, bodyLength, data, stderr,
-                observers.begin(role, params));
+        return new CallRequest(role.code(), params, bodyBytes, body, bodyLength, data, stderr,
+                observers.begin(role, params.values()));
     }
 
     /**

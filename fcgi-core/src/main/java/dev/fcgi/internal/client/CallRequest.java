@@ -2,7 +2,6 @@ package dev.fcgi.internal.client;
 
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -11,7 +10,6 @@ import java.util.function.Consumer;
  *
  * @param role the number of the role
  * @param params the parameters
- * @param charset the charset of the parameters
  * @param bodyBytes the body, when {@code body} is null
  * @param body the body as a stream, or null
  * @param bodyLength the length of the body, or -1 when it is not known
@@ -21,8 +19,7 @@ import java.util.function.Consumer;
  */
 public record CallRequest(
         int role,
-        Map<String, String> params,
-        Charset charset,
+        CallParams params,
         byte[] bodyBytes,
         InputStream body,
         long bodyLength,
@@ -31,8 +28,9 @@ public record CallRequest(
         CallWatch watch) {
     /** {@return method and URI, for logs} */
     String text() {
-        String uri = params.getOrDefault("REQUEST_URI", params.getOrDefault("SCRIPT_NAME", ""));
-        return params.getOrDefault("REQUEST_METHOD", "") + ' ' + uri;
+        Map<String, String> values = params.values();
+        String uri = values.getOrDefault("REQUEST_URI", values.getOrDefault("SCRIPT_NAME", ""));
+        return values.getOrDefault("REQUEST_METHOD", "") + ' ' + uri;
     }
 
     /**

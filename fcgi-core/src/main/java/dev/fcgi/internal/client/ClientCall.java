@@ -271,7 +271,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
 
     /** {@return whether the request was HEAD, so that no body belongs to the response} */
     public boolean isHead() {
-        return "HEAD".equals(request.params().get("REQUEST_METHOD"));
+        return "HEAD".equals(request.params().values().get("REQUEST_METHOD"));
     }
 
     /** {@return whether {@link #awaitOutput} has seen any output} */
@@ -281,7 +281,7 @@ public final class ClientCall extends CallState implements StreamInput.Source, C
 
     /** {@return the charset of its parameters} */
     public Charset charset() {
-        return request.charset();
+        return request.params().charset();
     }
 
     /** {@return how the request ended, or null when it has not yet} */

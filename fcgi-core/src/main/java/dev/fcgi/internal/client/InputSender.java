@@ -55,7 +55,7 @@ final class InputSender implements Runnable {
     }
 
     private static long dataLength(CallRequest request) {
-        String length = request.params().getOrDefault("FCGI_DATA_LENGTH", "");
+        String length = request.params().values().getOrDefault("FCGI_DATA_LENGTH", "");
         return length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
     }
 

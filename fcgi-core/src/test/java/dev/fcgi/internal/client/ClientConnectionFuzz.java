@@ -98,9 +98,9 @@ public final class ClientConnectionFuzz {
 
     private static CallRequest request(int flags) {
         boolean large = (flags & LARGE_BODY) != 0;
-        return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, Map.of("REQUEST_METHOD", "GET"),
-                StandardCharsets.UTF_8, new byte[10], large ? new ByteArrayInputStream(new byte[20_000]) : null,
-                large ? 20_000 : 10, null, line -> { }, new CallWatch(new Counters()));
+        CallParams params = new CallParams(Map.of("REQUEST_METHOD", "GET"), StandardCharsets.UTF_8);
+        return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, params, new byte[10],
+                large ? new ByteArrayInputStream(new byte[20_000]) : null, large ? 20_000 : 10, null, line -> { }, new CallWatch(new Counters()));
     }
 
     private static void consume(ClientCall call, boolean abort, CompletableFuture<String> outcome) {
