@@ -39,7 +39,6 @@ final class LoadRun {
     private final PrintStream progress;
 
     private final Histogram latencies = new AtomicHistogram(1_000, TimeUnit.HOURS.toNanos(1), 3);
-    private final LongAdder done = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
     private final CountDownLatch early = new CountDownLatch(1);
@@ -74,7 +73,7 @@ final class LoadRun {
             ended = early.await(Math.min(TimeUnit.SECONDS.toNanos(1), end - now), TimeUnit.NANOSECONDS);
             long before = now;
             now = System.nanoTime();
-            long total = done.sum();
+            long total = latencies.getTotalCount();
             report(now - start, (total - counted) * 1e9 / (now - before));
             counted = total;
         }
@@ -84,7 +83,8 @@ final class LoadRun {
         over = true;
         Map<String, Long> failed = new TreeMap<>();
         errors.forEach((kind, count) -> failed.put(kind, count.sum()));
-        return new LoadReport(seconds, done.sum(), bytes.sum(), latencies.copy(), connections, failed);
+        Histogram all = latencies.copy();
+        return new LoadReport(seconds, all.getTotalCount(), bytes.sum(), all, connections, failed);
     }
 
     private void report(long elapsed, double rate) {
@@ -121,7 +121,6 @@ final class LoadRun {
     private void record(String error, long nanos) {
         if (error == null) {
             latencies.recordValue(Math.min(nanos, latencies.getHighestTrackableValue()));
-            done.increment();
         } else {
             errors.computeIfAbsent(error, kind -> new LongAdder()).increment();
         }
