@@ -28,6 +28,7 @@ public final class CgiParams {
      * @param method the HTTP method
      * @param scriptName the path of the script, decoded; empty or starting with a slash
      * @return the variables
+     * @throws IllegalArgumentException when one contains a NUL (not allowed by FastCGI 6.2)
      */
     public static CgiParams of(String method, String scriptName) {
         return builder(method, scriptName).build();
@@ -39,9 +40,12 @@ public final class CgiParams {
      * @param method the HTTP method
      * @param scriptName the path of the script, decoded; empty or starting with a slash
      * @return a builder
+     * @throws IllegalArgumentException when one contains a NUL (not allowed by FastCGI 6.2)
      */
     public static Builder builder(String method, String scriptName) {
-        return new Builder(Objects.requireNonNull(method, "method"), Objects.requireNonNull(scriptName, "scriptName"));
+        ClientRequest.check("REQUEST_METHOD", Objects.requireNonNull(method, "method"));
+        ClientRequest.check("SCRIPT_NAME", Objects.requireNonNull(scriptName, "scriptName"));
+        return new Builder(method, scriptName);
     }
 
     /** {@return the variables, unmodifiable, in the order in which they were set} */
@@ -67,7 +71,7 @@ public final class CgiParams {
 
     /**
      * Collects variables. Not thread-safe; each setter returns the builder, which may be used again after {@link
-     * #build}.
+     * #build}, and throws IllegalArgumentException when a name or value contains a NUL (not allowed by FastCGI 6.2).
      */
     public static final class Builder {
         private Map<String, String> variables;
@@ -85,7 +89,7 @@ public final class CgiParams {
          * @return this
          */
         public Builder query(String query) {
-            own().put("QUERY_STRING", Objects.requireNonNull(query, "query"));
+            set("QUERY_STRING", Objects.requireNonNull(query, "query"));
             String path = variables.get("REQUEST_URI").replaceAll("\\?.*$", "");
             variables.put("REQUEST_URI", query.isEmpty() ? path : path + '?' + query);
             return this;
@@ -153,6 +157,7 @@ public final class CgiParams {
             if (!variable.startsWith("HTTP_")) {
                 return set(variable, value);
             }
+            ClientRequest.check(variable, value);
             String separator = variable.equals("HTTP_COOKIE") ? "; " : ", ";
             own().merge(variable, value, (first, second) -> first + separator + second);
             return this;
@@ -164,11 +169,10 @@ public final class CgiParams {
          * @param name its name
          * @param value its value
          * @return this
-         * @throws IllegalArgumentException for HTTP_PROXY, see {@link #header}
+         * @throws IllegalArgumentException for HTTP_PROXY, see {@link #header}, and for a NUL
          */
         public Builder set(String name, String value) {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(value, "value");
+            ClientRequest.check(name, value);
             if (name.equals("HTTP_PROXY")) {
                 throw new IllegalArgumentException(
                         "HTTP_PROXY must not be set: much software takes it for its configuration (CVE-2016-5385)");

@@ -119,6 +119,15 @@ public final class ClientRequest {
         return body == null && data == null;
     }
 
+    /** Throws an exception for what FastCGI 6.2 does not allow in a parameter. */
+    static void check(String name, String value) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+        if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " must not contain a NUL");
+        }
+    }
+
     /** The request for one call, which begins; allowed only once if it has a stream. */
     CallRequest toCall(Observers observers) {
         if (!isRepeatable() && !sent.compareAndSet(false, true)) {
@@ -168,14 +177,6 @@ public final class ClientRequest {
             return this;
         }
 
-        private static void check(String name, String value) {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(value, "value");
-            if (name.indexOf(0) >= 0 || value.indexOf(0) >= 0) {
-                throw new IllegalArgumentException("parameter " + name.replace('\0', '?') + " must not contain a NUL");
-            }
-        }
-
         private Map<String, String> share() {
             shared = true;
             return params;
@@ -203,8 +204,7 @@ public final class ClientRequest {
             if (!params.isEmpty()) {
                 return params(variables);
             }
-            variables.forEach(Builder::check);
-            params = variables; // which nobody changes
+            params = variables; // which were checked, and nobody changes
             shared = true;
             return this;
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The meta-variables of RFC 3875 4.1. */
 final class CgiParamsTest {
@@ -69,5 +70,20 @@ final class CgiParamsTest {
         assertEquals("::1 5 name 443 /f.php /info on", String.join(" ", params.get("REMOTE_ADDR"),
                 params.get("REMOTE_PORT"), params.get("SERVER_NAME"), params.get("SERVER_PORT"),
                 params.get("SCRIPT_FILENAME"), params.get("PATH_INFO"), params.get("HTTPS")));
+    }
+
+    /** Said where it is set, so that what was built need not be checked for each request. */
+    @Test
+    void noVariableHasANul() {
+        CgiParams.Builder params = CgiParams.builder("GET", "/");
+        List<Executable> setters = List.of(() -> CgiParams.of("\0", "/"), () -> CgiParams.of("GET", "/\0"),
+                () -> params.query("\0"), () -> params.scriptFilename("\0"), () -> params.pathInfo("\0"),
+                () -> params.remote("\0", 1), () -> params.server("\0", 1), () -> params.header("Accept", "\0"),
+                () -> params.header("X\0", ""), () -> params.header("Content-Type", "\0"), () -> params.set("A", "\0"),
+                () -> params.set("A\0", ""));
+        for (Executable setter : setters) {
+            assertTrue(assertThrows(IllegalArgumentException.class, setter).getMessage().endsWith("must not contain a NUL"));
+        }
+        assertEquals(CgiParams.of("GET", "/"), params.build());
     }
 }
