@@ -46,8 +46,11 @@ class BuildImage {
             ? "-XX:TrimNativeHeapInterval=2000" : "";
     /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
     private static final String HEADERS = JDK_25 ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
-    /** Where the JDK can, the archive's classes are loaded and linked before a program starts; else as above. */
-    private static final String LINKING = JDK_25 ? "-XX:+AOTClassLinking" : HEADERS;
+    /**
+     * Where the JDK can, the archive's classes are loaded and linked before a program starts; else an option that changes
+     * nothing. The archive is of no use then to a program that is given other modules (--add-modules, --add-opens).
+     */
+    private static final String LINKING = JDK_25 ? "-XX:+AOTClassLinking" : "-XX:+UseCompressedOops";
 
     private final Path image;
     private final String modulePath;
@@ -157,7 +160,7 @@ class BuildImage {
                 }
             }
             Path list = Files.write(directory.resolve("all"), classes);
-            // Only G1 writes heap objects to the archive; every collector can read them.
+            // Only G1 writes heap objects to the archive; every collector but ZGC can read them.
             // -m: with the main module known, the archive also holds the resolved module graph.
             // The names are those that the JVM looks for.
             String archive = JDK_25 ? "classes_coh.jsa" : "classes.jsa";

@@ -71,7 +71,7 @@ public final class CgiParams {
 
     /**
      * Collects variables. Not thread-safe; each setter returns the builder, which may be used again after {@link
-     * #build}, and throws IllegalArgumentException when a name or value contains a NUL (not allowed by FastCGI 6.2).
+     * #build}. A variable with a NUL, which FastCGI 6.2 does not allow, is an IllegalArgumentException.
      */
     public static final class Builder {
         private Map<String, String> variables;

@@ -38,11 +38,13 @@ public final class CallParams {
     /** Appends them as records of PARAMS, without the empty one that ends the stream. */
     void appendTo(RecordBuffer records, int id) {
         byte[] known = encoded;
-        if (known == null && sent) {
-            known = encode();
-            encoded = known;
+        if (known == null) {
+            if (sent) {
+                known = encode();
+                encoded = known;
+            }
+            sent = true;
         }
-        sent = true;
         if (known != null && known != TOO_LONG) {
             records.appendAll(Fcgi.PARAMS, id, known, known.length);
         } else {

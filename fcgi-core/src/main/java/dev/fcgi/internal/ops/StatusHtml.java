@@ -63,9 +63,10 @@ final class StatusHtml {
     static void write(StringBuilder page, String pool, StatusData data, Tally tally, long nanoTime, boolean full) {
         StatusHtml html = new StatusHtml(page);
         page.append(HEAD.formatted(StatusFormat.markup(pool)));
-        html.cards(data.stats(), tally.lately(nanoTime));
+        long[] lately = tally.lately(nanoTime);
+        html.cards(data.stats(), lately);
         page.append("<div class=\"halves\">\n");
-        html.rates(tally.lately(nanoTime));
+        html.rates(lately);
         html.latencies(tally);
         page.append("</div>\n");
         html.running(data);

@@ -5,13 +5,15 @@ import dev.fcgi.RequestEvent;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
- * Counts ended requests by outcome, duration and second. Thread-safe; nothing blocks.
+ * Counts ended requests by outcome, duration and second. Thread-safe; nothing parks.
  *
  * <p>It is split into parts, each used by one thread at a time. To count costs one atomic operation for all numbers. A
- * thread begins with the part that its number selects, so two rarely meet, and takes another if that is in use.
+ * thread begins with the part that its number selects, so two rarely meet, and takes another if that is in use. A part
+ * is in use for moments only: no foreign code runs then.
  */
 final class Tally {
     /** Upper bounds of durations, in milliseconds; longer ones have another bucket. */
@@ -51,13 +53,12 @@ final class Tally {
             setRelease(false);
         }
 
-        void add(RequestEvent request, long time, long at) {
-            Outcome outcome = request.outcome();
+        void add(Outcome outcome, long in, long out, long time, long at) {
             if (outcome != Outcome.COMPLETED) {
                 outcomes[outcome.ordinal()]++;
             }
-            bytesIn += request.bytesIn();
-            bytesOut += request.bytesOut();
+            bytesIn += in;
+            bytesOut += out;
             if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
                 nanos += time;
                 buckets[bucket(time)]++;
@@ -96,15 +97,28 @@ final class Tally {
      * @param nanoTime when it ended
      */
     void add(RequestEvent request, long time, long nanoTime) {
-        int i = (int) Thread.currentThread().threadId();
-        while (!parts[i & PARTS - 1].take()) {
-            i++;
-        }
-        Part part = parts[i & PARTS - 1];
+        Outcome outcome = request.outcome();
+        long in = request.bytesIn();
+        long out = request.bytesOut();
+        Part part = takeAny();
         try {
-            part.add(request, time, second(nanoTime));
+            part.add(outcome, in, out, time, second(nanoTime));
         } finally {
             part.giveBack();
+        }
+    }
+
+    private Part takeAny() {
+        int first = (int) Thread.currentThread().threadId();
+        for (int i = first; ; i++) {
+            Part part = parts[i & PARTS - 1];
+            if (part.take()) {
+                return part;
+            }
+            if (i - first == PARTS - 1) {
+                Thread.yield(); // to a thread that was stopped while it had one
+                i = first - 1;
+            }
         }
     }
 
@@ -120,19 +134,23 @@ final class Tally {
         return (nanoTime >>> 1) / (TimeUnit.SECONDS.toNanos(1) / 2); // never negative
     }
 
-    private long sum(ToLongFunction<Part> number) {
-        long sum = 0;
+    private void forEach(Consumer<Part> action) {
         for (Part part : parts) {
             while (!part.take()) {
                 Thread.yield();
             }
             try {
-                sum += number.applyAsLong(part);
+                action.accept(part);
             } finally {
                 part.giveBack();
             }
         }
-        return sum;
+    }
+
+    private long sum(ToLongFunction<Part> number) {
+        long[] sum = new long[1];
+        forEach(part -> sum[0] += number.applyAsLong(part));
+        return sum[0];
     }
 
     long count(Outcome outcome) {
@@ -171,10 +189,11 @@ final class Tally {
     long[] lately(long nanoTime) {
         long now = second(nanoTime);
         long[] counts = new long[SECONDS - 1];
-        for (int i = 0; i < counts.length; i++) {
-            long second = now - counts.length + i;
-            counts[i] = sum(part -> part.endedIn(second));
-        }
+        forEach(part -> {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += part.endedIn(now - counts.length + i);
+            }
+        });
         return counts;
     }
 }
