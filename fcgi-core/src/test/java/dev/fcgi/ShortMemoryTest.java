@@ -4,6 +4,7 @@ import static dev.fcgi.ScriptedPeer.KEEP_CONN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.internal.wire.Fcgi;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
@@ -45,6 +46,13 @@ final class ShortMemoryTest extends ProgramTest {
 
     private void ask(String path) {
         peer.request(1, path).expectAnswer(1, "\r\nok");
+    }
+
+    /** Whether it is served now: with as many others in flight as may be, it is refused. */
+    private boolean isServed(String path) {
+        String answer = peer.request(1, path).stdout(1);
+        peer.next(Fcgi.END_REQUEST, 1);
+        return answer.equals("\r\nok");
     }
 
     private String page(String query) {
@@ -92,7 +100,7 @@ final class ShortMemoryTest extends ProgramTest {
         leave(ShortMemoryProgram.ALL);
         peer = connect("app");
         status = connect("status");
-        ask("/after");
+        until("there is room, after those that waited for memory", () -> isServed("/after"));
         until("nothing runs", () -> page("").contains("active processes:     0\n"));
         assertTrue(!page("full").contains("***"), page("full"));
         until("it is told", () -> lines().contains("/after 200 COMPLETED"));
