@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HTTP server of {@code fcgi front} and the demo, byte by byte: it must not alter requests and responses. */
 final class HttpFrontTest {
+    /** How long a connection may be idle, in milliseconds: longer than a busy machine may keep a thread waiting. */
+    private static final long IDLE = 200;
+
     private TestServer application;
     private FcgiClient client;
     private HttpFront front;
@@ -301,12 +304,12 @@ final class HttpFrontTest {
     void anApplicationMayTakeItsTime() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         serve(request -> {
-            never.await(500, TimeUnit.MILLISECONDS); // ten times what a connection may be idle here
+            never.await(3 * IDLE, TimeUnit.MILLISECONDS);
             print(request, "Content-Type: a/b\nContent-Length: 4\n\nbo");
             request.stdout().flush();
-            never.await(500, TimeUnit.MILLISECONDS);
+            never.await(3 * IDLE, TimeUnit.MILLISECONDS);
             print(request, "dy");
-        }, Duration.ofMillis(50));
+        }, Duration.ofMillis(IDLE));
         send("GET / HTTP/1.1\nHost: a\n\n");
         head();
         assertEquals("body", new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII));
@@ -318,16 +321,16 @@ final class HttpFrontTest {
     void aResponseInPieces() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         serve(request -> {
-            print(request, "Content-Type: a/b\nContent-Length: 60\n\n");
-            for (int i = 0; i < 60; i++) {
-                never.await(49_500 + 100 * (i % 10), TimeUnit.MICROSECONDS);
+            print(request, "Content-Type: a/b\nContent-Length: 24\n\n");
+            for (int i = 0; i < 24; i++) {
+                never.await(1000 * IDLE - 500 + 100 * (i % 10), TimeUnit.MICROSECONDS);
                 print(request, "x");
                 request.stdout().flush();
             }
-        }, Duration.ofMillis(50));
+        }, Duration.ofMillis(IDLE));
         send("GET / HTTP/1.1\nHost: a\n\n");
         head();
-        assertEquals(60, socket.getInputStream().readNBytes(60).length);
+        assertEquals(24, socket.getInputStream().readNBytes(24).length);
     }
 
     @Test
