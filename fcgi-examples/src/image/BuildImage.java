@@ -44,13 +44,14 @@ class BuildImage {
     /** What the compiler has allocated goes back to the system when it has nothing to do; a matter of glibc. */
     private static final String TRIM = JDK_25 && System.getProperty("os.name").equals("Linux")
             ? "-XX:TrimNativeHeapInterval=2000" : "";
-    /** Where the JDK has them, they make every object smaller; else an option that changes nothing. */
-    private static final String HEADERS = JDK_25 ? "-XX:+UseCompactObjectHeaders" : "-XX:+UseCompressedOops";
+    private static final String CHANGES_NOTHING = "-XX:+UseCompressedOops";
+    /** Where the JDK has them, they make every object smaller. */
+    private static final String HEADERS = JDK_25 ? "-XX:+UseCompactObjectHeaders" : CHANGES_NOTHING;
     /**
-     * Where the JDK can, the archive's classes are loaded and linked before a program starts; else an option that changes
-     * nothing. The archive is of no use then to a program that is given other modules (--add-modules, --add-opens).
+     * Where the JDK can, the archive's classes are loaded and linked before a program starts. The archive is of no use
+     * then to a program that is given other modules (--add-modules, --add-opens).
      */
-    private static final String LINKING = JDK_25 ? "-XX:+AOTClassLinking" : "-XX:+UseCompressedOops";
+    private static final String LINKING = JDK_25 ? "-XX:+AOTClassLinking" : CHANGES_NOTHING;
 
     private final Path image;
     private final String modulePath;

@@ -3,7 +3,6 @@ package dev.fcgi.internal.client;
 import dev.fcgi.internal.wire.Fcgi;
 import dev.fcgi.internal.wire.NameValuePairs;
 import dev.fcgi.internal.wire.RecordBuffer;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.util.Map;
 
@@ -53,8 +52,7 @@ public final class CallParams {
     }
 
     private byte[] encode() {
-        ByteArrayOutputStream pairs = new ByteArrayOutputStream();
-        values.forEach((name, value) -> NameValuePairs.append(pairs, name.getBytes(charset), value.getBytes(charset)));
-        return pairs.size() > Fcgi.MAX_ALIGNED_LENGTH ? TOO_LONG : pairs.toByteArray();
+        byte[] pairs = NameValuePairs.encode(values, charset);
+        return pairs.length > Fcgi.MAX_ALIGNED_LENGTH ? TOO_LONG : pairs;
     }
 }

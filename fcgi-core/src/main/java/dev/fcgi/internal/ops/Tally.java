@@ -2,7 +2,6 @@ package dev.fcgi.internal.ops;
 
 import dev.fcgi.Outcome;
 import dev.fcgi.RequestEvent;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -32,6 +31,7 @@ final class Tally {
     private static final class Part extends AtomicBoolean {
         private static final long serialVersionUID = 1;
 
+        private long completed;
         private long nanos;
         private long bytesIn;
         private long bytesOut;
@@ -54,7 +54,9 @@ final class Tally {
         }
 
         void add(Outcome outcome, long in, long out, long time, long at) {
-            if (outcome != Outcome.COMPLETED) {
+            if (outcome == Outcome.COMPLETED) {
+                completed++;
+            } else {
                 outcomes[outcome.ordinal()]++;
             }
             bytesIn += in;
@@ -110,15 +112,14 @@ final class Tally {
 
     private Part takeAny() {
         int first = (int) Thread.currentThread().threadId();
-        for (int i = first; ; i++) {
-            Part part = parts[i & PARTS - 1];
-            if (part.take()) {
-                return part;
+        while (true) {
+            for (int i = 0; i < PARTS; i++) {
+                Part part = parts[first + i & PARTS - 1];
+                if (part.take()) {
+                    return part;
+                }
             }
-            if (i - first == PARTS - 1) {
-                Thread.yield(); // to a thread that was stopped while it had one
-                i = first - 1;
-            }
+            Thread.yield(); // to a thread that was stopped while it had one
         }
     }
 
@@ -154,18 +155,7 @@ final class Tally {
     }
 
     long count(Outcome outcome) {
-        return outcome == Outcome.COMPLETED ? completed() : sum(part -> part.outcomes[outcome.ordinal()]);
-    }
-
-    /** Most requests: what the buckets have beyond the others. */
-    private long completed() {
-        return sum(part -> {
-            long count = Arrays.stream(part.buckets).sum();
-            for (Outcome other : Outcome.values()) {
-                count -= other.kind() == Outcome.Kind.REFUSED ? 0 : part.outcomes[other.ordinal()];
-            }
-            return count;
-        });
+        return sum(part -> outcome == Outcome.COMPLETED ? part.completed : part.outcomes[outcome.ordinal()]);
     }
 
     /** {@return how many requests are in a bucket, which has an index from 0 to the number of bounds} */

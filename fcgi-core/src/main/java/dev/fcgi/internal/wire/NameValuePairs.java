@@ -2,6 +2,7 @@ package dev.fcgi.internal.wire;
 
 import dev.fcgi.FcgiProtocolException;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -157,8 +158,13 @@ public final class NameValuePairs {
 
     /** {@return names and values as UTF-8, in the order of the map} */
     public static byte[] encode(Map<String, String> values) {
+        return encode(values, StandardCharsets.UTF_8);
+    }
+
+    /** {@return names and values in a charset, in the order of the map} */
+    public static byte[] encode(Map<String, String> values, Charset charset) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        values.forEach((name, value) -> append(block, name, value));
+        values.forEach((name, value) -> append(block, name.getBytes(charset), value.getBytes(charset)));
         return block.toByteArray();
     }
 

@@ -100,7 +100,8 @@ public final class ClientConnectionFuzz {
         boolean large = (flags & LARGE_BODY) != 0;
         CallParams params = new CallParams(Map.of("REQUEST_METHOD", "GET"), StandardCharsets.UTF_8);
         return new CallRequest((flags & AUTHORIZER) != 0 ? 2 : 1, params, new byte[10],
-                large ? new ByteArrayInputStream(new byte[20_000]) : null, large ? 20_000 : 10, null, line -> { }, new CallWatch(new Counters()));
+                large ? new ByteArrayInputStream(new byte[20_000]) : null, large ? 20_000 : 10, null, line -> { },
+                new CallWatch(new Counters()));
     }
 
     private static void consume(ClientCall call, boolean abort, CompletableFuture<String> outcome) {

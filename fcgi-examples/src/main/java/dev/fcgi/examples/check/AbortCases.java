@@ -34,9 +34,7 @@ final class AbortCases {
 
     @Case(id = "5.4-in-stdin", level = MUST, says = RESPONDS + ": while the application waits for STDIN")
     static void inStdin(Application app) {
-        ToApplication c = app.connectToEcho().postHead(1, 0, 100).stdin(1, "abc".getBytes()).flush();
-        c.poll(record -> false, app.trial().quiet()); // that it wait
-        c.abort(1).reply(1).complete();
+        app.connectToEcho().postHead(1, 0, 100).stdin(1, "abc".getBytes()).pause().abort(1).reply(1).complete();
     }
 
     private static void expectOneEnd(Application app, ToApplication c) {

@@ -129,6 +129,13 @@ abstract class Connection<C extends Connection<C>> implements AutoCloseable {
         return sent;
     }
 
+    /** Sends what was collected, and lets the other side act on it, whatever it does. */
+    C pause() {
+        flush();
+        poll(record -> false, trial.quiet());
+        return self();
+    }
+
     /** Sends what was collected and shuts down the output. */
     C halfClose() {
         flush();
