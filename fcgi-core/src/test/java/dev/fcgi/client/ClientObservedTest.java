@@ -70,7 +70,13 @@ final class ClientObservedTest extends ClientTest {
         Path file = directory.resolve(type + ".jfr");
         recording.dump(file);
         return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getEventType().getName().equals("dev.fcgi." + type)).toList();
+                .filter(event -> event.getEventType().getName().equals("dev.fcgi." + type))
+                .filter(event -> isOfThisTest(event.getString("peer"))).toList();
+    }
+
+    /** The last connections of an earlier test may have ended just now. */
+    private boolean isOfThisTest(String peer) {
+        return peer == null || !peer.startsWith(directory.getParent().toString()) || peer.startsWith(directory.toString());
     }
 
     /** The calls that have ended, each as {@code uri OUTCOME connection}, and {@code reused} or {@code retried}. */

@@ -55,6 +55,7 @@ final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final Script script;
+    private final Thread accepting = Thread.ofVirtual().unstarted(this::accept);
     private final AtomicInteger accepted = new AtomicInteger();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final List<Peer> peers = new CopyOnWriteArrayList<>();
@@ -65,7 +66,7 @@ final class ScriptedServer implements AutoCloseable {
                 ? ServerSocketChannel.open() : ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(address);
         this.script = script;
-        Thread.ofVirtual().start(this::accept);
+        accepting.start();
     }
 
     static ScriptedServer unix(Path path, Script script) throws IOException {
@@ -124,8 +125,10 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    void stopListening() throws IOException {
+    /** Afterwards no connection can be made: while a thread accepts, a closed socket may still take one. */
+    void stopListening() throws IOException, InterruptedException {
         listener.close();
+        accepting.join();
     }
 
     @Override
