@@ -561,7 +561,9 @@ final class ClientObservedTest extends ClientTest {
             ScriptedServer.echo(peer);
         });
         observe(b -> b.multiplex(true).maxConnections(1).firstByteTimeout(seconds(3)).keepAliveTimeout(Duration.ZERO));
-        failure(RequestTimeoutException.class, inTime(async(() -> call("/late"))));
+        CompletableFuture<String> late = async(() -> call("/late"));
+        until("it is asked", () -> server.asked().size() == 1); // the question before has its own limit
+        failure(RequestTimeoutException.class, inTime(late));
         CallEvent event = events.ended().get(0);
         Duration told = event.firstByteTime();
         clock.advance(seconds(2));
