@@ -665,7 +665,10 @@ final class ClientObservedTest extends ClientTest {
     /** The interrupt comes when the last byte of the request was written: the application may have it. */
     @Test
     void interruptedAtTheEndOfWriting() throws Exception {
-        serve(ScriptedServer::echo);
+        serve(peer -> {
+            peer.request();
+            peer.awaitEnd();
+        });
         TestNetwork network = new TestNetwork();
         network.connector = (address, nanos) -> interruptedByWriting(TestNetwork.SYSTEM.connect(address, nanos));
         observe(b -> b.network(network));

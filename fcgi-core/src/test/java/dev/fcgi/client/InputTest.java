@@ -154,10 +154,10 @@ final class InputTest extends ClientTest {
             }
             peer.send(answer(one.id(), ""));
         });
-        client(b -> b.readTimeout(millis(200)).firstByteTimeout(millis(200)).responseBuffer(1000));
+        client(b -> b.readTimeout(seconds(1)).firstByteTimeout(seconds(1)).responseBuffer(1000));
         try (ClientResponse response = client.send(upload(zeros(5_000_000), -1))) {
             response.body().read();
-            Thread.sleep(600); // longer than the limits that do not apply; in real time, for both ends are at work
+            Thread.sleep(2500); // longer than the limits that do not apply; in real time, for both ends are at work
             assertEquals(4_999_999, response.body().transferTo(java.io.OutputStream.nullOutputStream()));
         }
     }

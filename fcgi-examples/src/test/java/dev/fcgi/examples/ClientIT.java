@@ -146,7 +146,7 @@ final class ClientIT {
         Files.delete(socket);
         try (Child child = Child.start(directory, Map.of(), command.toArray(String[]::new));
                 FcgiClient shared = FcgiClient.builder().address("unix:" + socket).maxConnections(1).multiplex(true)
-                        .valuesTimeout(Duration.ofMillis(500)).build()) {
+                        .valuesTimeout(Duration.ofSeconds(2)).build()) {
             Await.until("it listens", () -> isListening(socket));
             assertEquals(application.sharesConnections() ? "1" : "0",
                     shared.getValues("FCGI_MPXS_CONNS").getOrDefault("FCGI_MPXS_CONNS", "0"));
@@ -215,7 +215,7 @@ final class ClientIT {
         List<CloseReason> closed = new CopyOnWriteArrayList<>();
         FcgiClient client = FcgiClient.builder().address("unix:" + directory.resolve("php.sock")).maxConnections(4)
                 .keepAlive(false) // PHP-FPM counts a kept connection once more when it is closed
-                .readTimeout(Duration.ofMillis(300)).listener(new ClientListener() {
+                .readTimeout(Duration.ofSeconds(1)).listener(new ClientListener() {
                     @Override
                     public void callEnded(CallEvent call) {
                         ended.add(call);

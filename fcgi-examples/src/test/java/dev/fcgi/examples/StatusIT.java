@@ -54,7 +54,7 @@ final class StatusIT {
     void start() throws Exception {
         access = AccessLog.builder().format("%r %s").open(directory.resolve("access.log"));
         server = FcgiServer.builder().listen("unix:" + directory.resolve("app")).listen(0).maxRequests(2)
-                .statusListen("unix:" + directory.resolve("status")).slowRequestTime(Duration.ofMillis(50)).listener(page).listener(access)
+                .statusListen("unix:" + directory.resolve("status")).slowRequestTime(Duration.ofMillis(300)).listener(page).listener(access)
                 .responder(this::respond).build().start();
         status = "unix:" + directory.resolve("status");
     }
