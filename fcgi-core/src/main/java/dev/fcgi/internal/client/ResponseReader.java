@@ -141,7 +141,9 @@ final class ResponseReader implements Runnable {
                 lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
                 break;
             }
-            if (!isOutputOf(call)) {
+            if (count > 0 && isEndOfOutputOf(call)) { // needs no lock: that something was received, is known
+                call.endsOutput(0);
+            } else if (!isOutputOf(call)) {
                 records.act();
             } else if (count > 0) {
                 break;
@@ -161,8 +163,15 @@ final class ResponseReader implements Runnable {
     }
 
     private boolean isOutputOf(ClientCall call) {
-        return reader.contentLeft() > 0 && reader.type() == Fcgi.STDOUT && reader.requestId() == call.id()
-                && call.wantsOutput();
+        return reader.contentLeft() > 0 && isStdoutOf(call);
+    }
+
+    private boolean isEndOfOutputOf(ClientCall call) {
+        return reader.contentLength() == 0 && isStdoutOf(call);
+    }
+
+    private boolean isStdoutOf(ClientCall call) {
+        return reader.type() == Fcgi.STDOUT && reader.requestId() == call.id() && call.wantsOutput();
     }
 
     /** Processes the already received part of a response that its caller does not want any more. */
