@@ -80,7 +80,8 @@ abstract class ClientTest {
 
     FcgiClient clientOf(UnaryOperator<FcgiClient.Builder> settings) {
         FcgiClient.Builder builder = FcgiClient.builder();
-        client = settings.apply(clock == null ? builder : builder.clock(clock)).build();
+        // the default of a second is real time here: on a busy machine connections would not last for a test
+        client = settings.apply(clock == null ? builder.keepAliveTimeout(seconds(60)) : builder.clock(clock)).build();
         clients.add(client);
         return client;
     }
