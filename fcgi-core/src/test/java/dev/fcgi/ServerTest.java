@@ -3,6 +3,7 @@ package dev.fcgi;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.conn.LateThreads;
 import dev.fcgi.internal.conn.ManualClock;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,11 @@ abstract class ServerTest {
     private final List<FcgiServer> servers = new ArrayList<>();
     private final List<ScriptedPeer> peers = new ArrayList<>();
     private final List<CountDownLatch> latches = new ArrayList<>();
+
+    @BeforeAll
+    static void beLate() {
+        LateThreads.install();
+    }
 
     @BeforeEach
     void captureLog() {

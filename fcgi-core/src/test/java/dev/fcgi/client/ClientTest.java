@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.fcgi.internal.conn.LateThreads;
 import dev.fcgi.internal.conn.ManualClock;
 import dev.fcgi.internal.wire.LargeBuffers;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Base of tests of a client: scripted servers and clients, which are closed afterwards with all their connections. */
@@ -36,6 +38,11 @@ abstract class ClientTest {
     private final List<ScriptedServer> servers = new ArrayList<>();
     private final List<FcgiClient> clients = new ArrayList<>();
     private final List<CountDownLatch> latches = new ArrayList<>();
+
+    @BeforeAll
+    static void beLate() {
+        LateThreads.install();
+    }
 
     @AfterEach
     void closeAll() throws Exception {

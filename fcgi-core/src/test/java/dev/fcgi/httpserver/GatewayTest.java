@@ -10,6 +10,7 @@ import dev.fcgi.LogCapture;
 import dev.fcgi.Request;
 import dev.fcgi.Responder;
 import dev.fcgi.client.FcgiClient;
+import dev.fcgi.internal.conn.LateThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,11 @@ abstract class GatewayTest {
     private ExecutorService threads;
     private final List<Socket> sockets = new ArrayList<>();
     private final List<CountDownLatch> latches = new ArrayList<>();
+
+    @BeforeAll
+    static void beLate() {
+        LateThreads.install();
+    }
 
     @BeforeEach
     void prepare() throws IOException {
