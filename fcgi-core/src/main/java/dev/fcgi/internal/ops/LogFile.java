@@ -52,7 +52,11 @@ public final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Appends a line; does nothing after {@link #close}. */
+    /**
+     * Appends a line; does nothing after {@link #close}.
+     *
+     * @throws IOException also when the file was moved and cannot be created again: the line is in the old one
+     */
     public void add(String line) throws IOException {
         byte[] bytes = (line + '\n').getBytes(StandardCharsets.UTF_8);
         lock.lock();
@@ -60,15 +64,24 @@ public final class LogFile implements AutoCloseable {
             if (closed) {
                 return;
             }
-            if (System.nanoTime() - looked > LOOK) {
-                looked = System.nanoTime();
-                if (!Objects.equals(key, key())) {
-                    reopen();
-                }
+            try {
+                look();
+            } finally {
+                out.write(bytes); // to the old file if there is no new one
             }
-            out.write(bytes);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Locked. Continues in another file if this one is no longer at the path. */
+    private void look() throws IOException {
+        assert lock.isHeldByCurrentThread();
+        if (System.nanoTime() - looked > LOOK) {
+            looked = System.nanoTime();
+            if (!Objects.equals(key, key())) {
+                reopen();
+            }
         }
     }
 

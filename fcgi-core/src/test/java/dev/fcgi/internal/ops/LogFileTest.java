@@ -2,6 +2,7 @@ package dev.fcgi.internal.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,27 @@ final class LogFileTest {
             assertThrows(IOException.class, file::reopen);
             file.add("a");
             assertEquals("a\n", Files.readString(moved.resolve("log")));
+        }
+    }
+
+    @Test
+    void noLineIsLostWhenAMovedFileCannotBeCreatedAgain() throws IOException {
+        Path inner = Files.createDirectory(directory.resolve("inner"));
+        try (LogFile file = new LogFile(inner.resolve("log"))) {
+            Path moved = Files.move(inner, directory.resolve("moved"));
+            long start = System.nanoTime();
+            int lines = 0;
+            boolean isNoticed = false;
+            while (!isNoticed && System.nanoTime() - start < 10_000_000_000L) {
+                lines++;
+                try {
+                    file.add("line");
+                } catch (IOException noSuchDirectory) {
+                    isNoticed = true;
+                }
+            }
+            assertTrue(isNoticed);
+            assertEquals(lines, Files.readAllLines(moved.resolve("log")).size());
         }
     }
 
