@@ -20,13 +20,13 @@ import java.util.Set;
  *
  * <p>The directives are those of {@code access.format}: {@code %%}, {@code %C} and {@code %M} (always 0, because the
  * JVM does not count CPU and memory per request), {@code %d} with {@code {seconds}}, {@code {milli}} or {@code
- * {micro}}, {@code %{NAME}e} a meta-variable, {@code %f} SCRIPT_FILENAME, {@code %l} CONTENT_LENGTH, {@code %m} method,
- * {@code %n} pool, {@code %{NAME}o} a header of the response, {@code %p} and {@code %P} the process and its parent,
- * {@code %q} query, {@code %Q} the question mark before it, {@code %r} SCRIPT_NAME (PATH_INFO where that is empty),
- * {@code %R} the address of the web server, {@code %s} status, {@code %t} and {@code %T} begin and end with a format of
- * strftime, {@code %u} the user of a Basic Authorization header, which has not been verified. This library adds {@code
- * %B}, the number of bytes of STDOUT, {@code %c}, connection number and request id ({@code 7/1}), and {@code %O}, the
- * {@link Outcome}.
+ * {micro}}, {@code %{NAME}e} a meta-variable, such as {@code %{REQUEST_ID}e}, {@code %f} SCRIPT_FILENAME, {@code %l}
+ * CONTENT_LENGTH, {@code %m} method, {@code %n} pool, {@code %{NAME}o} a header of the response, {@code %p} and {@code
+ * %P} the process and its parent, {@code %q} query, {@code %Q} the question mark before it, {@code %r} SCRIPT_NAME
+ * (PATH_INFO where that is empty), {@code %R} the address of the web server, {@code %s} status, {@code %t} and {@code
+ * %T} begin and end with a format of strftime, {@code %u} the user of a Basic Authorization header, which has not been
+ * verified. This library adds {@code %B}, the number of bytes of STDOUT, {@code %c}, connection number and request id
+ * ({@code 7/1}), and {@code %O}, the {@link Outcome}.
  *
  * <p>If no response was sent, the status is 499 when the web server aborted the request or closed the connection, as in
  * nginx's logs, and 503 otherwise. Control characters, quotation marks and backslashes of a request are written as

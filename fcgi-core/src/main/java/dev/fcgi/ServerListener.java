@@ -7,10 +7,11 @@ import java.util.function.Supplier;
  * library may add more.
  *
  * {@snippet :
+ * Map<Outcome, LongAdder> counts = new ConcurrentHashMap<>();
  * FcgiServer.builder().listener(new ServerListener() {
  *     @Override
  *     public void requestEnded(RequestEvent request) {
- *         timer(request.outcome()).record(request.time());
+ *         counts.computeIfAbsent(request.outcome(), first -> new LongAdder()).increment();
  *     }
  * });
  * }

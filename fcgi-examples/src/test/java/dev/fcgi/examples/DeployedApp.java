@@ -31,13 +31,27 @@ final class DeployedApp {
         return "unix:" + directory.resolve("app.sock");
     }
 
+    /** {@return how the page calls {@code fcgi top}} */
+    String top() throws Exception {
+        return output(0, page.command("fcgi top unix"));
+    }
+
     Child type(String command) throws Exception {
         return user.type(command);
     }
 
     /** Starts the program, and waits until it serves. */
     Child start() throws Exception {
-        Child program = type(page.command("java -XX"));
+        return start("");
+    }
+
+    /**
+     * Starts the program, and waits until it serves.
+     *
+     * @param before commands of the shell that starts it, which end with a semicolon; none if empty
+     */
+    Child start(String before) throws Exception {
+        Child program = type("sh -c '" + before + "exec " + page.command("java -XX") + "'");
         try {
             Await.until("it serves", () -> Files.exists(directory.resolve("status.sock")));
             return program;

@@ -167,7 +167,7 @@ final class DeployedFaultsIT {
                 log);
         Await.until("it is written", () -> accessLog().stream().anyMatch(line -> line.contains("/fail")));
         assertTrue(accessLog().stream().anyMatch(line ->
-                line.matches("127\\.0\\.0\\.1 .* \"GET /fail HTTP/1\\.1\" 500 .* " + connection + "/1 FAILED")));
+                line.matches("127\\.0\\.0\\.1 .* \"GET /fail HTTP/1\\.1\" 500 .* " + connection + "/1 FAILED " + id)));
     }
 
     private void aHandlerSleeps() throws Exception {
@@ -186,6 +186,10 @@ final class DeployedFaultsIT {
         assertTrue(stack.contains("Thread.sleep") && stack.contains("at App.respond(App.java:"), stack);
         assertTrue(count(top(), "(?m)^ +" + pid + "  Running +\\d\\.\\d+  GET +/sleep$") == 1, top());
         assertEquals(200, asleep.get());
+        // the line of a successful request is tied to that of nginx, too
+        Await.until("nginx logs", () -> Files.readString(directory.resolve("nginx.log")).contains(id + " /sleep 200\n"));
+        Await.until("it is written", () -> accessLog().stream().anyMatch(line ->
+                line.matches("127\\.0\\.0\\.1 .* \"GET /sleep HTTP/1\\.1\" 200 .*/1 COMPLETED " + id)));
         awaitMetric("fcgi_request_duration_seconds_bucket.*le=\"2.5\"} (\\d+)");
         String metrics = app.status("openmetrics");
         assertEquals(1, Long.parseLong(first("le=\"5.0\"} (\\d+)", metrics)) - Long.parseLong(first("le=\"2.5\"} (\\d+)", metrics)));
@@ -210,7 +214,7 @@ final class DeployedFaultsIT {
         awaitLog("WARNING: maxRequests 4 reached, refused: request 1 of ");
         String table = top();
         assertTrue(table.contains("; 4 of 4 active, at most 4; ") && count(table, "/sleep\n|/sleep$") == PERMITS, table);
-        assertTrue(accessLog().stream().anyMatch(line -> line.matches(".*\"GET /hello HTTP/1\\.1\" 503 .* OVER_MAX_REQUESTS")));
+        assertTrue(accessLog().stream().anyMatch(line -> line.matches(".*\"GET /hello HTTP/1\\.1\" 503 .* OVER_MAX_REQUESTS [0-9a-f]{32}")));
         Await.until("the stacks of those who have them", () -> count(program.stderr(), "slow request, after ") == 1 + PERMITS);
         Await.until("they are over", () -> count(app.status("full"), "request URI: +/sleep\n") == 0);
     }
@@ -223,7 +227,7 @@ final class DeployedFaultsIT {
         assertTrue(app.status("html").contains("<th>connection lost</th><td>1</td>"));
         assertTrue(!app.status("full").contains("/sleep\n") && !top().contains("/sleep"));
         Await.until("it is written", () -> accessLog().stream().anyMatch(line ->
-                line.matches(".*\"GET /sleep HTTP/1\\.1\" 499 0 .* CONNECTION_LOST")));
+                line.matches(".*\"GET /sleep HTTP/1\\.1\" 499 0 .* CONNECTION_LOST [0-9a-f]{32}")));
     }
 
     private void checkRecording() throws Exception {

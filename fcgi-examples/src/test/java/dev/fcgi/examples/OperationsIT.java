@@ -79,7 +79,7 @@ final class OperationsIT {
             awaitActive(4);
             assertTrue(ask("/hello").startsWith("Status: 503"));
             assertEquals("fcgi ping: idle processes is 0, must be at least 1", pingForIdle());
-            assertTrue(output(0, page.command("fcgi top unix")).lines().filter(line -> line.endsWith("/sleep")).count()
+            assertTrue(deployed.top().lines().filter(line -> line.endsWith("/sleep")).count()
                     == 4);
             Await.until("they are slow", () -> status("").contains("slow requests:        4\n"));
             for (RawConnection connection : sleeping) {
@@ -130,10 +130,10 @@ final class OperationsIT {
     private void checkAccessLog() throws Exception {
         List<String> lines = Files.readAllLines(directory.resolve("access.log"));
         assertEquals(27, lines.size());
-        for (String line : List.of("^192\\.0\\.2\\.1 - - \\[.*\\] \"GET /hello HTTP/1\\.1\" 200 34 \\d+\\.\\d{3} 1/1 COMPLETED$",
-                "\"GET /fail HTTP/1\\.1\" 500 \\d+ .* FAILED$", "\"GET /sleep HTTP/1\\.1\" 499 0 .* CONNECTION_LOST$",
-                "\"GET /sleep HTTP/1\\.1\" 200 34 3\\d{3}\\.\\d{3} .* COMPLETED$",
-                "\"GET /hello HTTP/1\\.1\" 503 \\d+ .* OVER_MAX_REQUESTS$")) {
+        for (String line : List.of("^192\\.0\\.2\\.1 - - \\[.*\\] \"GET /hello HTTP/1\\.1\" 200 34 \\d+\\.\\d{3} 1/1 COMPLETED id-of-hello$",
+                "\"GET /fail HTTP/1\\.1\" 500 \\d+ .* FAILED id-of-fail$", "\"GET /sleep HTTP/1\\.1\" 499 0 .* CONNECTION_LOST id-of-sleep$",
+                "\"GET /sleep HTTP/1\\.1\" 200 34 3\\d{3}\\.\\d{3} .* COMPLETED id-of-sleep$",
+                "\"GET /hello HTTP/1\\.1\" 503 \\d+ .* OVER_MAX_REQUESTS id-of-hello$")) {
             assertTrue(lines.stream().anyMatch(Pattern.compile(line).asPredicate()), line + "\n" + String.join("\n", lines));
         }
     }
@@ -182,6 +182,28 @@ final class OperationsIT {
         try (Child started = deployed.start()) {
             started.terminate();
             assertEquals(0, started.exitStatus(), started.stderr());
+        }
+    }
+
+    /** The listener of that page, added as the page says. */
+    @Test
+    void aListenerOfItsOwn() throws Exception {
+        Files.writeString(directory.resolve("Times.java"), page.snippet("class Times "));
+        output(0, page.command("javac -cp"));
+        String listener = "                .listener(access)\n";
+        Files.writeString(directory.resolve("App.java"), WebServer.replace(page.snippet("class App "), listener, listener
+                + "                .listener(new Times(\"/hello\", \"/sleep\"))\n"));
+        try (Child program = deployed.type(page.command("java -cp"))) {
+            Await.until("it serves", () -> Files.exists(directory.resolve("status.sock")));
+            for (String path : List.of("/hello", "/hello", "/sleep", "/fail", "/a", "/b")) {
+                ask(path);
+            }
+            awaitActive(0);
+            program.terminate();
+            assertEquals(143, program.exitStatus(), program.stderr());
+            String times = program.stdout();
+            assertTrue(times.matches("/hello COMPLETED: 2 requests, \\d+ ms\n/sleep COMPLETED: 1 requests, [3-9]\\d{3} ms\n"
+                    + "other COMPLETED: 2 requests, \\d+ ms\nother FAILED: 1 requests, \\d+ ms\n"), times);
         }
     }
 

@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may connect to a Unix socket, tried by two users: that of this test, and 65534 (nobody). */
+/** Who may connect to a Unix socket, tried by users: that of this test, 65534 (nobody) and a web server's. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PeerUsersIT {
     private static final String NOBODY = "65534";
@@ -33,13 +36,18 @@ final class PeerUsersIT {
 
     /** {@return what cgi-fcgi prints, as the user of this test or as nobody} */
     private String ask(boolean asNobody) throws Exception {
+        return asNobody ? ask(NOBODY, "s") : ask("s", List.of());
+    }
+
+    private String ask(String user, String socket) throws Exception {
+        return ask(socket, List.of(Peer.SETPRIV.path(), "--reuid", user, "--regid", user, "--clear-groups"));
+    }
+
+    private String ask(String socket, List<String> as) throws Exception {
+        List<String> command = new ArrayList<>(as);
+        command.addAll(List.of(Peer.CGI_FCGI.path(), "-bind", "-connect", directory.resolve(socket).toString()));
         Map<String, String> environment = Map.of("REQUEST_METHOD", "GET", "SCRIPT_NAME", "/hello", "QUERY_STRING", "");
-        String cgiFcgi = Peer.CGI_FCGI.path();
-        String socket = directory.resolve("s").toString();
-        try (Child asking = asNobody
-                ? Child.start(directory, environment, Peer.SETPRIV.path(), "--reuid", NOBODY, "--regid", NOBODY,
-                        "--clear-groups", cgiFcgi, "-bind", "-connect", socket)
-                : Child.start(directory, environment, cgiFcgi, "-bind", "-connect", socket)) {
+        try (Child asking = Child.start(directory, environment, command.toArray(String[]::new))) {
             asking.exitStatus();
             return asking.stdout();
         }
@@ -62,6 +70,29 @@ final class PeerUsersIT {
             }
             assertEquals(0, playground.stop());
         }
+    }
+
+    /** The program of docs/operations.md, with what the unit has: both sockets are for the web server and for root. */
+    @Test
+    void theDocumentedUnitServesTheWebServerAndRoot() throws Exception {
+        Peer.require(Peer.SETPRIV, Peer.CGI_FCGI);
+        String unit = Files.readString(Path.of(System.getProperty("fcgi.docs"), "systemd", "app.service"));
+        DeployedApp app = DeployedApp.install(directory);
+        try (Child program = app.start("umask " + setting(unit, "UMask") + "; export " + setting(unit, "Environment") + "; ")) {
+            assertTrue(ask("www-data", "app.sock").endsWith("hello\n"));
+            assertTrue(ask("www-data", "status.sock").contains("accepted conn:        1\n"));
+            assertTrue(app.top().contains(" of 4 active"), "as root");
+            assertEquals("", ask(NOBODY, "status.sock"));
+            Await.until("the refusal is logged", () -> program.stderr().contains("refused: user nobody, group "));
+            assertEquals("rw-r-----", PosixFilePermissions.toString(
+                    Files.getPosixFilePermissions(directory.resolve("access.log"))));
+        }
+    }
+
+    private static String setting(String unit, String name) {
+        Matcher setting = Pattern.compile("(?m)^" + name + "=(.+)$").matcher(unit);
+        assertTrue(setting.find(), name);
+        return setting.group(1);
     }
 
     @Test

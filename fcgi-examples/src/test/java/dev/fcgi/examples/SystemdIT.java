@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,15 +21,20 @@ final class SystemdIT {
 
     private final DocPage page = DocPage.of("docs/operations.md");
 
-    /** With an existing program and users. */
-    @Test
-    void theUnitsAreInOrder() throws Exception {
+    /** With an existing program and users; with the socket as file descriptor 0 and, without one line, as 3. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void theUnitsAreInOrder(boolean elsewhere) throws Exception {
         Peer.require(Peer.SYSTEMD_ANALYZE);
         NewUser user = NewUser.in(directory);
         String command = page.command("systemd-analyze verify") + " app-tcp.service";
         try (DirectoryStream<Path> units = Files.newDirectoryStream(UNITS, "*.{service,socket}")) {
             for (Path unit : units) {
                 String text = Files.readString(unit);
+                if (elsewhere && unit.endsWith("app.service")) {
+                    assertTrue(page.text().replace('\n', ' ').contains(" without its line `StandardInput=socket`"));
+                    text = WebServer.replace(text, "StandardInput=socket\n", "");
+                }
                 assertTrue(!unit.toString().endsWith("service") || text.contains("SuccessExitStatus=143"), unit.toString());
                 assertTrue((command + ' ').contains(" " + unit.getFileName() + ' '), command);
                 user.write(unit.getFileName().toString(), text.replace("/opt/app/bin/app", Image.program("hello"))

@@ -28,7 +28,7 @@ public final class App {
     private static void serve(String address) throws IOException, InterruptedException {
         AccessLog log = AccessLog.builder()
                 .format("%{REMOTE_ADDR}e - %{REMOTE_USER}e [%t] \"%m %{REQUEST_URI}e %{SERVER_PROTOCOL}e\" %s %B"
-                        + " %{milli}d %c %O")
+                        + " %{milli}d %c %O %{REQUEST_ID}e")
                 .open(directory("LOGS_DIRECTORY").resolve("access.log"));
         FcgiServer server = FcgiServer.builder()
                 .listen(address)
