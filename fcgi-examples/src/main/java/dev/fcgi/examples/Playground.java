@@ -61,12 +61,12 @@ final class Playground {
     }
 
     private void run() throws IOException, InterruptedException {
-        server.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
-        System.out.println("READY");
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop)); // first, because SIGTERM may follow the start at once
         try {
+            server.start();
+            System.out.println("READY");
             server.serve();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failed = true;
             throw e;
         }
