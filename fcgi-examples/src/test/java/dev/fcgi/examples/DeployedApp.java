@@ -2,6 +2,7 @@ package dev.fcgi.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,6 +21,22 @@ final class DeployedApp {
         DeployedApp app = new DeployedApp(directory, NewUser.in(directory));
         app.user.write("App.java", app.page.snippet("class App "));
         return app;
+    }
+
+    /** Before the start: /sleep takes as long as a test needs to look at it, which depends on the machine. */
+    void sleepUntilWoken() throws IOException {
+        user.write("App.java", WebServer.replace(page.snippet("class App "), "Thread.sleep(3000);",
+                "{ while (!java.nio.file.Files.exists(Path.of(\"awake\"))) Thread.sleep(10); }"));
+    }
+
+    /** Ends the sleep of all. */
+    void wake() throws IOException {
+        user.write("awake", "");
+    }
+
+    /** Those who come from now on sleep again. */
+    void sleepAgain() throws IOException {
+        Files.delete(directory.resolve("awake"));
     }
 
     /** {@return what nginx has for the status page} */

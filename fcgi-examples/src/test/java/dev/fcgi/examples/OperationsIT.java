@@ -60,9 +60,7 @@ final class OperationsIT {
     @Test
     void everythingShowsWhatHasHappened() throws Exception {
         Peer.require(Peer.GOACCESS);
-        // as long as this test needs to look at it, which depends on the machine
-        Files.writeString(directory.resolve("App.java"), WebServer.replace(page.snippet("class App "), "Thread.sleep(3000);",
-                "{ while (!java.nio.file.Files.exists(Path.of(\"awake\"))) Thread.sleep(10); }"));
+        deployed.sleepUntilWoken();
         try (Child program = deployed.start()) {
             for (int i = 0; i < 20; i++) {
                 assertTrue(ask("/hello").startsWith("Content-Type"));
@@ -84,7 +82,7 @@ final class OperationsIT {
             assertEquals("fcgi ping: idle processes is 0, must be at least 1", pingForIdle());
             assertEquals(4, deployed.top().lines().filter(line -> line.endsWith("/sleep")).count());
             Await.until("they are slow", () -> status("").contains("slow requests:        4\n"));
-            Files.createFile(directory.resolve("awake"));
+            deployed.wake();
             for (RawConnection connection : sleeping) {
                 connection.reply();
                 connection.close();
