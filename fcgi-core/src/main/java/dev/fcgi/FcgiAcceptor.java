@@ -193,8 +193,8 @@ public final class FcgiAcceptor implements AutoCloseable {
      * or with an incomplete response if output was already sent.
      *
      * @param responder the handler
-     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed, after the error
-     * response was sent
+     * @throws IOException as {@link #accept()}; for plain CGI also when the responder has failed, so that the program
+     * ends and the web server answers with an error
      * @throws InterruptedException when the thread was interrupted while waiting for a request; the acceptor goes on
      */
     public void serve(Responder responder) throws IOException, InterruptedException {

@@ -18,6 +18,9 @@ public interface ServerStats {
     /** {@return requests that have begun and whose handlers, if they were called, have not returned} */
     int activeRequests();
 
+    /** {@return those of the active requests whose head is incomplete: they do not count towards the maximum yet} */
+    int incompleteHeads();
+
     /** {@return the largest number of requests in flight at the same time since the start} */
     int maxActiveRequests();
 
@@ -63,7 +66,10 @@ public interface ServerStats {
      */
     int listenQueue();
 
-    /** {@return how many such connections the kernel queues for each socket, see {@link FcgiServer.Builder#backlog}} */
+    /**
+     * {@return how many such connections the server has asked the kernel to queue for each of its sockets, see {@link
+     * FcgiServer.Builder#backlog}; an inherited socket has the limit that its creator has set}
+     */
     int listenQueueLength();
 
     /** {@return the requests in flight, for a server that has a listener or a status page; empty otherwise} */

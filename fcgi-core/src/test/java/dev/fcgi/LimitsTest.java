@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.wire.Fcgi;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -328,6 +331,36 @@ final class LimitsTest extends ServerTest {
         clock.advance(SHORT.multipliedBy(10));
         goOn.countDown();
         peer.expectAnswer(1, "5000");
+    }
+
+    /** What it has sent in time is in the kernel: nothing is read while the handler of another request lets its body wait. */
+    @Test
+    void whoWaitsBehindAnUnreadBodyIsNotLate() throws Exception {
+        holdTime();
+        CountDownLatch goOn = gate();
+        CompletableFuture<Request> first = new CompletableFuture<>();
+        start(b -> b.inputBuffer(1024).headTimeout(SHORT).readTimeout(SHORT).writeTimeout(SHORT).responder(request -> {
+            if (request.id() == 1) {
+                first.complete(request);
+                await(goOn);
+            }
+            print(request, request.id() + " " + request.stdin().readAllBytes().length);
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").begin(2, RESPONDER, KEEP_CONN).head(3, KEEP_CONN, "/").send();
+        until("two run", () -> server.stats().requestsStarted() == 2);
+        peer.stdin(1, new byte[5000]).params(2, "A", "b").endParams(2).stdin(2, "in").endStdin(2).endStdin(3).endStdin(1).send();
+        until("reading has stopped", () -> available(first.join()) == 1024);
+        clock.advance(SHORT.multipliedBy(5));
+        goOn.countDown();
+        peer.expectAnswer(1, "1 5000").expectAnswer(2, "2 2").expectAnswer(3, "3 0");
+    }
+
+    private static int available(Request request) {
+        try {
+            return request.stdin().available();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

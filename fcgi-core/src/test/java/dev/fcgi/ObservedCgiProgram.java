@@ -74,7 +74,7 @@ final class ObservedCgiProgram {
         told.add("listener " + events.begun() + " begun, " + events.stopped() + " stopped");
         for (RequestEvent one : events.ended()) {
             told.add("listener " + one.connection() + "/" + one.id() + " " + one.outcome() + " " + one.status()
-                    + " " + one.bytesOut());
+                    + " " + one.bytesIn() + " in " + one.bytesOut() + " out");
         }
         OfflineRequest.builder("GET", "/status?openmetrics").build().respond(PAGE).text().lines()
                 .filter(line -> line.startsWith("fcgi_requests_total") && !line.endsWith(" 0"))

@@ -3,6 +3,7 @@ package dev.fcgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -19,7 +20,11 @@ final class ObservedCgiTest extends ProgramTest {
     }
 
     private String ask(String path) throws Exception {
-        launch(Map.of("GATEWAY_INTERFACE", "CGI/1.1", "REQUEST_METHOD", "GET", "SCRIPT_NAME", path), directory.toString());
+        launch(Map.of("GATEWAY_INTERFACE", "CGI/1.1", "REQUEST_METHOD", "POST", "SCRIPT_NAME", path, "CONTENT_LENGTH", "5"),
+                directory.toString());
+        try (OutputStream stdin = process.getOutputStream()) {
+            stdin.write("hello, and more".getBytes(StandardCharsets.US_ASCII));
+        }
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
 
@@ -33,10 +38,10 @@ final class ObservedCgiTest extends ProgramTest {
         assertEquals(failed, process.waitFor(), Files.readString(errors()));
         assertEquals(List.of("stats 1 started, " + failed + " failed, 0 active",
                 "listener 1 begun, 1 stopped",
-                "listener 0/1 " + outcome + " " + status + " " + length,
+                "listener 0/1 " + outcome + " " + status + " " + (outcome.equals("COMPLETED") ? 5 : 0) + " in " + length + " out",
                 "page " + outcome.toLowerCase(Locale.ROOT) + " 1",
                 "jfr 0/1 " + outcome + " " + status), Files.readAllLines(directory.resolve("told")));
-        assertEquals(List.of("0/1 " + outcome + " " + (status == 0 ? 503 : status)),
+        assertEquals(List.of("0/1 " + outcome + " " + (status == 0 ? 500 : status)),
                 Files.readAllLines(directory.resolve("access.log")));
     }
 

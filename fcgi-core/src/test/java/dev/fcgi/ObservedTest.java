@@ -404,6 +404,7 @@ final class ObservedTest extends ServerTest {
                     .map(one -> one.getLong("number") + " " + one.getLong("requests")).sorted().toList());
             for (RecordedEvent one : closed) {
                 assertFalse(one.getInstant("opened").isAfter(before), one.toString());
+                assertEquals(System.getProperty("user.name"), one.getString("user"));
             }
         }
     }
@@ -431,6 +432,50 @@ final class ObservedTest extends ServerTest {
         expect("1/1 COMPLETED 0");
         assertEquals(1, server.stats().requestsSlow());
         assertTrue(metrics().contains("fcgi_slow_requests_total{pool=\"test\"} 1\n"));
+    }
+
+    /** Slow is the handler; whether somebody still waits for it makes no difference. */
+    @Test
+    void slowAfterTheWebServerHasGone() throws Exception {
+        holdTime();
+        CountDownLatch goOn = gate();
+        observe(b -> b.slowRequestTime(SHORT).responder(request -> awaitStubbornly(goOn)));
+        ScriptedPeer peer = peer().request(1, "/").send();
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        peer.close();
+        until("its connection is gone", () -> server.stats().connections() == 0);
+        clock.until("it is slow", () -> events.slow().size() == 1);
+        goOn.countDown();
+        expect("1/1 CONNECTION_LOST 0");
+    }
+
+    @Test
+    void onlyBytesThatWereReceivedCount() throws Exception {
+        CountDownLatch goOn = gate();
+        observe(b -> b.responder(request -> awaitStubbornly(goOn)));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").bytes("01 05 0001 8000 00 00" + "61 62 63").send(); // of 32 KiB
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        peer.close();
+        until("it is lost", () -> server.stats().requestsAborted() == 1);
+        goOn.countDown();
+        expect("1/1 CONNECTION_LOST 0");
+        assertEquals(3, events.ended().get(0).bytesIn());
+    }
+
+    @Test
+    void aRequestWithoutItsHeadTakesNoPlace() throws Exception {
+        observe(b -> b.maxRequests(2).responder(ServerTest::echoPath));
+        ScriptedPeer peer = peer();
+        for (int id = 1; id <= 3; id++) {
+            peer().begin(1, RESPONDER, KEEP_CONN).send();
+        }
+        until("they have begun", () -> server.stats().incompleteHeads() == 3);
+        assertEquals(3, server.stats().activeRequests());
+        String text = OfflineRequest.builder("GET", "/status").build().respond(page).text();
+        assertTrue(text.contains("idle processes:       2\nactive processes:     0\n"), text);
+        assertTrue(metrics().contains("fcgi_active_requests{pool=\"test\"} 0\n"), metrics());
+        assertTrue(metrics().contains("fcgi_incomplete_heads{pool=\"test\"} 3\n"), metrics());
+        peer.request(1, "/").expectAnswer(1, "\r\n/");
     }
 
     @Test

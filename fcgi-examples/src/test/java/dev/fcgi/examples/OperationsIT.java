@@ -233,7 +233,7 @@ final class OperationsIT {
                 + " GATEWAY_INTERFACE; exec java -cp " + Installed.jar() + " Cgi.java";
         assertEquals("Status: 201 x\r\n\r\nhello", output(0, "sh -c '" + java.formatted("/a") + "'"));
         output(1, "sh -c '" + java.formatted("/fail") + "'");
-        assertEquals(List.of("GET /a 201 0/1 COMPLETED 22", "GET /fail 503 0/1 FAILED 0"),
+        assertEquals(List.of("GET /a 201 0/1 COMPLETED 22", "GET /fail 500 0/1 FAILED 0"),
                 Files.readAllLines(directory.resolve("cgi.log")));
     }
 }

@@ -32,6 +32,9 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         void closed(ClientConnection connection);
     }
 
+    /** Preallocated: a connection must be given back even without memory. */
+    private static final IOException CLOSED_HERE = new IOException("closed by this side");
+
     private final Owner owner;
     private final Link link;
     private final ReentrantLock lock;
@@ -138,7 +141,7 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
 
     /** Closes the connection; its calls fail. */
     void close(CloseReason why) {
-        lifetime.lost(why, new IOException("closed by this side"));
+        lifetime.lost(why, CLOSED_HERE);
     }
 
     /** Closes a connection that was not started. */
@@ -181,11 +184,15 @@ final class ClientConnection implements Carrier, CallEnding.Places, Ticker.Ticke
         } finally {
             lock.unlock();
         }
-        boolean quiet = reader.isQuiet();
-        if (!quiet) {
-            lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
+        boolean quiet = false;
+        try {
+            quiet = reader.isQuiet();
+            if (!quiet) {
+                lifetime.lost(CloseReason.CLOSED_BY_PEER, null);
+            }
+        } finally { // even out of memory: without the role nobody would end the connection
+            reader.leave();
         }
-        reader.leave();
         return quiet;
     }
 

@@ -97,7 +97,7 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     @Override
-    public void received() {
+    public void received(int bytes) {
         queueing.received();
         queueing.outputReceived();
     }

@@ -23,8 +23,8 @@ public final class Inbound {
          */
         long patience(StreamInput stream, long waitedNanos);
 
-        /** Locked. Content was received. */
-        default void received() {}
+        /** Locked. Content was received: so many bytes of it. */
+        default void received(int bytes) {}
 
         /** Locked. Reading has resumed. */
         default void resumed() {}
@@ -54,7 +54,7 @@ public final class Inbound {
             try {
                 int taken = stream.offer(reader.buffer(), reader.position(), count);
                 reader.skip(taken);
-                rule.received();
+                rule.received(taken);
                 if (taken < count && !awaitRoom(stream, rule)) {
                     return false;
                 }

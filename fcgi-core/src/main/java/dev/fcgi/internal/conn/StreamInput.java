@@ -138,6 +138,14 @@ public final class StreamInput extends InputStream {
         }
     }
 
+    /** Locked. A handler that waits for bytes begins to do so now: until now the connection was not read. */
+    public void restartClock() {
+        assert lock.isHeldByCurrentThread();
+        if (waited != null) {
+            waited.restart();
+        }
+    }
+
     /** Locked. Whether a handler has been waiting for bytes for longer than a limit. */
     public boolean isStarving(long limit, long now) {
         assert lock.isHeldByCurrentThread();

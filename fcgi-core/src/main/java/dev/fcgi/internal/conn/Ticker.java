@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /**
  * One platform thread that ticks connections every few milliseconds while they need it, and regularly checks the
@@ -27,6 +28,7 @@ public final class Ticker implements Runnable {
     private static final long CHECK = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Collection<? extends Ticked> all;
+    private final LongConsumer owner;
     private final Log log;
     private final Clock clock;
     private final Queue<Ticked> arriving = new ConcurrentLinkedQueue<>();
@@ -43,15 +45,22 @@ public final class Ticker implements Runnable {
      * Creates a ticker; {@link #start} makes it run.
      *
      * @param all the objects to check; a collection that may change concurrently
+     * @param owner checks what no object of the collection is responsible for, by the time of the clock
      * @param log for failures; logs its suppressed lines when the ticker checks it
      * @param clock the clock for timeouts; ticks use real time
      */
-    public Ticker(Collection<? extends Ticked> all, Log log, Clock clock) {
+    public Ticker(Collection<? extends Ticked> all, LongConsumer owner, Log log, Clock clock) {
         this.all = all;
+        this.owner = owner;
         this.log = log;
         this.clock = clock;
         this.checked = clock.nanoTime();
         this.thread = Thread.ofPlatform().name("fcgi-ticker").daemon().unstarted(this);
+    }
+
+    /** Creates a ticker that checks only the objects of a collection. */
+    public Ticker(Collection<? extends Ticked> all, Log log, Clock clock) {
+        this(all, now -> {}, log, clock);
     }
 
     public void start() {
@@ -115,6 +124,7 @@ public final class Ticker implements Runnable {
         if (nanoTime - checked >= CHECK) {
             checked = nanoTime;
             log.check();
+            checkOwner(nanoTime);
             all.forEach(ticked -> check(ticked, nanoTime));
         }
     }
@@ -127,6 +137,14 @@ public final class Ticker implements Runnable {
         } catch (Throwable e) {
             log.log(Level.ERROR, e, "ticking a connection failed");
             return true;
+        }
+    }
+
+    private void checkOwner(long nanoTime) {
+        try {
+            owner.accept(nanoTime);
+        } catch (Throwable e) {
+            log.log(Level.ERROR, e, "checking failed");
         }
     }
 

@@ -202,6 +202,9 @@ public final class LogFormat {
             return request.status();
         }
         Outcome outcome = request.outcome();
+        if (outcome == Outcome.FAILED) { // in plain CGI, where the web server answers instead
+            return 500;
+        }
         return outcome == null || outcome.kind() == Outcome.Kind.COMPLETED ? 200
                 : outcome == Outcome.ABORTED_BY_PEER || outcome == Outcome.CONNECTION_LOST ? CLIENT_GONE : NO_ANSWER;
     }
@@ -229,7 +232,8 @@ public final class LogFormat {
         StringBuilder escaped = null;
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            boolean unsafe = c < ' ' || c >= 0x7F && c < 0xA0 || c == '"' || c == '\\' || c == 0x2028 || c == 0x2029;
+            boolean unsafe = c < ' ' || c >= 0x7F && c < 0xA0 || c == '"' || c == '\\' || c == 0x2028 || c == 0x2029
+                    || c >= 0xFFFE; // which XML does not have
             if (unsafe && escaped == null) {
                 escaped = new StringBuilder(value.length() + 16).append(value, 0, i);
             }

@@ -29,7 +29,7 @@ final class StatusData {
     StatusData(String name, ServerStats stats, int maxListenQueue, int listenQueue, Instant now) {
         this.now = now;
         this.stats = stats;
-        long active = Math.min(stats.activeRequests(), stats.maxRequests());
+        long active = Math.min(handled(stats), stats.maxRequests());
         this.pool = List.of(
                 new Field("pool", name),
                 new Field("process manager", "static"),
@@ -45,6 +45,11 @@ final class StatusData {
                 new Field("max active processes", (long) stats.maxActiveRequests()),
                 new Field("max children reached", stats.requestsOverLimit()),
                 new Field("slow requests", stats.requestsSlow()));
+    }
+
+    /** {@return the requests in flight that count towards the maximum} */
+    static int handled(ServerStats stats) {
+        return stats.activeRequests() - stats.incompleteHeads();
     }
 
     private long since(Instant start) {

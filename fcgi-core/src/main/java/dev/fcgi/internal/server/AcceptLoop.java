@@ -59,8 +59,11 @@ final class AcceptLoop implements Runnable {
                 try {
                     ended = !acceptNext();
                 } catch (ListenerLostException e) {
-                    log.log(Level.ERROR, "no more connections can be accepted: {0}", e.getMessage());
-                    whenLost.accept(e);
+                    try {
+                        log.log(Level.ERROR, "no more connections can be accepted: {0}", e.getMessage());
+                    } finally {
+                        whenLost.accept(e);
+                    }
                     return;
                 } catch (Throwable e) { // out of descriptors, memory or threads: may be temporary
                     pause(e, options.clock.nanoTime() - quietSince < QUIET);

@@ -175,6 +175,8 @@ final class Ending {
         try {
             abortRequests(Reason.SHUTDOWN, null, true);
             closeIfDone();
+        } catch (Throwable outOfMemory) { // the others must be shut down, too
+            closeForLackOfMemory();
         } finally {
             lock.unlock();
         }
@@ -185,10 +187,14 @@ final class Ending {
         transport.close();
     }
 
-    /** Locked. Enforces the timeouts of the connection. */
-    void check(long now) {
+    /**
+     * Locked. Enforces the timeouts of the connection.
+     *
+     * @param stalled whether nothing is read now, so that the peer may not be able to do anything else
+     */
+    void check(long now, boolean stalled) {
         assert lock.isHeldByCurrentThread();
-        if (output.isStuck(context.options.writeTimeout, now)) {
+        if (!stalled && output.isStuck(context.options.writeTimeout, now)) {
             context.log.log(Level.WARNING, "write timeout: {0}", name);
             lost(Reason.WRITE_TIMEOUT, new IOException("the web server accepted no output in time"));
         } else if (!lifetime.isOpen()) {

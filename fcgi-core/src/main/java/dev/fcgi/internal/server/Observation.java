@@ -100,7 +100,7 @@ final class Observation implements RequestEvent, EndTime {
         observers.begun(this);
     }
 
-    /** Timeouts are checked. */
+    /** The only method for the ticker, which needs no lock. */
     void check(long now) {
         if (!slow && thread != null && observers.isSlow(now - handlerAt)) {
             slow = true;
@@ -314,6 +314,10 @@ final class Observation implements RequestEvent, EndTime {
     @Override
     public List<StackTraceElement> stack() {
         Thread handling = thread;
-        return handling == null ? List.of() : List.of(handling.getStackTrace());
+        if (handling == null) {
+            return List.of();
+        }
+        StackTraceElement[] stack = handling.getStackTrace();
+        return thread == handling ? List.of(stack) : List.of(); // it may be at work for another request by now
     }
 }

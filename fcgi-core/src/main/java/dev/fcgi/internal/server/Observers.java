@@ -39,7 +39,7 @@ final class Observers {
     private final boolean recorded;
     private final Counters counters;
     private final Clock clock;
-    private final RunningRequests running = new RunningRequests();
+    private final RunningRequests<Observation> running = new RunningRequests<>();
     /** The latest first. */
     private final AtomicReference<Observation> waiting = new AtomicReference<>();
     private final AtomicReference<Thread> telling = new AtomicReference<>();
@@ -61,7 +61,14 @@ final class Observers {
 
     /** {@return the observed requests that have not ended} */
     List<RequestEvent> running() {
-        return running.list();
+        return List.copyOf(running.list());
+    }
+
+    /** Finds slow handlers, also of requests and connections that have ended meanwhile. Called by the ticker. */
+    void check(long now) {
+        if (slowAfter != Long.MAX_VALUE) {
+            running.list().forEach(request -> request.check(now));
+        }
     }
 
     /** Needs no memory itself, and never throws. */
@@ -115,6 +122,13 @@ final class Observers {
         Uninterrupted.deliver(interrupted);
     }
 
+    /** A connection is about to be closed: then its peer could not be identified any more. */
+    void closing(ConnectionObservation connection) {
+        if (recorded && Jfr.isOn()) {
+            connection.peerUser();
+        }
+    }
+
     void opened(ConnectionObservation connection) {
         tell(ServerListener::connectionOpened, connection);
     }
@@ -161,7 +175,7 @@ final class Observers {
         return nanos > slowAfter;
     }
 
-    /** Called by the ticker with the lock of the connection held; another thread reports it. */
+    /** Called by the ticker; another thread reports it. */
     void slow(Observation request) {
         counters.slow.increment();
         LibraryThreads.start(() -> tellSlow(request));

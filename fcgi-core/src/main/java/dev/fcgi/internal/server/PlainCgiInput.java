@@ -4,17 +4,21 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * Standard input up to CONTENT_LENGTH: the web server need not end it there, so a further read might block (RFC 3875
  * 4.2).
  */
 final class PlainCgiInput extends FilterInputStream {
+    private final LongConsumer received;
     private long left;
 
-    PlainCgiInput(InputStream in, long length) {
+    /** @param received is told of all bytes that were read */
+    PlainCgiInput(InputStream in, long length, LongConsumer received) {
         super(in);
-        left = length;
+        this.left = length;
+        this.received = received;
     }
 
     @Override
@@ -30,15 +34,20 @@ final class PlainCgiInput extends FilterInputStream {
             return 0;
         }
         int count = left == 0 ? -1 : in.read(target, offset, (int) Math.min(length, left));
-        left -= Math.max(0, count);
+        took(Math.max(0, count));
         return count;
     }
 
     @Override
     public long skip(long count) throws IOException {
         long skipped = in.skip(Math.min(count, left));
-        left -= skipped;
+        took(skipped);
         return skipped;
+    }
+
+    private void took(long count) {
+        left -= count;
+        received.accept(count);
     }
 
     @Override

@@ -99,7 +99,14 @@ public final class PlainCgiRequest implements Request {
 
     private PlainCgiRequest(Params params) {
         this.params = params;
-        this.stdin = new PlainCgiInput(new FileInputStream(FileDescriptor.in), contentLength(params));
+        this.stdin = new PlainCgiInput(new FileInputStream(FileDescriptor.in), contentLength(params), this::received);
+    }
+
+    private void received(long bytes) {
+        Observation observed = observation; // gone once the request is over
+        if (observed != null) {
+            observed.received(bytes);
+        }
     }
 
     /** Creates the request of this process. */
@@ -220,7 +227,7 @@ public final class PlainCgiRequest implements Request {
     }
 
     private ServerStats stats() {
-        return new Snapshot(started, 0, ended ? 0 : 1, 1, 1, 0, counters.started.sum(), 0, 0, 0, 0, counters.failed.sum(), 0,
+        return new Snapshot(started, 0, ended ? 0 : 1, 0, 1, 1, 0, counters.started.sum(), 0, 0, 0, 0, counters.failed.sum(), 0,
                 0, 0, List.of(), observers.running());
     }
 

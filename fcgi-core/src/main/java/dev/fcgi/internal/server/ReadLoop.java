@@ -313,6 +313,7 @@ final class ReadLoop implements Runnable {
             if (ending.flush(reader.isAtRecordBoundary())) {
                 drain();
             }
+            context.observers.closing(connection.observed());
         } catch (Throwable ignored) {
             // out of memory: what follows needs none
         }

@@ -215,13 +215,17 @@ final class RecordHandler implements Inbound.Rule {
             return;
         }
         stalling = request;
-        if (request.observation != null) {
-            request.observation.received(reader.contentLeft());
-        }
         try {
             inbound.queue(stream, this);
         } finally {
             stalling = null;
+        }
+    }
+
+    @Override
+    public void received(int bytes) {
+        if (stalling.observation != null) {
+            stalling.observation.received(bytes);
         }
     }
 
@@ -254,6 +258,8 @@ final class RecordHandler implements Inbound.Rule {
     @Override
     public void resumed() {
         looked = false;
+        connection.readingResumed();
+        output.restartClock();
     }
 
     // ---- ABORT_REQUEST and management records

@@ -84,6 +84,15 @@ final class RequestInput implements StreamInput.Source {
         return data == null ? ended : data.discard();
     }
 
+    /** Locked. The connection is read again, after a time when it was not. */
+    void readingResumed() {
+        assert lock.isHeldByCurrentThread();
+        stdin.restartClock();
+        if (data != null) {
+            data.restartClock();
+        }
+    }
+
     /** Locked. Whether a handler has been waiting for bytes for longer than a limit. */
     boolean isStarving(long limit, long now) {
         assert lock.isHeldByCurrentThread();

@@ -18,24 +18,34 @@ final class RequestLimits {
         this.lock = lock;
     }
 
-    /** Locked. Ends a request that takes too long. */
-    void check(ServerRequest request, long now) {
+    /**
+     * Locked. Ends a request that takes too long.
+     *
+     * @param stalled whether the connection is not read now: what its peer has sent in time may still be unread
+     */
+    void check(ServerRequest request, boolean stalled, long now) {
         assert lock.isHeldByCurrentThread();
         Options options = context.options;
-        if (request.observation != null) {
-            request.observation.check(now);
-        }
         if (!request.isHeadComplete()) {
-            if (request.since.isOver(options.headTimeout, now)) {
+            if (!stalled && request.since.isOver(options.headTimeout, now)) {
                 request.headTooLate();
                 context.log.log(Level.WARNING, "request head timeout: {0}", request);
             }
         } else if (request.since.isOver(options.handlerTimeout, now)) {
             request.abort(Reason.HANDLER_TIMEOUT, null);
             context.log.log(Level.WARNING, "handler timeout: {0}", request);
-        } else if (request.input.isStarving(options.readTimeout, now)) {
+        } else if (!stalled && request.input.isStarving(options.readTimeout, now)) {
             context.log.log(Level.DEBUG, "input timeout: {0}", request);
             request.abort(Reason.READ_TIMEOUT, null);
         }
+    }
+
+    /** Locked. What was not read meanwhile was not the web server's delay: its timeouts begin anew. */
+    void restart(ServerRequest request) {
+        assert lock.isHeldByCurrentThread();
+        if (!request.isHeadComplete()) {
+            request.since.restart();
+        }
+        request.input.readingResumed();
     }
 }

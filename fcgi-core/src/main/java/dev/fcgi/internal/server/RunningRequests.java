@@ -12,21 +12,23 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>A request has a place in an array, by the number of its connection: to take it is one atomic write, to leave it is
  * none, and neither needs memory. Where the place is taken, which is rare unless connections are shared, it is in a set.
+ *
+ * @param <T> how they are observed
  */
-final class RunningRequests {
+final class RunningRequests<T extends RequestEvent> {
     /** A power of two. */
     private static final int PLACES = 256;
 
-    private final AtomicReferenceArray<RequestEvent> places = new AtomicReferenceArray<>(PLACES);
-    private final Set<RequestEvent> others = ConcurrentHashMap.newKeySet();
+    private final AtomicReferenceArray<T> places = new AtomicReferenceArray<>(PLACES);
+    private final Set<T> others = ConcurrentHashMap.newKeySet();
 
-    void add(RequestEvent request) {
+    void add(T request) {
         if (!places.compareAndSet(place(request), null, request)) {
             others.add(request);
         }
     }
 
-    void remove(RequestEvent request) {
+    void remove(T request) {
         int place = place(request);
         if (places.getPlain(place) == request) { // nobody else writes a place that is taken
             places.setRelease(place, null);
@@ -43,14 +45,14 @@ final class RunningRequests {
         return list().isEmpty();
     }
 
-    List<RequestEvent> list() {
-        List<RequestEvent> running = new ArrayList<>(others);
+    List<T> list() {
+        List<T> running = new ArrayList<>(others);
         for (int i = 0; i < PLACES; i++) {
-            RequestEvent request = places.get(i);
+            T request = places.get(i);
             if (request != null) {
                 running.add(request);
             }
         }
-        return List.copyOf(running);
+        return running;
     }
 }

@@ -47,8 +47,8 @@ public final class Server {
         this.listeners = List.copyOf(listeners);
         this.log = log;
         this.connections = new Connections(options.maxConnections, options.clock);
-        this.ticker = new Ticker(connections.all(), log, options.clock);
         this.context = new ServerContext(options, log, connections::changed);
+        this.ticker = new Ticker(connections.all(), context.observers::check, log, options.clock);
         this.told = new LifeLog(options, log);
     }
 
@@ -102,6 +102,7 @@ public final class Server {
                 startTime,
                 connections.all().size(),
                 begun + context.requests.get(), // in this order, because a head may be completed meanwhile
+                begun,
                 context.mostRequests.get(),
                 options.maxRequests,
                 counters.accepted.sum(),
@@ -196,9 +197,9 @@ public final class Server {
     private void cancel() throws InterruptedException {
         told.cancelling(context.counters.aborted.sum());
         listeners.forEach(Listener::close);
-        connections.all().forEach(connection -> connection.ending().shutDown());
         boolean ended = false;
         try {
+            connections.all().forEach(connection -> connection.ending().shutDown());
             ended = awaitEnd(CANCEL_TIME);
         } finally {
             connections.all().forEach(connection -> connection.ending().kill());

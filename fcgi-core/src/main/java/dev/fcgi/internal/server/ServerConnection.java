@@ -289,6 +289,12 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         readAhead.extend(stream);
     }
 
+    /** Locked. The reader goes on, after it has waited for a handler. */
+    void readingResumed() {
+        assert lock.isHeldByCurrentThread();
+        requests.forEach(limits::restart);
+    }
+
     /** Locked. A stream has room, or has ended. */
     void roomMade(StreamInput stream) {
         assert lock.isHeldByCurrentThread();
@@ -321,9 +327,10 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         }
         try {
             threads.check();
-            ending.check(now);
+            boolean stalled = inbound.isStalled();
+            ending.check(now, stalled);
             if (isOpen() && !requests.isEmpty()) {
-                requests.forEach(request -> limits.check(request, now));
+                requests.forEach(request -> limits.check(request, stalled, now));
                 closeIfDone();
             }
         } finally {

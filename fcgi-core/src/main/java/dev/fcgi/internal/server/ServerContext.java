@@ -129,6 +129,15 @@ final class ServerContext {
         }
     }
 
+    /** A response could not be sent to its end. Throws nothing. */
+    void responseLost(Object request, Throwable cause) {
+        try {
+            log.log(Level.DEBUG, cause, "response lost: {0}", request);
+        } catch (Throwable ignored) {
+            // no memory to tell it
+        }
+    }
+
     // ---- the stop
 
     /** Begins the stop; connections that are not idle accept requests for the given time. */

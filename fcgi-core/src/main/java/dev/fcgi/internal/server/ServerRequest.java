@@ -218,10 +218,10 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
                 output.abandonWrite(); // an Error may have interrupted the handler's own write
             }
         } catch (Throwable e) { // the connection is lost, or out of memory, so the request has not ended
-            context.log.log(Level.DEBUG, e, "response lost: {0}", this);
             lifetime.disableKeepAlive();
             abort(Reason.CONNECTION_LOST, e);
             owner.closeIfDone();
+            context.responseLost(this, e);
         }
     }
 
@@ -312,12 +312,15 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         if (incomplete) {
             lifetime.disableKeepAlive();
         }
-        if (reason != Reason.CONNECTION_LOST) {
-            owner.stage(() -> incomplete ? response.incomplete() : response.abortedEnd(reason));
-        }
-        cutOff();
-        if (handler != null) {
-            handler.aborted();
+        try {
+            if (reason != Reason.CONNECTION_LOST) {
+                owner.stage(() -> incomplete ? response.incomplete() : response.abortedEnd(reason));
+            }
+        } finally { // even out of memory
+            cutOff();
+            if (handler != null) {
+                handler.aborted();
+            }
         }
     }
 

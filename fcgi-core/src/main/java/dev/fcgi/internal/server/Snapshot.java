@@ -12,6 +12,7 @@ record Snapshot(
         Instant startTime,
         int connections,
         int activeRequests,
+        int incompleteHeads,
         int maxActiveRequests,
         int maxRequests,
         long connectionsAccepted,

@@ -115,6 +115,7 @@ public final class RecordBuffer {
     /** Appends content of a stream, at most {@link #room} bytes. */
     public void append(int type, int requestId, byte[] source, int offset, int count) {
         if (!continues(type, requestId)) {
+            ensure(2 * Fcgi.HEADER_LENGTH + count); // before: out of memory must leave no empty record, which ends a stream
             startRecord(type, requestId);
         }
         ensure(count);

@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -62,14 +63,14 @@ final class InboundTest {
 
     private void awaitLocked(BooleanSupplier condition) {
         boolean met = false;
-        while (!met) {
+        for (long start = System.nanoTime(); !met; Thread.yield()) {
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10), "it did not come true");
             lock.lock();
             try {
                 met = condition.getAsBoolean();
             } finally {
                 lock.unlock();
             }
-            Thread.yield();
         }
     }
 
@@ -81,6 +82,26 @@ final class InboundTest {
         assertArrayEquals(CONTENT, stream.readNBytes(CONTENT.length));
         queueing.get();
         awaitLocked(() -> !inbound.isStalled());
+    }
+
+    @Test
+    void theRuleIsToldHowMuchWasReceived() throws Exception {
+        List<Integer> received = new ArrayList<>();
+        FutureTask<Void> queueing = queueing(new Inbound.Rule() {
+            @Override
+            public long patience(StreamInput full, long waited) {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public void received(int bytes) {
+                received.add(bytes);
+            }
+        });
+        awaitLocked(() -> inbound.isStalled() && received.equals(List.of(LIMIT)));
+        stream.readNBytes(CONTENT.length);
+        queueing.get();
+        assertEquals(CONTENT.length, received.stream().mapToInt(Integer::intValue).sum());
     }
 
     @Test

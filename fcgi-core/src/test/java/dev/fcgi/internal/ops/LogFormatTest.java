@@ -51,7 +51,7 @@ final class LogFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ABORTED_BY_PEER, 499", "CONNECTION_LOST, 499", "HANDLER_TIMEOUT, 503", "SHUTDOWN, 503", "DRAINING, 503"})
+    @CsvSource({"FAILED, 500", "ABORTED_BY_PEER, 499", "CONNECTION_LOST, 499", "HANDLER_TIMEOUT, 503", "SHUTDOWN, 503", "DRAINING, 503"})
     void withoutAnAnswerTheOutcomeSaysTheStatus(Outcome outcome, String status) {
         assertEquals(status, line("%s", new StubEvent().with(0, outcome)));
     }

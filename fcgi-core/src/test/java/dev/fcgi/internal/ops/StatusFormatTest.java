@@ -34,6 +34,11 @@ final class StatusFormatTest {
         }
 
         @Override
+        public int incompleteHeads() {
+            return (int) requests.stream().filter(one -> StatusData.state(one).equals("Reading headers")).count();
+        }
+
+        @Override
         public int maxActiveRequests() {
             return 5;
         }
@@ -191,12 +196,12 @@ final class StatusFormatTest {
 
     @Test
     void whateverARequestHasInItTheFormatHolds() {
-        StubEvent evil = StubEvent.get("/\"</td>\n\\<script>\u0001", "'&\u2028\u0085".repeat(600))
+        StubEvent evil = StubEvent.get("/\"</td>\n\\<script>\u0001", "'&\u2028\u0085\uFFFF".repeat(600))
                 .param("REMOTE_USER", "a\nstate: Idle").with(0, null);
         assertFalse(page(StatusFormat.TEXT, true, evil).contains("\nstate: Idle"));
         assertTrue(page(StatusFormat.JSON, true, evil).contains("\"request uri\":\"\\/\\\\x22<\\/td>\\\\x0A\\\\x5C<"));
         String xml = page(StatusFormat.XML, true, evil);
-        assertTrue(xml.contains("<request-uri>/\\x22&lt;/td&gt;\\x0A\\x5C&lt;script&gt;\\x01?&#039;&amp;\\u2028\\x85"), xml);
+        assertTrue(xml.contains("<request-uri>/\\x22&lt;/td&gt;\\x0A\\x5C&lt;script&gt;\\x01?&#039;&amp;\\u2028\\x85\\uFFFF"), xml);
         StringBuilder html = new StringBuilder();
         StatusHtml.write(html, "<b>", data(evil), new Tally(), System.nanoTime(), true);
         assertFalse(html.indexOf("<script") >= 0 || html.indexOf("<b>&lt;") >= 0 || html.indexOf("<h1><b>") >= 0);
