@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The fields and values of a status page of PHP-FPM or fcgi: text with or without all processes, or JSON without. */
+/**
+ * The fields and values of a status page of PHP-FPM or fcgi: text with or without all processes, or JSON without. They
+ * are for a terminal: PHP-FPM prints text from clients, which must not move the cursor.
+ */
 final class StatusFields {
     private static final Pattern LINE = Pattern.compile("^([a-zA-Z][a-zA-Z ]*?):[ \\t]+(.*?)[ \\t\\r]*$", Pattern.MULTILINE);
     private static final Pattern MEMBER = Pattern.compile("[{,]\\s*\"([a-z ]+)\"\\s*:\\s*(?:\"([^\"]*)\"|(\\d+))");
@@ -24,7 +27,7 @@ final class StatusFields {
         if (page.startsWith("{")) {
             Map<String, String> fields = new LinkedHashMap<>();
             for (Matcher member = MEMBER.matcher(page.replaceFirst(", *\"processes\".*", "")); member.find(); ) {
-                fields.put(member.group(1), member.group(2) == null ? member.group(3) : member.group(2));
+                fields.put(member.group(1), printable(member.group(2) == null ? member.group(3) : member.group(2)));
             }
             return new StatusFields(fields);
         }
@@ -38,8 +41,12 @@ final class StatusFields {
 
     private static Map<String, String> lines(String text) {
         Map<String, String> fields = new LinkedHashMap<>();
-        LINE.matcher(text).results().forEach(line -> fields.put(line.group(1), line.group(2)));
+        LINE.matcher(text).results().forEach(line -> fields.put(line.group(1), printable(line.group(2))));
         return fields;
+    }
+
+    private static String printable(String value) {
+        return value.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 
     /** {@return a field of the pool, or an empty string} */

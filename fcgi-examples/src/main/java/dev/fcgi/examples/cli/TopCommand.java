@@ -113,7 +113,7 @@ final class TopCommand implements Callable<Integer> {
         for (Map<String, String> process : running) {
             table.append(String.format(Locale.ROOT, "%n%12s  %-15s  %10.3f  %-7s  %s", process.get("pid"),
                     process.get("state"), StatusFields.number(process, "request duration") / 1e6,
-                    process.get("request method"), printable(process.getOrDefault("request URI", "-"))));
+                    process.get("request method"), process.getOrDefault("request URI", "-")));
         }
         return table.toString();
     }
@@ -122,10 +122,5 @@ final class TopCommand implements Callable<Integer> {
         Duration time = Duration.ofSeconds(Math.max(0, seconds));
         return (time.toDays() > 0 ? time.toDays() + "d " : "") + String.format(Locale.ROOT, "%d:%02d:%02d",
                 time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
-    }
-
-    /** PHP-FPM prints text from clients, which must not move the cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TopCommandTest {
@@ -59,6 +60,17 @@ final class TopCommandTest {
                             7055  Running               0.002  GET      /short?x?[2Jy
                     """, run.out());
             assertEquals(5, Run.of("top", server.address(), "-n", "1", "--rows", "1").out().lines().count());
+        }
+    }
+
+    @Test
+    void nothingOfThePageMovesTheCursor() throws IOException {
+        String page = PAGE.replace("www", "w\u001b]0;title\u0007w").replace("7056", "70\u001b[A56")
+                .replace("Reading", "R\u009b2Jeading").replace("POST", "PO\u001bST").replace("/long", "/lo\bng");
+        try (TestServer server = TestServer.of(TestServer.saying("Content-Type: text/plain\r\n\r\n" + page))) {
+            List<String> lines = Run.of("top", server.address(), "-n", "1").out().lines().toList();
+            assertTrue(lines.get(0).startsWith("w?]0;title?w, up 1d "), lines.get(0));
+            assertEquals("     70?[A56  R?2Jeading headers       2.500  PO?ST    /lo?ng", lines.get(4));
         }
     }
 
