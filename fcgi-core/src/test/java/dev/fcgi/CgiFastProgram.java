@@ -27,6 +27,11 @@ final class CgiFastProgram {
                 q.out().print("set " + q.params("n"));
                 continue;
             }
+            if (q.path().equals("/task")) {
+                q.afterResponse(() -> {
+                    throw new IllegalStateException("in a task");
+                });
+            }
             q.request().stderr().write("to STDERR\n".getBytes(StandardCharsets.UTF_8));
             q.out().print(served + " " + q.method() + " n=" + q.params("n") + " keywords=" + q.keywords() + " cookie="
                     + q.cookie("c") + " body=" + q.bodyText());

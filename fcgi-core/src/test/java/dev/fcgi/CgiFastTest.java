@@ -64,6 +64,15 @@ final class CgiFastTest extends ProgramTest {
         assertEquals("to STDERR\nthe loop has ended after 1\n", Files.readString(errors()));
     }
 
+    @Test
+    void whatFailsAtTheEndOfPlainCgiIsLoggedAllTheSame() throws Exception {
+        launch(Map.of("REQUEST_METHOD", "GET", "SCRIPT_NAME", "/task", "LC_ALL", "C"));
+        output();
+        String errors = Files.readString(errors());
+        assertTrue(errors.contains("an afterResponse task failed: request 1 of no connection, GET /task")
+                && errors.contains("in a task"), errors);
+    }
+
     // ---- FastCGI
 
     private static void expect(ScriptedPeer peer, int id, String body) {

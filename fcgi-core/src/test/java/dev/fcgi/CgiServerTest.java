@@ -130,8 +130,25 @@ final class CgiServerTest extends ServerTest {
         });
         ScriptedPeer peer = peer().request(1, "/").expectAnswer(1, answer("x"));
         await(last);
-        assertTrue(log.has(line -> line.startsWith("WARNING") && line.contains("in a task")));
+        assertTrue(log.has(line -> line.startsWith("WARNING an afterResponse task failed: request 1 of ")
+                && line.contains(" (connection 1), GET /") && line.contains("in a task")), log.lines().toString());
         peer.request(1, "/").expectAnswer(1, answer("x"));
+    }
+
+    @Test
+    void ofManyTasksThatThrowSomeAreLoggedAndTheRestIsCounted() throws Exception {
+        serveCgi(q -> q.afterResponse(() -> {
+            throw new IllegalStateException("in a task");
+        }));
+        ScriptedPeer peer = peer();
+        for (int i = 0; i < 30; i++) {
+            peer.request(1, "/").stdout(1);
+            peer.expectEnd(1, 0, ProtocolStatus.REQUEST_COMPLETE);
+        }
+        server.close();
+        assertEquals(10, log.lines().stream().filter(line -> line.startsWith("WARNING an afterResponse task failed: ")).count());
+        assertTrue(log.has(line -> line.matches("WARNING 20 more in the last \\d+ s: an afterResponse task failed: .*")),
+                log.lines().toString());
     }
 
     @Test

@@ -6,12 +6,11 @@ import dev.fcgi.internal.cgi.HeaderText;
 import dev.fcgi.internal.cgi.ResponseBody;
 import dev.fcgi.internal.cgi.ResponseHead;
 import dev.fcgi.internal.http.Status;
+import dev.fcgi.internal.server.RequestLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +38,6 @@ import java.util.Objects;
  * <p>Belongs to the thread that handles the request. Writing blocks like {@link Request#stdout()}.
  */
 public final class CgiExchange extends CgiRequest implements AutoCloseable {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
-
     private final ResponseHead head = new ResponseHead();
     private final ResponseBody body;
     private Charset charset;
@@ -96,7 +93,7 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         }
         waiting = e instanceof CgiException known ? known : new CgiException(500, "the request could not be read");
         if (waiting != e && !request().isAborted() || isCommitted()) {
-            LOG.log(Level.WARNING, "request could not be read", e);
+            RequestLog.warn(request(), e, "request could not be read: {0}");
         }
         body.discard(!isCommitted());
     }
@@ -469,11 +466,11 @@ public final class CgiExchange extends CgiRequest implements AutoCloseable {
         }
     }
 
-    private static void runLogged(Runnable task) {
+    private void runLogged(Runnable task) {
         try {
             task.run();
         } catch (Throwable e) { // even after an Error the next task runs
-            LOG.log(Level.WARNING, "an afterResponse task failed", e);
+            RequestLog.warn(request(), e, "an afterResponse task failed: {0}");
         }
     }
 

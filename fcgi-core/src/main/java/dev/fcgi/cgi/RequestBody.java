@@ -2,11 +2,10 @@ package dev.fcgi.cgi;
 
 import dev.fcgi.internal.cgi.Form;
 import dev.fcgi.internal.cgi.LimitedBody;
+import dev.fcgi.internal.server.RequestLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /**
  * The body of a request. It can be read once as a stream or as a form, or as bytes, which are kept and may then be read
@@ -15,8 +14,6 @@ import java.lang.System.Logger.Level;
  * <p>Belongs to the thread that handles the request.
  */
 final class RequestBody {
-    private static final Logger LOG = System.getLogger("dev.fcgi.server");
-
     private final CgiRequest request;
     private final CgiOptions options;
     private final LimitedBody arriving;
@@ -110,7 +107,7 @@ final class RequestBody {
         try {
             form.close();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "temporary file of uploads not closed", e);
+            RequestLog.warn(request.request(), e, "temporary file of uploads not closed: {0}");
         }
     }
 }

@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fcgi.FcgiServer;
+import dev.fcgi.LogCapture;
+import dev.fcgi.Responder;
+import dev.fcgi.client.ClientRequest;
+import dev.fcgi.client.ClientResponse;
+import dev.fcgi.client.FcgiClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +27,11 @@ import org.junit.jupiter.api.Test;
 final class WaitingErrorsTest {
     private static final String BROKEN = "Status: 400 Bad Request\r\nContent-Length: 43\r\n"
             + "Content-Type: text/plain; charset=utf-8\r\n\r\n400 Bad Request\nmultipart without boundary\n";
+
+    private static final byte[] UPLOAD = ("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n"
+            + "x".repeat(100) + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
+    private static final CgiOptions NO_ROOM = CgiOptions.builder().memoryThreshold(1)
+            .temporaryDirectory(Path.of("/no/such/directory")).build();
 
     private static StubRequest broken() {
         return StubRequest.of("POST", "/?q=1", "multipart/form-data", "--b\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -125,14 +137,36 @@ final class WaitingErrorsTest {
 
     @Test
     void whatIsOurFaultIs500() throws Exception {
-        byte[] form = ("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + "x".repeat(100)
-                + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
-        StubRequest request = StubRequest.of("POST", "/", "multipart/form-data; boundary=b", form);
-        CgiOptions noRoom = CgiOptions.builder().memoryThreshold(1)
-                .temporaryDirectory(Path.of("/no/such/directory")).build();
-        String output = respond(request, noRoom, q -> assertNull(q.upload("f")));
+        StubRequest request = StubRequest.of("POST", "/", "multipart/form-data; boundary=b", UPLOAD);
+        String output = respond(request, NO_ROOM, q -> assertNull(q.upload("f")));
         assertTrue(output.startsWith("Status: 500 "), output);
         assertFalse(output.contains("/no/such"), output);
+    }
+
+    @Test
+    void whatIsOurFaultIsLoggedSomeTimesAndThenCounted() throws Exception {
+        Responder loop = request -> {
+            try (CgiExchange q = CgiExchange.ofLoop(request, NO_ROOM)) {
+                assertNull(q.upload("f"));
+            }
+        };
+        try (LogCapture log = new LogCapture("dev.fcgi.server")) {
+            try (FcgiServer server = FcgiServer.builder().listen(0).responder(loop).build().start();
+                    FcgiClient client = FcgiClient.to(server.addresses().get(0))) {
+                for (int i = 0; i < 30; i++) {
+                    try (ClientResponse response = client.send(ClientRequest.responder().params(Map.of("REQUEST_METHOD",
+                            "POST", "SCRIPT_NAME", "/up", "CONTENT_TYPE", "multipart/form-data; boundary=b")).body(UPLOAD).build())) {
+                        assertEquals(500, response.head().status());
+                        response.end();
+                    }
+                }
+            }
+            List<String> lines = log.lines().stream().filter(line -> line.contains("could not be read")).toList();
+            assertEquals(11, lines.size(), lines.toString());
+            assertTrue(lines.getFirst().startsWith("WARNING request could not be read: request 1 of ")
+                    && lines.getFirst().contains(" (connection 1), POST /up"), lines.getFirst());
+            assertTrue(lines.getLast().startsWith("WARNING 20 more in the last "), lines.getLast());
+        }
     }
 
     @Test

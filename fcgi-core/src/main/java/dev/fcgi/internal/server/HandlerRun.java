@@ -25,7 +25,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     /** The input of an Authorizer, whether or not its peer sends a STDIN stream (FastCGI 6.3). */
     private static final InputStream NO_INPUT = new ByteArrayInputStream(new byte[0]);
 
-    private final ServerContext context;
+    final ServerContext context;
     private final ServerConnection connection;
     private final ServerRequest request;
     private final ReentrantLock lock;
