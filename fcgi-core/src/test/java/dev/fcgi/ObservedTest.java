@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -45,7 +47,7 @@ final class ObservedTest extends ServerTest {
 
     @BeforeEach
     void record() throws IOException {
-        access = AccessLog.builder().format("%c %O %s %r").open(directory.resolve("access.log"));
+        access = AccessLog.builder().format("%c %O %s %B").open(directory.resolve("access.log"));
         recording = new Recording();
         recording.enable("dev.fcgi.Request").withoutThreshold();
         recording.start();
@@ -95,12 +97,23 @@ final class ObservedTest extends ServerTest {
                         .map(line -> line.substring(0, line.lastIndexOf(' '))).sorted().toList());
         assertEquals(expected, recorded().stream().map(one -> one.getLong("connection") + "/" + one.getInt("id") + ' '
                 + one.getString("outcome") + ' ' + one.getInt("status")).sorted().toList());
+        assertEquals(sorted(one -> one.bytesIn() + " " + one.bytesOut()), recorded().stream().map(one -> one.getLong("connection")
+                + "/" + one.getInt("id") + ' ' + one.getLong("bytesIn") + ' ' + one.getLong("bytesOut")).sorted().toList());
+        assertEquals(sorted(one -> Long.toString(one.bytesOut())), Files.readAllLines(directory.resolve("access.log")).stream()
+                .map(line -> line.replaceAll(" .* ", " ")).sorted().toList());
         String metrics = metrics();
         for (Outcome outcome : Outcome.values()) {
             long count = expected.stream().filter(line -> line.contains(' ' + outcome.name() + ' ')).count();
             assertTrue(metrics.contains("outcome=\"" + outcome.name().toLowerCase(Locale.ROOT) + "\"} " + count
                     + '\n'), outcome + " " + count + "\n" + metrics);
         }
+        assertEquals(sum(RequestEvent::bytesIn), number(metrics, "fcgi_received_bytes_total"));
+        assertEquals(sum(RequestEvent::bytesOut), number(metrics, "fcgi_sent_bytes_total"));
+        assertEquals(expected.size() - count(Kind.REFUSED), number(metrics, "fcgi_request_duration_seconds_count"));
+        String status = OfflineRequest.builder("GET", "/status").build().respond(page).text();
+        assertEquals(events.begun(), number(status, "accepted conn:"));
+        assertEquals(sum(one -> one.outcome().name().startsWith("OVER_MAX_REQUESTS") ? 1 : 0),
+                number(status, "max children reached:"));
         ServerStats stats = server.stats();
         assertEquals(count(Kind.ABORTED), stats.requestsAborted());
         assertEquals(count(Kind.REFUSED), stats.requestsRefused());
@@ -108,6 +121,21 @@ final class ObservedTest extends ServerTest {
         assertEquals(events.begun(), stats.requestsStarted());
         assertEquals(List.of(), stats.requests());
         assertEquals(0, stats.activeRequests());
+    }
+
+    /** What the listener was told, for each request. */
+    private List<String> sorted(Function<RequestEvent, String> what) {
+        return events.ended().stream().map(one -> one.connection() + "/" + one.id() + ' ' + what.apply(one)).sorted().toList();
+    }
+
+    private long sum(ToLongFunction<RequestEvent> number) {
+        return events.ended().stream().mapToLong(number).sum();
+    }
+
+    /** {@return the last word of the line that begins with a name} */
+    private static long number(String page, String name) {
+        String line = page.lines().filter(one -> one.startsWith(name)).findFirst().orElseThrow();
+        return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
     }
 
     private long count(Kind kind) {
