@@ -259,7 +259,8 @@ final class FcgiAcceptorTest {
 
     @Test
     void closeByTheLoopAnswers503ToWaitingRequests() throws Exception {
-        try (ScriptedPeer peer = peer(); ScriptedPeer waiting = peer(); ScriptedPeer backlog = peer()) {
+        try (LogCapture log = new LogCapture(); ScriptedPeer peer = peer(); ScriptedPeer waiting = peer();
+                ScriptedPeer backlog = peer()) {
             waiting.request(1, "/0").send();
             acceptor.accept().finish();
             waiting.expectAnswer(1, "").begin(1, 1, KEEP_CONN).send();
@@ -272,6 +273,8 @@ final class FcgiAcceptorTest {
             peer.expectAnswer(1, "last").expectClosed();
             waiting.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
             backlog.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
+            assertTrue(log.has(line -> line.matches("INFO the server stops, refused: request 1 of .*, role RESPONDER")),
+                    log.lines().toString());
             assertNull(acceptor.accept());
         }
         acceptor.close(); // has no effect

@@ -1,5 +1,6 @@
 package dev.fcgi;
 
+import static dev.fcgi.ScriptedPeer.AUTHORIZER;
 import static dev.fcgi.ScriptedPeer.FILTER;
 import static dev.fcgi.ScriptedPeer.KEEP_CONN;
 import static dev.fcgi.ScriptedPeer.RESPONDER;
@@ -180,6 +181,53 @@ final class LimitsTest extends ServerTest {
                 .expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
         peer().request(3, "/").expectAnswer(3, "");
         peer.endStdin(1).expectAnswer(1, "").request(3, "/").expectAnswer(3, "").endStdin(2).expectAnswer(2, "");
+        expectRefusals("WARNING maxRequestsPerConnection 2 reached, refused: request 3 of CONNECTION 1, role RESPONDER");
+    }
+
+    /** Compares all lines about requests that were refused at their beginning. */
+    private void expectRefusals(String... lines) {
+        assertEquals(List.of(lines), log.lines().stream().filter(line -> line.contains("refused: request"))
+                .map(line -> line.replaceAll(" of [^,]*\\(connection (\\d+)\\)", " of CONNECTION $1")).toList());
+    }
+
+    @Test
+    void aSecondRequestOfAConnectionForOneIsRefusedAndLogged() throws Exception {
+        start(b -> b.maxRequestsPerConnection(1).responder(request -> request.stdin().readAllBytes()));
+        peer().head(1, KEEP_CONN, "/").begin(7, RESPONDER, KEEP_CONN).expectEnd(7, 0, ProtocolStatus.CANT_MPX_CONN)
+                .endStdin(1).expectAnswer(1, "");
+        expectRefusals("WARNING a connection has one request at a time (maxRequestsPerConnection 1), refused: "
+                + "request 7 of CONNECTION 1, role RESPONDER");
+    }
+
+    @Test
+    void aHeadTooManyIsRefusedAndLogged() throws Exception {
+        start(b -> b.maxRequests(2).responder(ServerTest::echoPath));
+        peer().begin(1, RESPONDER, KEEP_CONN).begin(2, RESPONDER, KEEP_CONN).begin(3, RESPONDER, KEEP_CONN)
+                .expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
+        expectRefusals("WARNING too many incomplete request heads, refused: request 3 of CONNECTION 1, role RESPONDER");
+    }
+
+    @Test
+    void aRoleWithoutHandlerIsRefusedAndLogged() throws Exception {
+        start(b -> b.responder(ServerTest::echoPath));
+        peer().request(1, "/").expectAnswer(1, "\r\n/");
+        peer().begin(3, AUTHORIZER, KEEP_CONN).expectEnd(3, 0, ProtocolStatus.UNKNOWN_ROLE)
+                .begin(4, 9, KEEP_CONN).expectEnd(4, 0, ProtocolStatus.UNKNOWN_ROLE);
+        expectRefusals("WARNING no handler for this role, refused: request 3 of CONNECTION 2, role AUTHORIZER",
+                "WARNING no handler for this role, refused: request 4 of CONNECTION 2, role unknown");
+    }
+
+    @Test
+    void ofManyRefusalsSomeAreLoggedAndTheRestIsCounted() throws Exception {
+        start(b -> b.responder(ServerTest::echoPath));
+        ScriptedPeer peer = peer();
+        for (int i = 0; i < 30; i++) {
+            peer.begin(1, AUTHORIZER, KEEP_CONN).expectEnd(1, 0, ProtocolStatus.UNKNOWN_ROLE);
+        }
+        server.close();
+        assertEquals(10, log.lines().stream().filter(line -> line.contains("no handler for this role, refused: request 1 ")).count());
+        assertTrue(log.has(line -> line.matches("WARNING 20 more in the last \\d+ s: no handler for this role, .*")),
+                log.lines().toString());
     }
 
     @Test
@@ -545,10 +593,14 @@ final class LimitsTest extends ServerTest {
         peer().request(1, "/").send();
         assertEquals(Reason.WRITE_TIMEOUT, reasonAfter(SHORT));
         until("the connection is gone", () -> server.stats().connections() == 0);
-        peer().request(1, "/").request(2, "/").send();
+        peer().request(1, "/one").request(2, "/two").send();
         assertEquals(Reason.WRITE_TIMEOUT, reasonAfter(SHORT));
         assertEquals(Reason.WRITE_TIMEOUT, reason());
         until("the connection is gone", () -> server.stats().connections() == 0);
+        assertEquals(List.of("1 of connection 1, GET /", "1 of connection 2, GET /one", "2 of connection 2, GET /two"),
+                log.lines().stream().filter(line -> line.startsWith("WARNING write timeout: request "))
+                        .map(line -> line.replaceAll(".*: request (\\d+) of .*\\((connection \\d+)\\)", "$1 of $2"))
+                        .sorted().toList(), log.lines().toString());
     }
 
     @Test
@@ -572,6 +624,7 @@ final class LimitsTest extends ServerTest {
             }
         });
         until("the connection is gone", () -> server.stats().connections() == 0);
+        assertTrue(log.has(line -> line.matches("WARNING write timeout: .*\\(connection 1\\)")), log.lines().toString());
     }
 
     @Test

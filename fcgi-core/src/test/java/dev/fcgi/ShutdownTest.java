@@ -112,6 +112,8 @@ final class ShutdownTest extends ServerTest {
         goOn.countDown();
         peer.expectAnswer(1, "\r\n/").expectAnswer(2, "\r\n/in time").expectClosed();
         assertTrue(get(drained));
+        assertTrue(log.has(line -> line.matches(
+                "INFO the server stops, refused: request 3 of .* \\(connection 1\\), role RESPONDER")), log.lines().toString());
     }
 
     @Test
@@ -261,6 +263,39 @@ final class ShutdownTest extends ServerTest {
         assertEquals(Set.of("onAbort", RequestAbortedException.Reason.SHUTDOWN), Set.of(
                 seen.poll(10, TimeUnit.SECONDS), seen.poll(10, TimeUnit.SECONDS)));
         assertEquals(0, server.stats().connections());
+    }
+
+    @Test
+    void whatTheStopAbortsIsLoggedRequestByRequest() throws Exception {
+        serve(request -> request.stdin().readAllBytes());
+        peer().head(1, KEEP_CONN, "/one").head(2, KEEP_CONN, "/two").begin(3, RESPONDER, KEEP_CONN).send();
+        peer().request(1, "/done").expectAnswer(1, "");
+        until("they run", () -> server.stats().requestsStarted() == 3 && server.stats().activeRequests() == 3);
+        assertFalse(server.shutdown(Duration.ZERO));
+        assertEquals(List.of("1 of connection 1, GET /one", "2 of connection 1, GET /two",
+                "3 of connection 1, head not complete"), abortedByTheStop().stream().map(line ->
+                        line.replaceAll(".*: request (\\d+) of .*\\((connection \\d+)\\)", "$1 of $2")).sorted().toList());
+        assertTrue(log.has(line -> line.contains("3 requests were aborted at the end of the grace period")));
+    }
+
+    @Test
+    void ofManyThatTheStopAbortsSomeAreLoggedAndTheRestIsCounted() throws Exception {
+        serve(request -> request.stdin().readAllBytes());
+        ScriptedPeer peer = peer();
+        for (int id = 1; id <= 30; id++) {
+            peer.head(id, KEEP_CONN, "/");
+        }
+        peer.send();
+        until("they run", () -> server.stats().requestsStarted() == 30);
+        assertFalse(server.shutdown(Duration.ZERO));
+        assertEquals(10, abortedByTheStop().size(), log.lines().toString());
+        assertTrue(log.has(line -> line.matches("WARNING 20 more in the last \\d+ s: aborted at the end of the grace .*")),
+                log.lines().toString());
+    }
+
+    private List<String> abortedByTheStop() {
+        return log.lines().stream().filter(line -> line.startsWith("WARNING aborted at the end of the grace period: "))
+                .toList();
     }
 
     @Test

@@ -173,6 +173,7 @@ final class Ending {
     void shutDown() {
         lock.lock();
         try {
+            logEach("aborted at the end of the grace period: {0}");
             abortRequests(Reason.SHUTDOWN, null, true);
             closeIfDone();
         } catch (Throwable outOfMemory) { // the others must be shut down, too
@@ -194,14 +195,18 @@ final class Ending {
      */
     void check(long now, boolean stalled) {
         assert lock.isHeldByCurrentThread();
-        if (!stalled && output.isStuck(context.options.writeTimeout, now)) {
-            context.log.log(Level.WARNING, "write timeout: {0}", name);
+        boolean failed = output.hasFailed(); // then it was found before, and the writer returns later
+        if (!stalled && !failed && output.isStuck(context.options.writeTimeout, now)) {
+            if (requests.isEmpty()) { // output of the library, or the rest of a response whose request has ended
+                context.log.log(Level.WARNING, "write timeout: {0}", name);
+            }
+            logEach("write timeout: {0}");
             lost(Reason.WRITE_TIMEOUT, new IOException("the web server accepted no output in time"));
         } else if (!lifetime.isOpen()) {
             if (lifetime.isClosingOver(now)) {
                 transport.close();
             }
-        } else if (output.hasFailed()) { // on a thread that has no handler to report it to
+        } else if (failed) { // on a thread that has no handler to report it to
             lost(Reason.CONNECTION_LOST, null);
         } else if (requests.isEmpty() && threads.isRead() && lifetime.isIdleOver(requests.added(), now)) {
             transport.shutdownInput(); // requests that have arrived are still answered; a new one fails at the sender
@@ -210,6 +215,11 @@ final class Ending {
 
     private void startClosing() {
         lifetime.startClosing(threads.isRead());
+    }
+
+    /** Logs what the requests that are active will be aborted for. */
+    private void logEach(String format) {
+        requests.forEach(request -> context.log.log(Level.WARNING, format, request));
     }
 
     private void abortRequests(Reason reason, Throwable cause, boolean alsoComplete) {

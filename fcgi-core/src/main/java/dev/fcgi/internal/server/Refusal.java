@@ -5,21 +5,31 @@ import dev.fcgi.ProtocolStatus;
 import dev.fcgi.Role;
 import java.lang.System.Logger.Level;
 
-/** Why a request may not begin: the status for the peer and the outcome for observers. */
+/**
+ * Why a request may not begin: the status for the peer, the outcome for observers, and what the log says. What the
+ * operator can mend, here or in the web server, is a warning.
+ */
 enum Refusal {
-    UNKNOWN_ROLE(ProtocolStatus.UNKNOWN_ROLE, Outcome.UNKNOWN_ROLE),
-    /** The connection may not be multiplexed, and one request is active. */
-    SECOND(ProtocolStatus.CANT_MPX_CONN, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
-    CONNECTION_FULL(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION),
-    TOO_MANY_HEADS(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS),
-    DRAINING(ProtocolStatus.OVERLOADED, Outcome.DRAINING);
+    UNKNOWN_ROLE(ProtocolStatus.UNKNOWN_ROLE, Outcome.UNKNOWN_ROLE, Level.WARNING, "no handler for this role"),
+    /** The connection may not be multiplexed, and one request is active: the web server is not to multiplex. */
+    SECOND(ProtocolStatus.CANT_MPX_CONN, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION, Level.WARNING,
+            "a connection has one request at a time (maxRequestsPerConnection 1)"),
+    CONNECTION_FULL(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION, Level.WARNING,
+            "maxRequestsPerConnection {3} reached"),
+    TOO_MANY_HEADS(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS, Level.WARNING, "too many incomplete request heads"),
+    /** A part of the stop, which the operator has asked for; like the stop itself, it is no warning. */
+    DRAINING(ProtocolStatus.OVERLOADED, Outcome.DRAINING, Level.INFO, "the server stops");
 
     final ProtocolStatus status;
     final Outcome outcome;
+    private final Level level;
+    private final String format;
 
-    Refusal(ProtocolStatus status, Outcome outcome) {
+    Refusal(ProtocolStatus status, Outcome outcome, Level level, String why) {
         this.status = status;
         this.outcome = outcome;
+        this.level = level;
+        this.format = why + ", refused: request {0} of {1}, role {2}";
     }
 
     /**
@@ -41,14 +51,13 @@ enum Refusal {
         return !alone && lifetime.isRefusing() ? DRAINING : null;
     }
 
-    /** Logs the refusal, if it concerns the operator who sets the limits. */
-    void log(ServerContext context, int id, Object connection) {
-        if (this == CONNECTION_FULL) {
-            context.log.log(Level.WARNING, "maxRequestsPerConnection {0} reached, refused: request {1} of {2}",
-                    context.options.maxRequestsPerConnection, id, connection);
-        } else if (this == TOO_MANY_HEADS) {
-            context.log.log(Level.WARNING, "too many incomplete request heads, refused: request {0} of {1}", id,
-                    connection);
-        }
+    /**
+     * Logs the refusal.
+     *
+     * @param role null when it is unknown
+     */
+    void log(ServerContext context, int id, Object connection, Role role) {
+        context.log.log(level, format, id, connection, role == null ? "unknown" : role,
+                context.options.maxRequestsPerConnection);
     }
 }

@@ -125,7 +125,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
                 lifetime.disableKeepAlive();
             }
             if (refusal != null) {
-                refuse(id, refusal, observation);
+                refuse(id, role, refusal, observation);
                 return;
             }
             int active = requests.add(request);
@@ -161,8 +161,8 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         return observed;
     }
 
-    private void refuse(int id, Refusal why, Observation observation) throws IOException {
-        why.log(context, id, this);
+    private void refuse(int id, Role role, Refusal why, Observation observation) throws IOException {
+        why.log(context, id, this, role);
         context.refused(observation, why.outcome);
         RecordBuffer records;
         try {
@@ -223,9 +223,11 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
     void reject(ServerRequest request) {
         assert lock.isHeldByCurrentThread();
         try {
-            if (request.isOpen()) {
-                request.refuse(ErrorAnswer.OVERLOADED,
-                        context.options.oneAtATime ? Outcome.DRAINING : Outcome.REJECTED_BY_EXECUTOR);
+            if (request.isOpen() && context.options.oneAtATime) {
+                Refusal.DRAINING.log(context, request.id, this, request.role);
+                request.refuse(ErrorAnswer.OVERLOADED, Outcome.DRAINING);
+            } else if (request.isOpen()) {
+                request.refuse(ErrorAnswer.OVERLOADED, Outcome.REJECTED_BY_EXECUTOR);
             }
         } catch (IOException e) {
             lost(e);
