@@ -308,11 +308,8 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
 
     @Override
     public boolean tick(int tick) {
-        if (lifetime.isClosed()) {
-            return false;
-        }
-        if (!lock.tryLock()) {
-            return true;
+        if (lifetime.isClosed() || !lock.tryLock()) {
+            return !lifetime.isClosed();
         }
         try {
             return threads.tick(tick);
