@@ -387,7 +387,7 @@ final class LimitsTest extends ServerTest {
         holdTime();
         CountDownLatch goOn = gate();
         CompletableFuture<Request> first = new CompletableFuture<>();
-        start(b -> b.inputBuffer(1024).headTimeout(SHORT).readTimeout(SHORT).writeTimeout(SHORT).responder(request -> {
+        start(b -> b.inputBuffer(1024).headTimeout(SHORT).readTimeout(SHORT).responder(request -> {
             if (request.id() == 1) {
                 first.complete(request);
                 await(goOn);

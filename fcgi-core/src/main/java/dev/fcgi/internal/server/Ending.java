@@ -188,15 +188,11 @@ final class Ending {
         transport.close();
     }
 
-    /**
-     * Locked. Enforces the timeouts of the connection.
-     *
-     * @param stalled whether nothing is read now, so that the peer may not be able to do anything else
-     */
-    void check(long now, boolean stalled) {
+    /** Locked. Enforces the timeouts of the connection. */
+    void check(long now) {
         assert lock.isHeldByCurrentThread();
         boolean failed = output.hasFailed(); // then it was found before, and the writer returns later
-        if (!stalled && !failed && output.isStuck(context.options.writeTimeout, now)) {
+        if (!failed && output.isStuck(context.options.writeTimeout, now)) {
             if (requests.isEmpty()) { // output of the library, or the rest of a response whose request has ended
                 context.log.log(Level.WARNING, "write timeout: {0}", name);
             }

@@ -259,7 +259,6 @@ final class RecordHandler implements Inbound.Rule {
     public void resumed() {
         looked = false;
         connection.readingResumed();
-        output.restartClock();
     }
 
     // ---- ABORT_REQUEST and management records

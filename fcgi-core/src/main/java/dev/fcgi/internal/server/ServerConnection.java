@@ -327,7 +327,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         try {
             threads.check();
             boolean stalled = inbound.isStalled();
-            ending.check(now, stalled);
+            ending.check(now);
             if (isOpen() && !requests.isEmpty()) {
                 requests.forEach(request -> limits.check(request, stalled, now));
                 closeIfDone();
