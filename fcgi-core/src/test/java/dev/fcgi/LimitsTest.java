@@ -403,6 +403,22 @@ final class LimitsTest extends ServerTest {
         peer.expectAnswer(1, "1 5000").expectAnswer(2, "2 2").expectAnswer(3, "3 0");
     }
 
+    /** The reader waits for the handler, the handler for the peer, and that perhaps for the reader. */
+    @Test
+    void aResponseThatNobodyTakesHasItsTimeoutAlsoWhileTheBodyIsUnread() throws Exception {
+        holdTime();
+        CompletableFuture<Request> first = new CompletableFuture<>();
+        start(b -> b.inputBuffer(1024).writeTimeout(SHORT).readTimeout(Duration.ZERO).stallTimeout(Duration.ZERO)
+                .responder(request -> {
+                    first.complete(request);
+                    reasons.add(assertThrows(RequestAbortedException.class,
+                            () -> request.stdout().write(new byte[10_000_000])).reason());
+                }));
+        peer().head(1, KEEP_CONN, "/").stdin(1, new byte[5000]).send();
+        until("reading has stopped", () -> available(first.join()) == 1024);
+        assertEquals(Reason.WRITE_TIMEOUT, reasonAfter(SHORT));
+    }
+
     private static int available(Request request) {
         try {
             return request.stdin().available();
