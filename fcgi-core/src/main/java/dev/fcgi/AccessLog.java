@@ -30,8 +30,8 @@ import java.util.Set;
  *
  * <p>If no response was sent, the status is 499 when the web server aborted the request or closed the connection, as in
  * nginx's logs, 200 when the handler has returned without writing anything, 500 when it has failed (in plain CGI, where
- * the web server responds), and 503 otherwise. Control characters, quotation marks and backslashes of a request are written as
- * {@code \xHH}; PHP-FPM leaves them as they are.
+ * the web server responds), and 503 otherwise. Control characters, quotation marks and backslashes of a request are
+ * written as {@code \xHH}; PHP-FPM leaves them as they are.
  *
  * <p>Thread-safe. The thread that handled the request writes the line immediately, so a slow disk blocks that thread.
  */

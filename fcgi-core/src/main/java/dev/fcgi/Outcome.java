@@ -38,7 +38,7 @@ public enum Outcome {
     HEAD_TIMEOUT(Kind.REFUSED),
     /** Refused because there is no handler for its role. */
     UNKNOWN_ROLE(Kind.REFUSED),
-    /** Refused because the server is stopping or the accept loop has ended. */
+    /** Refused because the server is stopping, the accept loop has ended, or the connection is about to be closed. */
     DRAINING(Kind.REFUSED),
     /** Refused because the {@linkplain FcgiServer.Builder#executor executor} rejected it. */
     REJECTED_BY_EXECUTOR(Kind.REFUSED);

@@ -273,6 +273,7 @@ final class FcgiAcceptorTest {
             peer.expectAnswer(1, "last").expectClosed();
             waiting.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
             backlog.expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED).expectClosed();
+            assertFalse(log.has(line -> line.contains("cannot start a thread")), log.lines()::toString);
             assertTrue(log.has(line -> line.matches("INFO the server stops, refused: request 1 of .*, role RESPONDER")),
                     log.lines().toString());
             assertNull(acceptor.accept());

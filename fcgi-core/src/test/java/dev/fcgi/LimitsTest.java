@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -401,6 +402,33 @@ final class LimitsTest extends ServerTest {
         clock.advance(SHORT.multipliedBy(5));
         goOn.countDown();
         peer.expectAnswer(1, "1 5000").expectAnswer(2, "2 2").expectAnswer(3, "3 0");
+    }
+
+    /** A queue that is full now and then gives no other request more time. */
+    @Test
+    void whoIsLateIsLateHoweverOftenReadingStops() throws Exception {
+        holdTime();
+        Semaphore read = new Semaphore(0);
+        CompletableFuture<Request> first = new CompletableFuture<>();
+        start(b -> b.inputBuffer(1024).headTimeout(SHORT).responder(request -> {
+            first.complete(request);
+            for (boolean more = true; more; ) {
+                read.acquire();
+                more = request.stdin().readNBytes(1500).length > 0;
+            }
+        }));
+        ScriptedPeer peer = peer().head(1, KEEP_CONN, "/").begin(2, RESPONDER, KEEP_CONN).send();
+        until("they have begun", () -> server.stats().activeRequests() == 2);
+        for (int i = 0; i < 6; i++) {
+            peer.stdin(1, new byte[1500]).send();
+            until("reading has stopped", () -> available(first.join()) == 1024);
+            read.release();
+            until("reading goes on", () -> available(first.join()) == 0);
+            clock.advance(SHORT.dividedBy(2));
+        }
+        peer.expectStatus(2, 503, 1, ProtocolStatus.REQUEST_COMPLETE);
+        read.release();
+        peer.endStdin(1).expectAnswer(1, "").expectClosed();
     }
 
     /** The reader waits for the handler, the handler for the peer, and that perhaps for the reader. */

@@ -372,6 +372,20 @@ final class ObservedTest extends ServerTest {
     }
 
     @Test
+    void refusedBecauseTheConnectionCloses() throws Exception {
+        CountDownLatch goOn = gate();
+        observe(b -> b.responder(request -> await(goOn)));
+        ScriptedPeer peer = peer().begin(1, RESPONDER, 0).endParams(1).endStdin(1).send();
+        until("it runs", () -> server.stats().requestsStarted() == 1);
+        peer.request(2, "/").expectStatus(2, 503, 0, ProtocolStatus.OVERLOADED);
+        until("it is logged", () -> log.has(line ->
+                line.matches("WARNING the connection is about to be closed, refused: request 2 of .*, role RESPONDER")));
+        goOn.countDown();
+        peer.expectAnswer(1, "").expectClosed();
+        expect("1/1 COMPLETED 0", "1/2 DRAINING 503");
+    }
+
+    @Test
     void refusedBecauseTheServerStops() throws Exception {
         holdTime();
         CountDownLatch goOn = gate();

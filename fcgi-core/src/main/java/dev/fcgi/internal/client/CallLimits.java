@@ -22,9 +22,14 @@ final class CallLimits {
         this.startedAt = options.requestTimeout == Long.MAX_VALUE ? 0 : options.clock.nanoTime();
     }
 
-    /** Something was received or accepted, or the elapsed time was not the application's. */
+    /** Something was received or accepted. */
     void progress() {
         idle.restart();
+    }
+
+    /** Some of the time was not the application's. */
+    void pause(long nanos) {
+        idle.pause(nanos);
     }
 
     /** Sets whether a thread is writing a piece of the request; until it is accepted the server cannot continue. */

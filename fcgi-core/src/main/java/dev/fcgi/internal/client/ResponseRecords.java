@@ -129,10 +129,10 @@ final class ResponseRecords implements Inbound.Rule {
     }
 
     @Override
-    public void resumed() {
+    public void resumed(long stalledNanos) {
         stalledFrom = NEVER;
-        calls.forEach(call -> call.limits().progress()); // the time that went by was a caller's, not the application's
-        link.output().restartClock();
+        calls.forEach(call -> call.limits().pause(stalledNanos)); // that time was a caller's, not the application's
+        link.output().pauseClock(stalledNanos);
     }
 
     private void stderr(ClientCall call) throws IOException {

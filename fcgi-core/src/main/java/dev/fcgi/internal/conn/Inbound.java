@@ -26,8 +26,8 @@ public final class Inbound {
         /** Locked. Content was received: so many bytes of it. */
         default void received(int bytes) {}
 
-        /** Locked. Reading has resumed. */
-        default void resumed() {}
+        /** Locked. Reading has resumed, after so much time. */
+        default void resumed(long stalledNanos) {}
     }
 
     private final RecordReader reader;
@@ -69,8 +69,8 @@ public final class Inbound {
     private boolean awaitRoom(StreamInput stream, Rule rule) {
         assert lock.isHeldByCurrentThread();
         stalled = true;
+        long waited = 0;
         try {
-            long waited = 0;
             while (stream.isFull()) {
                 long patience = rule.patience(stream, waited);
                 if (patience < 0) {
@@ -83,7 +83,7 @@ public final class Inbound {
             return true;
         } finally {
             stalled = false;
-            rule.resumed();
+            rule.resumed(waited);
         }
     }
 

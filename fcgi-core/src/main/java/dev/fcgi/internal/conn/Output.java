@@ -201,10 +201,10 @@ public final class Output {
         return !writing;
     }
 
-    /** Locked. Restarts the time of a write in progress, when the delay was not caused by the peer. */
-    public void restartClock() {
+    /** Locked. Some of the time of a write in progress was no delay of the peer. */
+    public void pauseClock(long nanos) {
         assert lock.isHeldByCurrentThread();
-        progressAwaited.restart();
+        progressAwaited.pause(nanos);
     }
 
     /** Locked. Whether a write has been in progress for longer than a limit. */

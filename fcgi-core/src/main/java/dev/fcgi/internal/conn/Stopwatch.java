@@ -16,6 +16,11 @@ public final class Stopwatch {
         running = false;
     }
 
+    /** Some of the time since the beginning does not count. */
+    public void pause(long nanos) {
+        startedAt += nanos; // if it is not running, the first check sets this anew
+    }
+
     /** {@return whether the limit was exceeded at a time of the {@link Clock}} */
     public boolean isOver(long limit, long now) {
         if (!running) {

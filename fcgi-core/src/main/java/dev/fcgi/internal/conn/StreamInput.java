@@ -138,11 +138,11 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** Locked. A handler that waits for bytes begins to do so now: until now the connection was not read. */
-    public void restartClock() {
+    /** Locked. The connection was not read for some time, in which a handler that waits for bytes could not get any. */
+    public void pauseClock(long nanos) {
         assert lock.isHeldByCurrentThread();
         if (waited != null) {
-            waited.restart();
+            waited.pause(nanos);
         }
     }
 

@@ -28,7 +28,7 @@ final class OpenMetrics {
         metrics.counter("fcgi_protocol_errors", "Connections closed because the peer violated the protocol.",
                 stats.protocolErrors());
         metrics.gauge("fcgi_listen_queue", "TCP connections waiting to be accepted.", listenQueue);
-        metrics.gauge("fcgi_active_requests", "Requests in flight.", StatusData.handled(stats));
+        metrics.gauge("fcgi_active_requests", "Requests in flight.", StatusData.inFlight(stats));
         metrics.gauge("fcgi_incomplete_heads", "Requests whose head is awaited.", stats.incompleteHeads());
         metrics.gauge("fcgi_max_active_requests", "The largest number of requests in flight at the same time.",
                 stats.maxActiveRequests());

@@ -29,7 +29,7 @@ final class StatusData {
     StatusData(String name, ServerStats stats, int maxListenQueue, int listenQueue, Instant now) {
         this.now = now;
         this.stats = stats;
-        long active = Math.min(handled(stats), stats.maxRequests());
+        long active = Math.min(inFlight(stats), stats.maxRequests());
         this.pool = List.of(
                 new Field("pool", name),
                 new Field("process manager", "static"),
@@ -48,7 +48,7 @@ final class StatusData {
     }
 
     /** {@return the requests in flight that count towards the maximum} */
-    static int handled(ServerStats stats) {
+    static int inFlight(ServerStats stats) {
         return stats.activeRequests() - stats.incompleteHeads();
     }
 

@@ -86,7 +86,7 @@ final class StatusHtml {
             rate += lately[i];
         }
         page.append("<div class=\"cards\">\n");
-        card("requests in flight, of " + stats.maxRequests(), "" + StatusData.handled(stats), false);
+        card("requests in flight, of " + stats.maxRequests(), "" + StatusData.inFlight(stats), false);
         card("requests a second", String.format(Locale.ROOT, "%.1f", rate / 5.0), false);
         card("connections", "" + stats.connections(), false);
         card("refused", "" + stats.requestsRefused(), stats.requestsRefused() > 0);

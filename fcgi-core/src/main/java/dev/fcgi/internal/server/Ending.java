@@ -191,12 +191,11 @@ final class Ending {
     /** Locked. Enforces the timeouts of the connection. */
     void check(long now) {
         assert lock.isHeldByCurrentThread();
-        boolean failed = output.hasFailed(); // then it was found before, and the writer returns later
-        if (!failed && output.isStuck(context.options.writeTimeout, now)) {
-            if (requests.isEmpty()) { // output of the library, or the rest of a response whose request has ended
-                context.log.log(Level.WARNING, "write timeout: {0}", name);
+        boolean failed = output.hasFailed();
+        if (output.isStuck(context.options.writeTimeout, now)) {
+            if (!failed) { // otherwise it was logged, and the writer has not returned yet
+                logWriteTimeout();
             }
-            logEach("write timeout: {0}");
             lost(Reason.WRITE_TIMEOUT, new IOException("the web server accepted no output in time"));
         } else if (!lifetime.isOpen()) {
             if (lifetime.isClosingOver(now)) {
@@ -211,6 +210,13 @@ final class Ending {
 
     private void startClosing() {
         lifetime.startClosing(threads.isRead());
+    }
+
+    private void logWriteTimeout() {
+        if (requests.isEmpty()) { // output of the library, or the rest of a response whose request has ended
+            context.log.log(Level.WARNING, "write timeout: {0}", name);
+        }
+        logEach("write timeout: {0}");
     }
 
     /** Logs what the requests that are active will be aborted for. */

@@ -62,6 +62,11 @@ final class Lifetime {
         return !keep || context.isRefusing();
     }
 
+    /** {@return whether the server stops} */
+    boolean isDraining() {
+        return context.isDraining();
+    }
+
     /** Locked. */
     void disableKeepAlive() {
         assert lock.isHeldByCurrentThread();

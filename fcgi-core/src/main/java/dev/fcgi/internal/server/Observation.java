@@ -92,6 +92,7 @@ final class Observation implements RequestEvent, EndTime {
      */
     void handlerBegun(boolean withHead) {
         handlerAt = withHead ? headAt : clock.nanoTime();
+        VarHandle.releaseFence();
         thread = Thread.currentThread();
     }
 
@@ -102,7 +103,11 @@ final class Observation implements RequestEvent, EndTime {
 
     /** The only method for the ticker, which needs no lock. */
     void check(long now) {
-        if (!slow && thread != null && observers.isSlow(now - handlerAt)) {
+        if (slow || thread == null) {
+            return;
+        }
+        VarHandle.acquireFence(); // where there is a thread, it has begun
+        if (observers.isSlow(now - handlerAt)) {
             slow = true;
             observers.slow(this);
         }

@@ -122,8 +122,8 @@ final class Observers {
         Uninterrupted.deliver(interrupted);
     }
 
-    /** A connection is about to be closed: then its peer could not be identified any more. */
-    void closing(ConnectionObservation connection) {
+    /** A connection is about to be closed, or has begun: after the end its peer cannot be identified any more. */
+    void identify(ConnectionObservation connection) {
         if (recorded && Jfr.isOn()) {
             connection.peerUser();
         }
@@ -131,6 +131,7 @@ final class Observers {
 
     void opened(ConnectionObservation connection) {
         tell(ServerListener::connectionOpened, connection);
+        identify(connection); // now, because nobody waits for its end yet
     }
 
     void closed(ConnectionObservation connection) {

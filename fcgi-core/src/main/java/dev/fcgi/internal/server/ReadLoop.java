@@ -8,6 +8,7 @@ import dev.fcgi.internal.io.Transport;
 import dev.fcgi.internal.wire.RecordReader;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -286,7 +287,8 @@ final class ReadLoop implements Runnable {
     }
 
     private void reject(HandlerRun run, Throwable why) {
-        if (run.reject()) { // otherwise it was run anyway
+        // otherwise it was run anyway, or an accept loop has ended, which is told as a refusal
+        if (run.reject() && !(context.options.oneAtATime && why instanceof RejectedExecutionException)) {
             context.log.log(Level.WARNING, why, "cannot start a thread for {0}", run);
         }
     }
@@ -313,7 +315,7 @@ final class ReadLoop implements Runnable {
             if (ending.flush(reader.isAtRecordBoundary())) {
                 drain();
             }
-            context.observers.closing(connection.observed());
+            context.observers.identify(connection.observed()); // if a recording has begun since
         } catch (Throwable ignored) {
             // out of memory: what follows needs none
         }

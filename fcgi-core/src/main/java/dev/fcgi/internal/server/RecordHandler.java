@@ -256,9 +256,9 @@ final class RecordHandler implements Inbound.Rule {
     }
 
     @Override
-    public void resumed() {
+    public void resumed(long stalledNanos) {
         looked = false;
-        connection.readingResumed();
+        connection.readingResumed(stalledNanos);
     }
 
     // ---- ABORT_REQUEST and management records

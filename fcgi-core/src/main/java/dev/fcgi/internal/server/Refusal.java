@@ -17,6 +17,8 @@ enum Refusal {
     CONNECTION_FULL(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS_PER_CONNECTION, Level.WARNING,
             "maxRequestsPerConnection {3} reached"),
     TOO_MANY_HEADS(ProtocolStatus.OVERLOADED, Outcome.OVER_MAX_REQUESTS, Level.WARNING, "too many incomplete request heads"),
+    /** After a timeout, or because a request did not want the connection to be kept. */
+    CLOSING(ProtocolStatus.OVERLOADED, Outcome.DRAINING, Level.WARNING, "the connection is about to be closed"),
     /** A part of the stop, which the operator has asked for; like the stop itself, it is no warning. */
     DRAINING(ProtocolStatus.OVERLOADED, Outcome.DRAINING, Level.INFO, "the server stops");
 
@@ -48,7 +50,10 @@ enum Refusal {
         if (requests.isFull(options.maxRequestsPerConnection)) {
             return CONNECTION_FULL;
         }
-        return !alone && lifetime.isRefusing() ? DRAINING : null;
+        if (alone || !lifetime.isRefusing()) {
+            return null;
+        }
+        return lifetime.isDraining() ? DRAINING : CLOSING;
     }
 
     /**

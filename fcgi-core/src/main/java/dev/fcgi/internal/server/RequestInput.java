@@ -84,12 +84,12 @@ final class RequestInput implements StreamInput.Source {
         return data == null ? ended : data.discard();
     }
 
-    /** Locked. The connection is read again, after a time when it was not. */
-    void readingResumed() {
+    /** Locked. The connection was not read for some time. */
+    void pauseClock(long nanos) {
         assert lock.isHeldByCurrentThread();
-        stdin.restartClock();
+        stdin.pauseClock(nanos);
         if (data != null) {
-            data.restartClock();
+            data.pauseClock(nanos);
         }
     }
 

@@ -40,12 +40,12 @@ final class RequestLimits {
         }
     }
 
-    /** Locked. What was not read meanwhile was not the web server's delay: its timeouts begin anew. */
-    void restart(ServerRequest request) {
+    /** Locked. The connection was not read for some time, which is no delay of the web server. */
+    void pause(ServerRequest request, long nanos) {
         assert lock.isHeldByCurrentThread();
         if (!request.isHeadComplete()) {
-            request.since.restart();
+            request.since.pause(nanos);
         }
-        request.input.readingResumed();
+        request.input.pauseClock(nanos);
     }
 }

@@ -29,7 +29,9 @@ public final class RequestLog {
             run.context.log.log(Level.WARNING, cause, format, run);
         } else {
             WITHOUT_SERVER.log(Level.WARNING, cause, format, new Name(request));
-            Log.flush(TimeUnit.SECONDS.toNanos(1)); // a process of plain CGI ends after its request
+            if (request instanceof PlainCgiRequest) {
+                Log.flush(TimeUnit.SECONDS.toNanos(1)); // its process ends now
+            }
         }
     }
 }

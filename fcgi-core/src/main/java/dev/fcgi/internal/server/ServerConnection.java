@@ -291,10 +291,10 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
         readAhead.extend(stream);
     }
 
-    /** Locked. The reader goes on, after it has waited for a handler. */
-    void readingResumed() {
+    /** Locked. The reader goes on, after it has waited for a handler for some time. */
+    void readingResumed(long stalledNanos) {
         assert lock.isHeldByCurrentThread();
-        requests.forEach(limits::restart);
+        requests.forEach(request -> limits.pause(request, stalledNanos));
     }
 
     /** Locked. A stream has room, or has ended. */

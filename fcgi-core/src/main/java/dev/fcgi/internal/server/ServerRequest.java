@@ -294,8 +294,11 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         assert lock.isHeldByCurrentThread();
         lifetime.disableKeepAlive();
         context.refused(observation, Outcome.HEAD_TIMEOUT);
-        owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
-        cutOff();
+        try {
+            owner.stage(() -> response.answer(ErrorAnswer.UNAVAILABLE));
+        } finally { // even out of memory
+            cutOff();
+        }
     }
 
     /** Locked. Aborts the request, unless it has ended. Never blocks, and ends it however little memory is left. */

@@ -48,6 +48,13 @@ final class ClockTest {
         watch.restart();
         assertFalse(watch.isOver(LIMIT, 9000), "the next look starts it again");
         assertTrue(watch.isOver(LIMIT, 9101));
+        watch.pause(50);
+        assertFalse(watch.isOver(LIMIT, 9150), "some of it does not count");
+        assertTrue(watch.isOver(LIMIT, 9151));
+        watch.restart();
+        watch.pause(50);
+        assertFalse(watch.isOver(LIMIT, 9200));
+        assertTrue(watch.isOver(LIMIT, 9301), "it was not running then");
     }
 
     @Test

@@ -119,8 +119,8 @@ final class InboundTest {
             }
 
             @Override
-            public void resumed() {
-                waitedEnough.add(false);
+            public void resumed(long stalledNanos) {
+                waitedEnough.add(stalledNanos < 2);
             }
         });
         queueing.get();

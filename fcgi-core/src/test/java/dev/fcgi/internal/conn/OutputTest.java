@@ -242,7 +242,7 @@ final class OutputTest {
         wire.awaitWrite(); // the second half
         assertFalse(ask(() -> output.isStuck(LIMIT, LIMIT + 2)), "some was taken");
         assertTrue(ask(() -> output.isStuck(LIMIT, 2 * LIMIT + 3)));
-        locked(output::restartClock);
+        locked(() -> output.pauseClock(LIMIT));
         assertFalse(ask(() -> output.isStuck(LIMIT, 3 * LIMIT)));
         wire.take();
         writing.get();
