@@ -56,7 +56,8 @@ final class IdCases {
     @Case(id = "3.3-id-each-connection", level = MUST, says = "The application keeps track of each request ID on a given "
             + "transport connection: the same ID on another one is another request")
     static void idEachConnection(Application app) {
-        ToApplication first = app.needs(TWO_CONNECTIONS).connect().begin(1, RESPONDER, 0).stream(PARAMS, 1, app.page().params()).flush();
+        ToApplication first = app.needs(TWO_CONNECTIONS).connect()
+                .begin(1, RESPONDER, 0).stream(PARAMS, 1, app.page().params()).pause(); // so that it has read this first
         app.connect().request(1, 0).expectPage(1);
         first.endStream(PARAMS, 1).endStdin(1).expectPage(1);
     }
