@@ -96,7 +96,7 @@ final class LimitsTest extends ServerTest {
             echoPath(request);
         }));
         ScriptedPeer one = peer().request(1, "/1").request(2, "/2").send();
-        until("two requests run", () -> server.stats().activeRequests() == 2);
+        until("two requests run", () -> server.stats().requestsStarted() == 2);
         ScriptedPeer two = peer().request(1, "/no").expectStatus(1, 503, 0, ProtocolStatus.OVERLOADED);
         one.request(3, "/no").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
         goOn.countDown();

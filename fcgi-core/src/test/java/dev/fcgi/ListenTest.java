@@ -219,7 +219,7 @@ final class ListenTest extends ServerTest {
         CompletableFuture<IOException> ended = CompletableFuture.supplyAsync(
                 () -> assertThrows(IOException.class, served::serve), Thread::startVirtualThread);
         ScriptedPeer peer = peer(server.addresses().get(1)).request(1, "/").send();
-        until("it runs", () -> served.stats().activeRequests() == 1);
+        until("it runs", () -> served.stats().requestsStarted() == 1);
         String address = "127.0.0.1:" + ((InetSocketAddress) tcp.getLocalAddress()).getPort();
         tcp.close();
         until("the server stops", () -> !Files.exists(socket()));

@@ -101,12 +101,12 @@ final class ShutdownTest extends ServerTest {
             echoPath(request);
         });
         ScriptedPeer peer = peer().request(1, "/").send();
-        until("it runs", () -> server.stats().activeRequests() == 1);
+        until("it runs", () -> server.stats().requestsStarted() == 1);
         CompletableFuture<Boolean> drained = stop(LONG);
         awaitStopping();
         clock.advance(Duration.ofSeconds(4));
         peer.request(2, "/in time").send();
-        until("it runs", () -> server.stats().activeRequests() == 2);
+        until("it runs", () -> server.stats().requestsStarted() == 2);
         clock.advance(Duration.ofSeconds(2));
         peer.request(3, "/late").expectStatus(3, 503, 0, ProtocolStatus.OVERLOADED);
         goOn.countDown();
@@ -145,7 +145,7 @@ final class ShutdownTest extends ServerTest {
             echoPath(request);
         }));
         ScriptedPeer first = peer().request(1, 0, "/first").send();
-        until("it runs", () -> server.stats().activeRequests() == 1);
+        until("it runs", () -> server.stats().requestsStarted() == 1);
         List<ScriptedPeer> waiting = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             waiting.add(peer().request(1, "/" + i).send()); // in the backlog: no connection is free
@@ -213,7 +213,7 @@ final class ShutdownTest extends ServerTest {
             echoPath(request);
         }));
         ScriptedPeer first = peer().request(1, 0, "/first").send();
-        until("it runs", () -> server.stats().activeRequests() == 1);
+        until("it runs", () -> server.stats().requestsStarted() == 1);
         List<ScriptedPeer> waiting = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             waiting.add(peer().request(1, "/" + i).send());
