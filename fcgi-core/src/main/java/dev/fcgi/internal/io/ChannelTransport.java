@@ -86,6 +86,16 @@ public final class ChannelTransport implements Transport {
         return channel.read(one()) == 0;
     }
 
+    @Override
+    public boolean hasEnded() {
+        try {
+            channel.configureBlocking(false);
+            return channel.read(one()) < 0;
+        } catch (IOException lost) {
+            return true;
+        }
+    }
+
     private ByteBuffer one() {
         if (one == null) {
             one = ByteBuffer.allocate(1);

@@ -27,6 +27,16 @@ public interface Transport {
     }
 
     /**
+     * Returns whether the end of the stream was received, with nothing before it; does not block. Received data is lost.
+     * For a connection that is about to be closed.
+     *
+     * @return false also when that cannot be determined
+     */
+    default boolean hasEnded() {
+        return false;
+    }
+
+    /**
      * Writes at least one of the bytes. Blocks until the kernel has accepted them; the position of the source shows how
      * many, even after a failure.
      */

@@ -118,9 +118,7 @@ final class ReadLoop implements Runnable {
             if (refusal == null) {
                 return true;
             }
-            // a stop wakes the thread that accepts on file descriptor 0 by a connection of our own, which may be refused
-            context.log.log(context.isDraining() ? Level.DEBUG : Level.WARNING, "connection of {0} refused: {1}", connection,
-                    refusal);
+            context.log.log(PeerCheck.level(context, transport), "connection of {0} refused: {1}", connection, refusal);
             connection.observed().refused(refusal);
         } catch (Throwable e) {
             context.log.log(Level.WARNING, e, "connection of {0} refused, allowedPeers failed", connection);
