@@ -93,8 +93,8 @@ final class StarterDeploymentIT {
             assertTrue(page.contains("<h1>Hello, world</h1>"), page);
             String status = type(target, command("curl http://127.0.0.1:8080/status").replace("8080", "" + port));
             assertTrue(status.contains("accepted conn:        1\n"), status);
-            String access = Files.readString(target.resolve("access.log"));
-            assertTrue(access.contains("\"GET / HTTP/1.1\" 200 "), access);
+            // written when the browser has its response already
+            Await.until("the line is there", () -> Files.readString(target.resolve("access.log")).contains("\"GET / HTTP/1.1\" 200 "));
             assertEquals(143, app.stop(), "as deploy/app.service says");
             assertEquals("", Child.withoutLifeLines(app.log()), nginx.log());
         }
