@@ -114,11 +114,11 @@ public final class RecordBuffer {
 
     /** Appends content of a stream, at most {@link #room} bytes. */
     public void append(int type, int requestId, byte[] source, int offset, int count) {
-        if (!continues(type, requestId)) {
-            ensure(2 * Fcgi.HEADER_LENGTH + count); // before: out of memory must leave no empty record, which ends a stream
-            startRecord(type, requestId);
+        if (continues(type, requestId)) {
+            ensure(count);
+        } else {
+            startRecord(type, requestId, count);
         }
-        ensure(count);
         bytes.put(length, source, offset, count);
         length += count;
     }
@@ -127,7 +127,7 @@ public final class RecordBuffer {
     public void appendAll(int type, int requestId, byte[] source, int count) {
         int most = type == Fcgi.STDERR ? MAX_STDERR_LENGTH : Fcgi.MAX_ALIGNED_LENGTH;
         for (int sent = 0; sent < count; sent += most) {
-            startRecord(type, requestId);
+            startRecord(type, requestId, Math.min(most, count - sent));
             append(type, requestId, source, sent, Math.min(most, count - sent));
         }
     }
@@ -185,9 +185,10 @@ public final class RecordBuffer {
 
     private void startPair(int type, int requestId, int most) {
         if (!continues(type, requestId) || openContent() + most > Fcgi.MAX_ALIGNED_LENGTH) {
-            startRecord(type, requestId);
+            startRecord(type, requestId, most);
+        } else {
+            ensure(most);
         }
-        ensure(most);
     }
 
     private void putPairLength(int count) {
@@ -201,7 +202,7 @@ public final class RecordBuffer {
 
     /** Appends the empty record that ends a stream. */
     public void endStream(int type, int requestId) {
-        startRecord(type, requestId);
+        startRecord(type, requestId, 0);
         close();
     }
 
@@ -217,7 +218,7 @@ public final class RecordBuffer {
 
     /** Appends ABORT_REQUEST, which is only a header. */
     public void abortRequest(int requestId) {
-        startRecord(Fcgi.ABORT_REQUEST, requestId);
+        startRecord(Fcgi.ABORT_REQUEST, requestId, 0);
         close();
     }
 
@@ -227,8 +228,7 @@ public final class RecordBuffer {
     }
 
     private void record(int type, int requestId, long body) {
-        startRecord(type, requestId);
-        ensure(Fcgi.BODY_LENGTH);
+        startRecord(type, requestId, Fcgi.BODY_LENGTH);
         bytes.putLong(length, body);
         length += Fcgi.BODY_LENGTH;
         close();
@@ -267,9 +267,10 @@ public final class RecordBuffer {
                 && openId == requestId;
     }
 
-    private void startRecord(int type, int requestId) {
+    /** Begins a record, with room for content: out of memory must leave no empty record, which ends a stream. */
+    private void startRecord(int type, int requestId, int content) {
         close();
-        ensure(Fcgi.HEADER_LENGTH);
+        ensure(Fcgi.HEADER_LENGTH + content);
         open = length;
         openType = type;
         openId = requestId;
