@@ -17,6 +17,7 @@ import java.util.function.ToLongFunction;
 final class Tally {
     /** Upper bounds of durations, in milliseconds; longer ones have another bucket. */
     static final double[] BOUNDS = {1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000};
+    private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(1);
     /** How many seconds are remembered: a power of two. */
     static final int SECONDS = 64;
     /** A power of two. */
@@ -38,6 +39,8 @@ final class Tally {
         /** The latest second, and how many requests have ended in it. */
         private long second;
         private long ended;
+        /** Of the first bucket; the others are in the array. */
+        private long quick;
         private final long[] buckets = new long[BOUNDS.length + 1];
         /** All but {@link Outcome#COMPLETED}. */
         private final long[] outcomes = new long[Outcome.values().length];
@@ -63,12 +66,20 @@ final class Tally {
             bytesOut += out;
             if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
                 nanos += time;
-                buckets[bucket(time)]++;
+                if (time <= QUICK) {
+                    quick++;
+                } else {
+                    buckets[bucket(time)]++;
+                }
             }
             if (at != second) {
                 enter(at);
             }
             ended++;
+        }
+
+        long inBucket(int bucket) {
+            return bucket == 0 ? quick : buckets[bucket];
         }
 
         private void enter(long next) {
@@ -160,7 +171,7 @@ final class Tally {
 
     /** {@return how many requests are in a bucket, which has an index from 0 to the number of bounds} */
     long inBucket(int bucket) {
-        return sum(part -> part.buckets[bucket]);
+        return sum(part -> part.inBucket(bucket));
     }
 
     long nanos() {

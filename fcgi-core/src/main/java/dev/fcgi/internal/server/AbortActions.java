@@ -16,8 +16,7 @@ final class AbortActions {
     private final Log log;
     /** Used in log messages. */
     private final Object request;
-    /** Actions that wait for an abort; null after the abort. */
-    private List<Runnable> waiting = new ArrayList<>(2);
+    private final List<Runnable> waiting = new ArrayList<>(2);
 
     AbortActions(Log log, Object request) {
         this.log = log;
@@ -25,8 +24,8 @@ final class AbortActions {
     }
 
     /** Runs an action at the abort, or now if the request was already aborted. */
-    void add(Runnable action) {
-        if (waiting == null) {
+    void add(Runnable action, boolean aborted) {
+        if (aborted) {
             start(action);
         } else {
             waiting.add(action);
@@ -35,10 +34,8 @@ final class AbortActions {
 
     /** Runs the actions after an abort. Throws nothing. */
     void start() {
-        List<Runnable> actions = waiting;
-        waiting = null;
-        for (int i = 0; actions != null && i < actions.size(); i++) {
-            start(actions.get(i));
+        for (int i = 0; i < waiting.size(); i++) { // needs no memory
+            start(waiting.get(i));
         }
     }
 

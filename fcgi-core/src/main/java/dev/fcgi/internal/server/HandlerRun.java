@@ -1,7 +1,6 @@
 package dev.fcgi.internal.server;
 
 import dev.fcgi.AbortPolicy;
-import dev.fcgi.FilterRequest;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
 import dev.fcgi.Role;
@@ -135,7 +134,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         }
         Throwable failure = null;
         try {
-            callHandler();
+            context.options.handle(this);
         } catch (Throwable e) { // even an Error of a handler ends only its own request
             failure = e;
             context.options.failures.accept(e);
@@ -144,21 +143,13 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         return failure;
     }
 
-    private void callHandler() throws Exception {
-        Options options = context.options;
-        if (request.role == Role.RESPONDER) {
-            options.responder.respond(this);
-        } else if (request.role == Role.AUTHORIZER) {
-            options.authorizer.respond(this);
-        } else {
-            options.filter.filter((FilterRequest) this);
-        }
-    }
-
     /** The handler has returned or thrown. Throws nothing. */
     private void handled(Throwable failure) {
         while (lock.isHeldByCurrentThread()) {
             lock.unlock(); // a StackOverflowError can occur anywhere, even between lock and try
+        }
+        if (request.observation != null) {
+            request.observation.handlerReturned();
         }
         if (failure != null) {
             context.handlerFailed(this, failure);
@@ -174,15 +165,30 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     private void finish(Throwable failure) {
         lock.lock();
         try {
-            end(failure);
+            endRequest(failure);
         } finally {
             lock.unlock();
         }
+        over(failure);
     }
 
-    /** Locked. Ends the request. Releases the lock while writing. Throws nothing. */
     @Override
     void end(Throwable failure) {
+        endRequest(failure);
+        if (request.observation == null) {
+            over(failure);
+            return;
+        }
+        lock.unlock();
+        try {
+            over(failure);
+        } finally {
+            lock.lock();
+        }
+    }
+
+    /** Locked. Ends the request; {@link #over} must follow. Releases the lock while writing. Throws nothing. */
+    void endRequest(Throwable failure) {
         assert lock.isHeldByCurrentThread();
         try {
             request.endSafely(failure);
@@ -190,13 +196,17 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
             if (request.input.interrupts.end()) {
                 Thread.interrupted(); // ours: what it was for is over
             }
-            over(failure);
+            request.handlerReturned();
         }
     }
 
-    private void over(Throwable failure) {
+    /**
+     * Nothing works on the request any more. Calls listeners, so not under the lock, and before the request counts no
+     * more: who stops the server has heard of all requests then. Throws nothing.
+     */
+    void over(Throwable failure) {
         if (request.observation != null) {
-            request.observation.tellOver(failure, lock); // throws nothing
+            request.observation.tellOver(failure);
         }
         request.over();
     }
@@ -214,11 +224,12 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
                 return false;
             }
             connection.reject(request);
-            over(null);
+            request.handlerReturned();
         } finally {
             lock.unlock();
             Uninterrupted.deliver(interrupted);
         }
+        over(null);
         return true;
     }
 
@@ -276,12 +287,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
 
     @Override
     public boolean isAborted() {
-        lock.lock();
-        try {
-            return request.isAborted();
-        } finally {
-            lock.unlock();
-        }
+        return request.isAborted();
     }
 
     @Override
@@ -289,15 +295,11 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         Objects.requireNonNull(action, "action");
         lock.lock();
         try {
-            if (!request.isOpen() && !request.isAborted()) {
-                return;
-            }
-            if (abortActions == null) {
-                abortActions = new AbortActions(context.log, request);
-            }
-            abortActions.add(action);
-            if (request.isAborted()) {
-                abortActions.start();
+            if (request.isOpen() || request.isAborted()) {
+                if (abortActions == null) {
+                    abortActions = new AbortActions(context.log, request);
+                }
+                abortActions.add(action, request.isAborted());
             }
         } finally {
             lock.unlock();

@@ -24,7 +24,7 @@ final class HandlerThreads {
         /** Runs the handler, if there is something to handle. Returns what it has thrown, and throws nothing. */
         abstract Throwable handle();
 
-        /** Locked. Ends what has begun; releases the lock while writing. Throws nothing. */
+        /** Locked. Ends what has begun; releases the lock while writing, and while listeners are called. Throws nothing. */
         abstract void end(Throwable failure);
     }
 

@@ -7,7 +7,6 @@ import dev.fcgi.Params;
 import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.RequestEvent;
 import dev.fcgi.Role;
-import dev.fcgi.internal.conn.Clock;
 import dev.fcgi.internal.conn.Uninterrupted;
 import dev.fcgi.internal.ops.EndTime;
 import java.lang.invoke.VarHandle;
@@ -15,10 +14,10 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A request as it is told to observers. Exists only where somebody observes: else those who would call it have null.
@@ -29,9 +28,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * blocks.
  */
 final class Observation implements RequestEvent, EndTime {
+    /** A first write up to this is kept as it is, whether or not some of it is body. */
+    private static final int SMALL = 1024;
+
     private final Observers observers;
     private final ConnectionEvent connection;
-    private final Clock clock;
     private final int id;
     private final Role role;
     private final long begunAt;
@@ -50,21 +51,23 @@ final class Observation implements RequestEvent, EndTime {
     private long bytesIn;
     private long bytesOut;
     /** How much is buffered and not sent. */
-    private long pending;
-    private final ResponseHeadCopy head = new ResponseHeadCopy();
+    private int pending;
+    /** A copy of the first write of the response, if it is small: most responses are one write. */
+    private byte[] firstWrite;
+    /** Null while the first write is all. */
+    private ResponseHeadCopy head;
     /** The status of a response of the library itself, or 0. */
     private int ownStatus;
     private int appStatus;
     private Outcome outcome;
     private Throwable failure;
 
-    Observation(Observers observers, ConnectionEvent connection, Clock clock, int id, Role role) {
+    Observation(Observers observers, ConnectionEvent connection, int id, Role role) {
         this.observers = observers;
         this.connection = connection;
-        this.clock = clock;
         this.id = id;
         this.role = role;
-        this.begunAt = clock.nanoTime();
+        this.begunAt = observers.now();
     }
 
     // ---- events
@@ -80,7 +83,7 @@ final class Observation implements RequestEvent, EndTime {
      * @param atOnce whether they were received together with BEGIN_REQUEST, so that it took no time
      */
     void headComplete(Params complete, boolean atOnce) {
-        headAt = atOnce ? begunAt : clock.nanoTime();
+        headAt = atOnce ? begunAt : observers.now();
         VarHandle.releaseFence();
         params = complete;
     }
@@ -91,7 +94,7 @@ final class Observation implements RequestEvent, EndTime {
      * @param withHead whether the head was completed just now, in the same step
      */
     void handlerBegun(boolean withHead) {
-        handlerAt = withHead ? headAt : clock.nanoTime();
+        handlerAt = withHead ? headAt : observers.now();
         VarHandle.releaseFence();
         thread = Thread.currentThread();
     }
@@ -120,8 +123,23 @@ final class Observation implements RequestEvent, EndTime {
 
     /** The handler has written some of STDOUT, which is kept in a buffer. */
     void buffered(byte[] source, int offset, int count) {
-        head.append(source, offset, count);
+        if (head == null && firstWrite == null && count <= SMALL) {
+            byte[] copy = Arrays.copyOfRange(source, offset, offset + count);
+            VarHandle.releaseFence();
+            firstWrite = copy;
+        } else {
+            bufferedMore(source, offset, count);
+        }
         pending += count;
+    }
+
+    private void bufferedMore(byte[] source, int offset, int count) {
+        if (head == null) {
+            ResponseHeadCopy copy = new ResponseHeadCopy(firstWrite == null ? new byte[0] : firstWrite);
+            VarHandle.releaseFence();
+            head = copy;
+        }
+        head.append(source, offset, count);
     }
 
     /** What is in the buffer is sent. */
@@ -141,9 +159,26 @@ final class Observation implements RequestEvent, EndTime {
         appStatus = status;
     }
 
-    /** Nothing more may be sent; said again when the end itself did not get through. */
+    /**
+     * The handler has returned, which the thread says that ran it, without a lock. The response may have a last part to
+     * send: that time is not the handler's, and before that write the clock is nearer than after it, when the processor
+     * has forgotten where it is.
+     */
+    void handlerReturned() {
+        endAt = observers.now();
+    }
+
+    /** Nothing more may be sent. */
     void ended(Outcome how) {
         outcome = how;
+    }
+
+    /** The same, perhaps after it had ended, and while its last part was sent. */
+    void aborted(Reason why) {
+        outcome = outcome(why);
+        if (endAt != 0) {
+            endAt = observers.now();
+        }
     }
 
     /** Nothing works on the request any more; somebody tells it later. */
@@ -167,26 +202,15 @@ final class Observation implements RequestEvent, EndTime {
         }
     }
 
-    /**
-     * The same, with a lock that is released meanwhile, before the request counts no more: who stops the server has heard
-     * of all then.
-     */
-    void tellOver(Throwable thrown, ReentrantLock lock) {
-        lock.unlock();
-        try {
-            tellOver(thrown);
-        } finally {
-            lock.lock();
-        }
-    }
-
     private void ends(Throwable thrown) {
-        endAt = clock.nanoTime();
+        if (endAt == 0) {
+            endAt = observers.now();
+        }
         thread = null;
         failure = thrown;
     }
 
-    static Outcome outcome(Reason reason) {
+    private static Outcome outcome(Reason reason) {
         return switch (reason) {
             case ABORT_REQUEST -> Outcome.ABORTED_BY_PEER;
             case CONNECTION_LOST -> Outcome.CONNECTION_LOST;
@@ -250,7 +274,7 @@ final class Observation implements RequestEvent, EndTime {
     public Instant begun() {
         Instant known = begun;
         if (known == null) {
-            known = Instant.now().minusNanos(clock.nanoTime() - begunAt).truncatedTo(ChronoUnit.MILLIS);
+            known = Instant.now().minusNanos(observers.now() - begunAt).truncatedTo(ChronoUnit.MILLIS);
             begun = known;
         }
         return known;
@@ -272,7 +296,7 @@ final class Observation implements RequestEvent, EndTime {
     }
 
     private Duration between(long start, long end) {
-        return Duration.ofNanos(Math.max(0, (end != 0 ? end : clock.nanoTime()) - start));
+        return Duration.ofNanos(Math.max(0, (end != 0 ? end : observers.now()) - start));
     }
 
     @Override
@@ -290,15 +314,23 @@ final class Observation implements RequestEvent, EndTime {
         if (ownStatus != 0 || bytesOut == 0) {
             return ownStatus;
         }
-        CgiHead sent = head.read();
+        CgiHead sent = sentHead();
         return sent == null ? 0 : sent.status();
     }
 
     @Override
     public String responseHeader(String name) {
         Objects.requireNonNull(name, "name");
-        CgiHead sent = ownStatus != 0 || bytesOut == 0 ? null : head.read();
+        CgiHead sent = ownStatus != 0 || bytesOut == 0 ? null : sentHead();
         return sent == null ? null : sent.header(name);
+    }
+
+    /** {@return the head of the response; null while it is not complete, or when it is none} */
+    private CgiHead sentHead() {
+        ResponseHeadCopy copy = head;
+        byte[] first = firstWrite;
+        VarHandle.acquireFence();
+        return copy != null ? copy.read() : first != null ? new ResponseHeadCopy(first).read() : null;
     }
 
     @Override

@@ -59,6 +59,10 @@ final class Observers {
         return listeners.length > 0 || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
     }
 
+    long now() {
+        return clock.nanoTime();
+    }
+
     /** {@return the observed requests that have not ended} */
     List<RequestEvent> running() {
         return List.copyOf(running.list());
@@ -144,7 +148,7 @@ final class Observers {
     /** {@return what observes a request that begins, or is refused; null when nobody does} */
     Observation observe(ConnectionObservation connection, int id, Role role) {
         connection.requestBegun();
-        return isOn() ? new Observation(this, connection, clock, id, role) : null;
+        return isOn() ? new Observation(this, connection, id, role) : null;
     }
 
     void added(Observation request) {

@@ -2,6 +2,8 @@ package dev.fcgi.internal.server;
 
 import dev.fcgi.AbortPolicy;
 import dev.fcgi.Filter;
+import dev.fcgi.FilterRequest;
+import dev.fcgi.Request;
 import dev.fcgi.Responder;
 import dev.fcgi.Role;
 import dev.fcgi.ServerListener;
@@ -81,5 +83,17 @@ public final class Options implements Cloneable {
             case AUTHORIZER -> authorizer != null;
             case FILTER -> filter != null;
         };
+    }
+
+    /** Calls the handler of a request. */
+    void handle(Request request) throws Exception {
+        Role role = request.role();
+        if (role == Role.RESPONDER) {
+            responder.respond(request);
+        } else if (role == Role.AUTHORIZER) {
+            authorizer.respond(request);
+        } else {
+            filter.filter((FilterRequest) request);
+        }
     }
 }

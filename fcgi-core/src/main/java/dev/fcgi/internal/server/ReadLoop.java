@@ -257,11 +257,12 @@ final class ReadLoop implements Runnable {
         Throwable failure = run.handle();
         lock.lock();
         try {
-            run.end(failure);
+            run.endRequest(failure);
             return tryReacquire();
         } finally {
             lock.unlock();
             Thread.interrupted(); // an interrupt that the handler left or was sent is not meant for what follows
+            run.over(failure);
         }
     }
 

@@ -13,16 +13,18 @@ import java.util.Arrays;
  */
 final class ResponseHeadCopy {
     private static final int MAX_LENGTH = 8192;
-    /** A first write up to this is kept as it is, whether or not some of it is body. */
-    private static final int SMALL = 1024;
-    private static final byte[] NOTHING = {};
 
     /** Replaced, never changed; other threads may see a slightly old one. */
-    private byte[] bytes = NOTHING;
+    private byte[] bytes;
     /** What the writer knows: whether {@link #bytes} has all of the head, and how far it has looked. */
     private boolean complete;
     private int scanned;
     private boolean lineEmpty = true;
+
+    /** Creates a copy that has some bytes already, which must not change. */
+    ResponseHeadCopy(byte[] start) {
+        this.bytes = start;
+    }
 
     /** Appends what the handler writes, at least all that belongs to the head. */
     void append(byte[] source, int offset, int count) {
@@ -30,10 +32,6 @@ final class ResponseHeadCopy {
             return;
         }
         byte[] before = bytes;
-        if (before.length == 0 && count <= SMALL) {
-            publish(Arrays.copyOfRange(source, offset, offset + count));
-            return;
-        }
         complete = scan(before);
         if (!complete) {
             int take = Math.min(count, MAX_LENGTH - before.length);
@@ -62,22 +60,16 @@ final class ResponseHeadCopy {
         return false;
     }
 
-    /** {@return the index after the empty line that ends the head, or -1} */
-    private static int end(byte[] bytes) {
-        ResponseHeadCopy search = new ResponseHeadCopy();
-        return search.scan(bytes) ? search.scanned : -1;
-    }
-
     /** {@return the head; null while it is not complete, and when it is malformed or too long} */
     CgiHead read() {
         byte[] seen = bytes;
         VarHandle.acquireFence();
-        int end = end(seen);
-        if (end < 0) {
+        ResponseHeadCopy search = new ResponseHeadCopy(seen); // another thread's state is its own
+        if (!search.scan(seen)) {
             return null;
         }
         try {
-            return CgiHead.read(new ByteArrayInputStream(seen, 0, end), MAX_LENGTH, StandardCharsets.UTF_8);
+            return CgiHead.read(new ByteArrayInputStream(seen, 0, search.scanned), MAX_LENGTH, StandardCharsets.UTF_8);
         } catch (IOException malformed) {
             return null;
         }

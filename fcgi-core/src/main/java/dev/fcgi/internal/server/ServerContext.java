@@ -111,7 +111,7 @@ final class ServerContext {
     void aborted(Observation observation, Reason reason) {
         counters.aborted.increment();
         if (observation != null) {
-            observation.ended(Observation.outcome(reason));
+            observation.aborted(reason);
         }
     }
 

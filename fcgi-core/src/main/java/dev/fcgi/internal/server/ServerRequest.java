@@ -51,9 +51,10 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
     /** Written under the lock; the reader looks without. */
     private volatile boolean ended;
     private Handler handler;
-    /** Whether it counts as a request in flight. */
+    /** Whether it counts as a request in flight; not guarded once nothing works on it. */
     private boolean hasPermit;
-    private Reason aborted;
+    /** Written under the lock; a handler looks without. */
+    private volatile Reason aborted;
     private Throwable abortCause;
     /** Since when the head is awaited, or the handler is running. */
     final Stopwatch since = new Stopwatch();
@@ -121,12 +122,16 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         return hasPermit;
     }
 
-    /** Locked. Nothing works on this request any more. */
-    void over() {
+    /** Locked. Its handler has returned, or will not be called. */
+    void handlerReturned() {
         assert lock.isHeldByCurrentThread();
         if (abandoned) {
             owner.returned(this);
         }
+    }
+
+    /** Nothing works on this request any more. Needs no lock: only one thread can say so. */
+    void over() {
         if (hasPermit) {
             hasPermit = false;
             context.releaseRequest();
@@ -327,9 +332,8 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         }
     }
 
-    /** Locked. */
+    /** Whether it was aborted; for sure only under the lock. */
     boolean isAborted() {
-        assert lock.isHeldByCurrentThread();
         return aborted != null;
     }
 

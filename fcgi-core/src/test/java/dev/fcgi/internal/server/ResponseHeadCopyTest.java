@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ResponseHeadCopyTest {
     private static ResponseHeadCopy copy(String text, int pieces) {
-        ResponseHeadCopy copy = new ResponseHeadCopy();
+        ResponseHeadCopy copy = new ResponseHeadCopy(new byte[0]);
         byte[] bytes = ("#" + text).getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 1; i < bytes.length; i += pieces) {
             copy.append(bytes, i, Math.min(pieces, bytes.length - i));
