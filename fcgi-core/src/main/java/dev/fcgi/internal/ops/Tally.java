@@ -59,23 +59,28 @@ final class Tally {
         void add(Outcome outcome, long in, long out, long time, long at) {
             if (outcome == Outcome.COMPLETED) {
                 completed++;
+                took(time);
             } else {
                 outcomes[outcome.ordinal()]++;
+                if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
+                    took(time);
+                }
             }
             bytesIn += in;
             bytesOut += out;
-            if (outcome.kind() != Outcome.Kind.REFUSED) { // they had no handler
-                nanos += time;
-                if (time <= QUICK) {
-                    quick++;
-                } else {
-                    buckets[bucket(time)]++;
-                }
-            }
             if (at != second) {
                 enter(at);
             }
             ended++;
+        }
+
+        private void took(long time) {
+            nanos += time;
+            if (time <= QUICK) {
+                quick++;
+            } else {
+                buckets[bucket(time)]++;
+            }
         }
 
         long inBucket(int bucket) {
