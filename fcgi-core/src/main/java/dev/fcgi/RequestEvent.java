@@ -59,11 +59,16 @@ public interface RequestEvent {
     /** {@return the time from BEGIN_REQUEST to the end of PARAMS, zero if both came at once; before that, so far} */
     Duration headTime();
 
-    /** {@return the time that its handler took; before it has returned, the time so far; zero without a handler} */
+    /**
+     * {@return the time that its handler took; before it has returned, the time so far; zero without a handler} As for
+     * {@link #time}, the write of the last output is not part of it, unless that fails.
+     */
     Duration handlerTime();
 
     /**
      * {@return the time from BEGIN_REQUEST until its handler returned or it was refused; before that, the time so far}
+     * What the handler has left in the buffer, {@link FcgiServer.Builder#outputBuffer} at most, is written afterwards.
+     * When that fails, the time lasts until then.
      */
     Duration time();
 

@@ -251,6 +251,32 @@ final class ObservedTest extends ServerTest {
         peer.expectStdoutPart(1, "Status: 203 x\r\n\r\n").expectGone();
     }
 
+    private ScriptedPeer peerThatDoesNotRead() throws Exception {
+        holdTime();
+        String much = "\r\n" + "x".repeat(2_000_000);
+        observe(b -> b.writeTimeout(SHORT).outputBuffer(2 * much.length()).responder(request -> print(request, much)));
+        ScriptedPeer peer = peer().request(1, "/").send();
+        until("all is being written at once", () -> server.stats().requests().stream().anyMatch(one -> one.outcome() != null));
+        clock.advance(SHORT.dividedBy(2));
+        return peer;
+    }
+
+    @Test
+    void theTimeIsThatOfTheHandlerWithoutTheLastWrite() throws Exception {
+        peerThatDoesNotRead().expectAnswer(1, "\r\n" + "x".repeat(2_000_000));
+        expect("1/1 COMPLETED 200");
+        assertEquals(Duration.ZERO, events.ended().get(0).handlerTime());
+        assertEquals(Duration.ZERO, events.ended().get(0).time());
+    }
+
+    @Test
+    void theTimeIsThatOfTheLastWriteWhereThatHasFailed() throws Exception {
+        peerThatDoesNotRead();
+        clock.until("it is aborted", () -> server.stats().requestsAborted() == 1);
+        expect("1/1 WRITE_TIMEOUT 200");
+        assertTrue(events.ended().get(0).time().compareTo(SHORT) >= 0, events.ended().get(0).time().toString());
+    }
+
     @Test
     void abortedBecauseItDoesNotRead() throws Exception {
         holdTime();

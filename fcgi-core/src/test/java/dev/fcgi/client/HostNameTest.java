@@ -114,9 +114,10 @@ final class HostNameTest extends ClientTest {
         serveByName();
         names.put("app", List.of("192.0.2.9", "192.0.2.2"));
         holdTime();
+        long begin = clock.nanoTime();
         client("app:9000");
         assertEquals("/1", call("/1"));
-        assertTrue(clock.nanoTime() >= seconds(3).toNanos());
+        assertTrue(clock.nanoTime() - begin >= seconds(3).toNanos());
         names.put("app", List.of("192.0.2.9", "203.0.113.9"));
         assertEquals(Limit.CONNECT, assertThrows(RequestTimeoutException.class, () -> call("/2")).limit());
     }

@@ -30,6 +30,8 @@ final class Ending {
     private final RequestTable requests;
     private final ConnectionThreads threads;
     private final Lifetime lifetime;
+    /** Why the connection was lost first, or null. Guarded by the lock. */
+    private Reason lostBy;
 
     Ending(ServerContext context, Object name, Transport transport, ReentrantLock lock, Output output, RequestTable requests,
             ConnectionThreads threads, Lifetime lifetime) {
@@ -152,13 +154,15 @@ final class Ending {
         }
     }
 
-    /** Locked. The peer cannot be reached any more. */
-    void lost(Reason reason, IOException cause) {
+    /** Locked. The peer cannot be reached any more; {@return the reason, or an earlier one} */
+    Reason lost(Reason reason, IOException cause) {
         assert lock.isHeldByCurrentThread();
+        lostBy = lostBy == null ? reason : lostBy;
         output.fail(cause);
         abortRequests(reason, cause, true);
         startClosing();
         transport.close(); // wakes up the reader
+        return lostBy;
     }
 
     /** Locked. Closes the connection for lack of memory; the reader will notice. */

@@ -59,8 +59,9 @@ final class Observers {
         return listeners.length > 0 || slowAfter != Long.MAX_VALUE || recorded && Jfr.isOn();
     }
 
+    /** {@return the time; never 0, which stands for something that has not happened yet} */
     long now() {
-        return clock.nanoTime();
+        return clock.nanoTime() | 1;
     }
 
     /** {@return the observed requests that have not ended} */

@@ -1,5 +1,6 @@
 package dev.fcgi.internal.server;
 
+import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.internal.wire.RecordBuffer;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -20,8 +21,8 @@ interface RequestOwner {
     /** Writes a response of the library itself; stops reading while the peer does not accept it. */
     void answer(RecordBuffer records) throws IOException;
 
-    /** Writing failed, so the peer cannot be reached any more. */
-    void lost(IOException cause);
+    /** Writing failed, so the peer cannot be reached any more; {@return why} */
+    Reason lost(IOException cause);
 
     /** Stages records for any writing thread; never blocks. Without memory for them the connection is closed. */
     void stage(Supplier<RecordBuffer> records);

@@ -255,9 +255,9 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
 
     /** Locked. */
     @Override
-    public void lost(IOException cause) {
+    public Reason lost(IOException cause) {
         assert lock.isHeldByCurrentThread();
-        ending.lost(Reason.CONNECTION_LOST, cause);
+        return ending.lost(Reason.CONNECTION_LOST, cause);
     }
 
     /** Locked. */

@@ -200,9 +200,9 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         try {
             output.write(records);
         } catch (IOException e) {
-            owner.lost(e);
+            Reason why = owner.lost(e);
             if (aborted == null) {
-                aborted = Reason.CONNECTION_LOST; // it had ended here, but its end could not be sent
+                aborted = why; // it had ended here, but its end could not be sent
                 context.aborted(observation, aborted);
             }
             throw new RequestAbortedException(aborted, e);

@@ -24,7 +24,8 @@ public final class ManualClock implements Clock {
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long DEADLINE = TimeUnit.SECONDS.toNanos(10);
 
-    private final AtomicLong now = new AtomicLong();
+    /** Where it begins means nothing, as for the clock of the system; it will not stay positive. */
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(1));
     /** How often each ticker has parked. */
     private final Map<Thread, Integer> rounds = new ConcurrentHashMap<>();
 
