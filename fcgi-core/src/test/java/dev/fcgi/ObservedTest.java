@@ -572,6 +572,26 @@ final class ObservedTest extends ServerTest {
     }
 
     @Test
+    void anInterruptThatAListenerLeavesCostsNoConnection() throws Exception {
+        start(b -> b.listener(new ServerListener() {
+            @Override
+            public void connectionOpened(ConnectionEvent connection) {
+                Thread.currentThread().interrupt();
+            }
+
+            @Override
+            public void requestEnded(RequestEvent request) {
+                Thread.currentThread().interrupt();
+            }
+        }).responder(ServerTest::echoPath));
+        ScriptedPeer peer = peer();
+        for (int i = 0; i < 3; i++) {
+            peer.request(1, KEEP_CONN, "/again").expectAnswer(1, "\r\n/again");
+            peer.begin(2, 77, KEEP_CONN).expectEnd(2, 0, ProtocolStatus.UNKNOWN_ROLE);
+        }
+    }
+
+    @Test
     void aListenerThatBlocksKeepsNobodyElseWaiting() throws Exception {
         CountDownLatch goOn = gate();
         start(b -> b.listener(new ServerListener() {

@@ -137,6 +137,7 @@ final class Observers {
     void opened(ConnectionObservation connection) {
         tell(ServerListener::connectionOpened, connection);
         identify(connection); // now, because nobody waits for its end yet
+        Thread.interrupted(); // an interrupt that a listener left would close the connection
     }
 
     void closed(ConnectionObservation connection) {
@@ -222,6 +223,7 @@ final class Observers {
         if (waiting.get() == null) {
             return;
         }
+        boolean interrupted = Uninterrupted.putOff();
         Observation first = null; // reverses the order, which was latest first
         for (Observation next = waiting.getAndSet(null); next != null; ) {
             Observation following = next.next;
@@ -235,6 +237,8 @@ final class Observers {
             ended(request);
             request = following;
         }
+        Thread.interrupted(); // as above
+        Uninterrupted.deliver(interrupted);
     }
 
     /** Carries the stack of a handler to the log. */

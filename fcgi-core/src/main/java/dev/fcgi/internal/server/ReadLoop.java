@@ -261,8 +261,8 @@ final class ReadLoop implements Runnable {
             return tryReacquire();
         } finally {
             lock.unlock();
-            Thread.interrupted(); // an interrupt that the handler left or was sent is not meant for what follows
             run.over(failure);
+            Thread.interrupted(); // an interrupt that the handler or a listener left is not meant for what follows
         }
     }
 
