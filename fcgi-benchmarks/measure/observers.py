@@ -24,7 +24,7 @@ WARM = 1.2  # seconds of the load itself, in each round
 
 def options(command):
     command.add_argument('--times', type=int, default=4, help='how often all servers are started')
-    command.add_argument('--kinds', type=lambda kinds: kinds.split(','), default=KINDS, help='some of them, off first')
+    command.add_argument('--kinds', type=lambda kinds: kinds.split(','), default=KINDS, help='some of them; off is always one')
     command.add_argument('--connections', type=int, default=8)
     command.add_argument('--rounds', type=int, default=3)
     command.add_argument('--seconds', type=float, default=1.5, help='of each measurement')
@@ -36,6 +36,9 @@ def options(command):
 def run(arguments):
     if 'JAVA_HOME' not in os.environ:
         raise SystemExit('JAVA_HOME is not set')
+    arguments.kinds = [kind for kind in KINDS if kind == 'off' or kind in arguments.kinds]
+    if arguments.max is not None and 'status' not in arguments.kinds:
+        raise SystemExit('--max is for the kind status')
     results = {kind: [] for kind in arguments.kinds}
     for _ in range(arguments.times):
         for kind, measurements in once(arguments).items():

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
  *
  * <p>Called while the library holds no lock. Exceptions are logged and have no other effect. {@link #requestBegun} and
  * {@link #requestEnded} are called by the thread that handles or refuses the request, the latter after the response was
- * sent: a listener that blocks delays the next request of that connection and no other. The other methods, and the end
- * of a request that never got a handler, are called by other threads of the library, possibly concurrently. So
- * implementations must be thread-safe.
+ * sent: a listener that blocks delays the next request of that connection, or its close, and no other. The other
+ * methods, and the end of a request that never got a handler, are called by other threads of the library, possibly
+ * concurrently. So implementations must be thread-safe.
  */
 public interface ServerListener {
     /**

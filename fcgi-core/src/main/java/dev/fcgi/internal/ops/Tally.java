@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
 final class Tally {
     /** Upper bounds of durations, in milliseconds; longer ones have another bucket. */
     static final double[] BOUNDS = {1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000};
-    private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long QUICK = (long) (BOUNDS[0] * 1_000_000);
     /** How many seconds are remembered: a power of two. */
     static final int SECONDS = 64;
     /** A power of two. */
@@ -69,7 +69,7 @@ final class Tally {
             bytesIn += in;
             bytesOut += out;
             if (at != second) {
-                enter(at);
+                enter(Math.max(at, second - SECONDS + 1)); // a last write may have taken longer than is remembered
             }
             ended++;
         }

@@ -126,7 +126,7 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         }
     }
 
-    /** Runs the handler; {@link #end} must follow. Returns what it threw, and throws nothing itself. */
+    /** Runs the handler; {@link #end}, or {@link #endRequest} and {@link #over}, must follow. Returns what it threw, and throws nothing itself. */
     @Override
     Throwable handle() {
         if (request.observation != null) {
@@ -175,15 +175,13 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     @Override
     void end(Throwable failure) {
         endRequest(failure);
-        if (request.observation == null) {
-            over(failure);
-            return;
-        }
-        lock.unlock();
-        try {
-            over(failure);
-        } finally {
-            lock.lock();
+        if (request.observation != null) {
+            lock.unlock();
+            try {
+                over(failure);
+            } finally {
+                lock.lock();
+            }
         }
     }
 
@@ -201,14 +199,14 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
     }
 
     /**
-     * Nothing works on the request any more. Calls listeners, so not under the lock, and before the request counts no
-     * more: who stops the server has heard of all requests then. Throws nothing.
+     * Tells observers that the request is over, so not under the lock, and before the request counts no more: who stops
+     * the server has heard of all requests then. Throws nothing.
      */
     void over(Throwable failure) {
         if (request.observation != null) {
             request.observation.tellOver(failure);
+            request.over();
         }
-        request.over();
     }
 
     /**

@@ -23,9 +23,8 @@ import java.util.Objects;
  * A request as it is told to observers. Exists only where somebody observes: else those who would call it have null.
  *
  * <p>What happens to the request is told it under the lock of the connection, unless it is said otherwise. Written by
- * the thread that changes the request, under the lock of its connection or before other threads see it; read by any
- * thread, which may see slightly old values: a volatile write costs more than everything else here. Nothing here fails or
- * blocks.
+ * the thread that changes the request, or that has handled it; read by any thread, which may see slightly old values: a
+ * volatile write costs more than everything else here. Nothing here fails or blocks.
  */
 final class Observation implements RequestEvent, EndTime {
     /** A first write up to this is kept as it is, whether or not some of it is body. */
@@ -106,7 +105,7 @@ final class Observation implements RequestEvent, EndTime {
 
     /** The only method for the ticker, which needs no lock. */
     void check(long now) {
-        if (slow || thread == null) {
+        if (slow || thread == null || endAt != 0) {
             return;
         }
         VarHandle.acquireFence(); // where there is a thread, it has begun
@@ -118,7 +117,7 @@ final class Observation implements RequestEvent, EndTime {
 
     /** Content of an input stream was received. The reader calls it, with the lock or without. */
     void received(long bytes) {
-        bytesIn += bytes;
+        bytesIn += isOver() ? 0 : bytes; // what the reader drops later does not count
     }
 
     /** The handler has written some of STDOUT, which is kept in a buffer. */
@@ -173,8 +172,11 @@ final class Observation implements RequestEvent, EndTime {
         outcome = how;
     }
 
-    /** The same, perhaps after it had ended, and while its last part was sent. */
+    /** The same, perhaps after it had ended, and while its last part was sent; ignored when it is over. */
     void aborted(Reason why) {
+        if (isOver()) {
+            return; // another thread of the handler was writing when it returned
+        }
         outcome = outcome(why);
         if (endAt != 0) {
             endAt = observers.now();
@@ -208,6 +210,11 @@ final class Observation implements RequestEvent, EndTime {
         }
         thread = null;
         failure = thrown;
+    }
+
+    /** Whether nothing changes any more: listeners may have been told. */
+    private boolean isOver() {
+        return endAt != 0 && thread == null;
     }
 
     private static Outcome outcome(Reason reason) {

@@ -219,11 +219,17 @@ final class Observers {
     }
 
     /** Reports waiting requests; called without a lock by threads that read a connection. */
-    void tellWaiting() {
+    void tellWaitingBeforeRead() {
+        if (waiting.get() != null) {
+            tellWaiting();
+            Thread.interrupted(); // as in opened
+        }
+    }
+
+    private void tellWaiting() {
         if (waiting.get() == null) {
             return;
         }
-        boolean interrupted = Uninterrupted.putOff();
         Observation first = null; // reverses the order, which was latest first
         for (Observation next = waiting.getAndSet(null); next != null; ) {
             Observation following = next.next;
@@ -237,8 +243,6 @@ final class Observers {
             ended(request);
             request = following;
         }
-        Thread.interrupted(); // as above
-        Uninterrupted.deliver(interrupted);
     }
 
     /** Carries the stack of a handler to the log. */

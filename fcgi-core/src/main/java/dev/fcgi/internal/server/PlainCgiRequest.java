@@ -3,6 +3,7 @@ package dev.fcgi.internal.server;
 import dev.fcgi.Outcome;
 import dev.fcgi.Params;
 import dev.fcgi.Request;
+import dev.fcgi.RequestAbortedException.Reason;
 import dev.fcgi.Role;
 import dev.fcgi.ServerStats;
 import dev.fcgi.internal.conn.Log;
@@ -250,11 +251,18 @@ public final class PlainCgiRequest implements Request {
 
     /** Ends the request: the program will neither write nor read any more. */
     public void end() throws IOException {
+        Observation observed = observation;
+        if (observed != null) {
+            observed.handlerReturned();
+        }
         try {
             stdout.flush();
             // fcgiwrap and Apache drop the response, such as a 413, if they cannot deliver the body
             stdin.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
+            if (observed != null) {
+                observed.aborted(Reason.CONNECTION_LOST);
+            }
             over(Outcome.CONNECTION_LOST, e);
             throw e;
         }

@@ -15,7 +15,7 @@ interface RequestOwner {
     /** No record of the request is admitted any more; its id is free. */
     void requestEnded(ServerRequest request, boolean inputComplete);
 
-    /** The handler of a request that was abandoned has returned. */
+    /** The handler of a request has returned. */
     void returned(ServerRequest request);
 
     /** Writes a response of the library itself; stops reading while the peer does not accept it. */

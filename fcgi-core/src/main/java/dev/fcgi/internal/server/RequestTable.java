@@ -108,10 +108,12 @@ final class RequestTable {
         abandoned++;
     }
 
-    /** The handler of such a request has returned. */
+    /** The handler of a request has returned, perhaps of one that was abandoned. */
     void returned(ServerRequest request) {
-        request.abandoned = false;
-        abandoned--;
+        if (request.abandoned) {
+            request.abandoned = false;
+            abandoned--;
+        }
     }
 
     /** {@return how many were ever added} */

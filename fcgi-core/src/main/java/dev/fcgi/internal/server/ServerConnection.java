@@ -106,7 +106,7 @@ final class ServerConnection implements RequestOwner, Ticker.Ticked {
      * @param role null when it is unknown
      */
     void begin(int id, Role role, boolean keepConn, RequestInput.Reader reader) throws IOException {
-        context.observers.tellWaiting();
+        context.observers.tellWaitingBeforeRead();
         lock.lock();
         try {
             awaitEnd(id);

@@ -122,11 +122,12 @@ final class ServerRequest implements Response.Gate, StreamInput.Failure {
         return hasPermit;
     }
 
-    /** Locked. Its handler has returned, or will not be called. */
+    /** Locked. Its handler has returned, or will not be called. Without observers it is over: no peer sees its end before. */
     void handlerReturned() {
         assert lock.isHeldByCurrentThread();
-        if (abandoned) {
-            owner.returned(this);
+        owner.returned(this);
+        if (observation == null) {
+            over();
         }
     }
 
