@@ -254,7 +254,8 @@ final class ObservedTest extends ServerTest {
     private ScriptedPeer peerThatDoesNotRead() throws Exception {
         holdTime();
         String much = "\r\n" + "x".repeat(2_000_000);
-        observe(b -> b.slowRequestTime(SHORT.dividedBy(4)).writeTimeout(SHORT).outputBuffer(2 * much.length()).responder(request -> print(request, much)));
+        observe(b -> b.slowRequestTime(SHORT.dividedBy(4)).writeTimeout(SHORT).outputBuffer(2 * much.length())
+                .responder(request -> print(request, much)));
         ScriptedPeer peer = peer().request(1, "/").send();
         until("all is being written at once", () -> server.stats().requests().stream().anyMatch(one -> one.outcome() != null));
         clock.advance(SHORT.dividedBy(2));
