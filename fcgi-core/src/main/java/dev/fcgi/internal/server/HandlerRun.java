@@ -126,7 +126,10 @@ public class HandlerRun extends HandlerThreads.Task implements Runnable, Request
         }
     }
 
-    /** Runs the handler; {@link #end}, or {@link #endRequest} and {@link #over}, must follow. Returns what it threw, and throws nothing itself. */
+    /**
+     * Runs the handler; {@link #end}, or {@link #endRequest} and {@link #over}, must follow. Returns what it threw, and
+     * throws nothing itself.
+     */
     @Override
     Throwable handle() {
         if (request.observation != null) {

@@ -117,7 +117,7 @@ final class Observation implements RequestEvent, EndTime {
 
     /** Content of an input stream was received. The reader calls it, with the lock or without. */
     void received(long bytes) {
-        bytesIn += isOver() ? 0 : bytes; // what the reader drops later does not count
+        bytesIn += isOver() ? 0 : bytes; // what is received and dropped later does not count
     }
 
     /** The handler has written some of STDOUT, which is kept in a buffer. */
@@ -159,9 +159,9 @@ final class Observation implements RequestEvent, EndTime {
     }
 
     /**
-     * The handler has returned, which the thread says that ran it, without a lock. The response may have a last part to
-     * send: that time is not the handler's, and before that write the clock is nearer than after it, when the processor
-     * has forgotten where it is.
+     * The handler has returned; called without a lock by the thread that ran it. Sending the last part of the response is
+     * not the handler's time; and to read the clock before that system call costs less than after it, when what it needs
+     * has left the processor's caches.
      */
     void handlerReturned() {
         endAt = observers.now();
